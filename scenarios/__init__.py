@@ -1,0 +1,1 @@
+"""The shipped scenarios and the help articles that can be read in play: data, no code."""

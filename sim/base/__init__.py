@@ -1,0 +1,1 @@
+"""What every room uses: errors, located YAML, time, random numbers, text escape. Imports nothing of ours."""

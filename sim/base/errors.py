@@ -1,0 +1,80 @@
+"""The one error tree, and the shape in which a person reads an error.
+
+UnsanctionedError
+├── InputError        something a person wrote or named is wrong (exit code 2)
+│   └── ScenarioError a scenario file is wrong, with its places
+├── CommandRefused    a command that the session cannot carry out (exit code 2)
+└── ReplayDiverged    a run file and its re-execution differ (exit code 1)
+
+Every error carries one or more `Problem`s, so that an author sees all mistakes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.base.text import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something a person wrote stands: file, line and column count from 1; 0 is unknown."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.line:
+            parts.append(str(self.line))
+            if self.column:
+                parts.append(str(self.column))
+        return ":".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: a stable rule id, what, where, and what to do about it."""
+
+    rule: str
+    what: str
+    where: Place | None = None
+    advice: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"error[{self.rule}]: {self.what}"]
+        if self.where is not None:
+            parts.append(str(self.where))
+        if self.advice:
+            parts.append(self.advice)
+        return plain("; ".join(parts))
+
+
+class UnsanctionedError(Exception):
+    """Base of every error that the project raises on purpose."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class InputError(UnsanctionedError):
+    """Something a person wrote, named or passed cannot be used."""
+
+
+class ScenarioError(InputError):
+    """A scenario file is invalid."""
+
+
+class CommandRefused(UnsanctionedError):
+    """A well-formed command that the session cannot carry out in its present state."""
+
+
+class ReplayDiverged(UnsanctionedError):
+    """Re-executing a run file gave another digest than the file holds."""
+
+    exit_code = 1

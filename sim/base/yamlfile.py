@@ -1,0 +1,99 @@
+"""YAML with places: plain data plus the line and column of every key and value.
+
+Duplicate keys, aliases and tags are refused: a file written by a person says each thing once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from sim.base.errors import InputError, Place, Problem
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain data read from YAML, and where each part of it stands."""
+
+    data: Any
+    places: Mapping[Path, Place]
+    file: str
+
+    def place(self, path: Sequence[str | int]) -> Place:
+        """Return the place of `path`, or of its nearest parent that is in the file."""
+        key = tuple(path)
+        while key not in self.places and key:
+            key = key[:-1]
+        return self.places.get(key, Place(self.file))
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that leaves dates as text: times are read by `sim.base.time` alone."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def load(text: str, file: str) -> Document:
+    """Read one YAML document; raise InputError with every problem found."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        where = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+        what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+        raise InputError(
+            Problem("YAML-SYNTAX", f"not valid YAML: {what}", where, "check indentation, quotes and colons")
+        ) from None
+    places: dict[Path, Place] = {}
+    problems: list[Problem] = []
+    data = _plain(loader, node, (), places, problems, file) if node is not None else None
+    if problems:
+        raise InputError(problems)
+    return Document(data, places, file)
+
+
+def _plain(
+    loader: _Loader,
+    node: yaml.Node,
+    path: Path,
+    places: dict[Path, Place],
+    problems: list[Problem],
+    file: str,
+    seen: tuple[int, ...] = (),
+) -> Any:
+    here = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    places.setdefault(path, here)
+    if id(node) in seen:
+        problems.append(Problem("YAML-ALIAS", "a part contains itself", here, "write it out"))
+        return None
+    seen = (*seen, id(node))
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
+            where = Place(file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if key in found:
+                problems.append(Problem("YAML-DUPLICATE", f"{key!r} is given twice", where, "keep one"))
+            places[(*path, key)] = where
+            found[key] = _plain(loader, value_node, (*path, key), places, problems, file, seen)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [
+            _plain(loader, child, (*path, index), places, problems, file, seen)
+            for index, child in enumerate(node.value)
+        ]
+    try:
+        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+    except (yaml.YAMLError, ValueError):
+        problems.append(Problem("YAML-VALUE", f"cannot read {node.value!r}", here, "write a plain value"))
+        return None

@@ -1,0 +1,92 @@
+"""One cloud app as the catalog knows it, and the categories an app may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+FactValue = bool | int | str | tuple[str, ...]
+
+MARKS: tuple[str, ...] = ("documented", "observed", "common-knowledge", "invented")
+"""Where a fact comes from. `invented` is for apps that exist in a scenario only."""
+
+CATEGORIES: tuple[str, ...] = (
+    "Accounting and finance",
+    "Advertising",
+    "Business intelligence",
+    "Business management",
+    "CRM",
+    "Cloud computing platform",
+    "Cloud storage",
+    "Code hosting",
+    "Collaboration",
+    "Communications",
+    "Content management",
+    "Content sharing",
+    "Customer support",
+    "Data analytics",
+    "Development tools",
+    "E-commerce",
+    "Education",
+    "Forums",
+    "Health",
+    "Hosting services",
+    "Human-resource management",
+    "IT services",
+    "Internet of Things",
+    "Marketing",
+    "News and entertainment",
+    "Online meetings",
+    "Operations management",
+    "Personal instant messaging",
+    "Product design",
+    "Productivity",
+    "Project management",
+    "Property management",
+    "Sales",
+    "Security",
+    "Social network",
+    "Supply chain and logistics",
+    "Transportation and travel",
+    "Vendor management system",
+    "Web analytics",
+    "Webmail",
+    "Website monitoring",
+)
+"""The portal's category names (Cloud App Security docs, "Working with the risk score"), without the
+Generative AI one, which came in November 2023."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The value of one risk factor, and the mark that says where it comes from."""
+
+    value: FactValue
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A cloud app. A domain covers its sub-domains too; one with a path matches no bare host."""
+
+    id: str
+    name: str
+    category: str
+    vendor: str
+    homepage: str
+    domains: tuple[str, ...]
+    description: str
+    headquarters: str | None = None
+    """ISO 3166-1 alpha-2 code of the country; None is unknown."""
+    founded: int | None = None
+    """Year in which the vendor was founded; None is unknown."""
+    factors: Mapping[str, Fact] = field(default_factory=dict, hash=False)
+    """Known risk factors by name (see `factors.py`); a missing one is unknown."""
+
+    @property
+    def blockable_domains(self) -> tuple[str, ...]:
+        """The domains that become indicators: those without a path.
+
+        Source: Cloud App Security docs, "Integrate with Microsoft Defender ATP".
+        """
+        return tuple(domain for domain in self.domains if "/" not in domain)

@@ -1,0 +1,1 @@
+"""Traffic in, discovery reports out: which cloud apps are used, by whom, and how much."""

@@ -1,0 +1,138 @@
+"""The report's own numbers for names, and what a host name belongs to.
+
+Batches number their names each in their own way; a report numbers them once. Every distinct host is
+looked up in the catalog once, and a host of no app is kept as its registrable domain only.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.engine.catalog.model import Catalog
+from sim.engine.traffic import I64, Coded
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+NO_DESTINATION = "(no destination)"
+"""Stands in the unmatched list for lines that name neither a host nor an address."""
+
+_UNKNOWN = -(1 << 62)
+_MOST_UNMATCHED = 500_000
+
+
+class Numbering:
+    """Numbers for the names of one column, kept from batch to batch."""
+
+    def __init__(self) -> None:
+        self._batch_names: tuple[str, ...] = ()
+        self._batch_codes: I64 = np.full(1, -1, dtype=np.int64)
+
+    def codes(self, column: Coded) -> I64:
+        """Return the number of each row's name; -1 where it is absent."""
+        if column.names is not self._batch_names:
+            self._batch_names = column.names
+            # The slot past the last name is where a code of -1 lands.
+            self._batch_codes = np.full(len(column.names) + 1, _UNKNOWN, dtype=np.int64)
+            self._batch_codes[-1] = -1
+        # Counted one up, so that the absent rows fall off the front.
+        used = np.flatnonzero(np.bincount(column.codes + 1)[1:])
+        new = used[self._batch_codes[used] == _UNKNOWN]
+        if len(new):
+            self._batch_codes[new] = self._number([column.names[code] for code in new.tolist()])
+        return self._batch_codes[column.codes]
+
+    def _number(self, names: list[str]) -> list[int]:
+        raise NotImplementedError
+
+
+class NameNumbering(Numbering):
+    """Users, source addresses or machines, numbered from 0 as they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.index: dict[str, int] = {}
+        self.names: list[str] = []
+
+    def _number(self, names: list[str]) -> list[int]:
+        found = [self.index.setdefault(name, len(self.index)) for name in names]
+        self.names.extend(list(self.index)[len(self.names) :])
+        return found
+
+
+class HostNumbering(Numbering):
+    """Hosts of cataloged apps from 0 up; registrable domains of all other hosts from -2 down."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        super().__init__()
+        self._catalog = catalog
+        self._matched: dict[str, int] = {}
+        self._hosts: list[tuple[str, str]] = []
+        self._positions: list[int] = []
+        self._apps: I64 = np.zeros(0, dtype=np.int64)
+        self._unmatched: dict[str, int] = {}
+        self._domains: dict[str, int] = {}
+        self._domain_names: list[str] = []
+
+    def apps(self) -> I64:
+        """Return the catalog position of each numbered host's app."""
+        if len(self._apps) != len(self._positions):
+            self._apps = np.asarray(self._positions, dtype=np.int64)
+        return self._apps
+
+    def host(self, code: int) -> tuple[str, str]:
+        """Return a numbered host and the catalog domain that it matched."""
+        return self._hosts[code]
+
+    def domain(self, code: int) -> str:
+        """Return the registrable domain that a number from -2 down stands for."""
+        return self._domain_names[-2 - code]
+
+    def _number(self, names: list[str]) -> list[int]:
+        new = [name for name in names if name not in self._matched and name not in self._unmatched]
+        if len(self._unmatched) + len(new) > _MOST_UNMATCHED:
+            # Only a cache of look-ups: made-up host names must not fill the memory.
+            self._unmatched.clear()
+            new = [name for name in names if name not in self._matched]
+        for name in new:
+            match = self._catalog.match(name)
+            if match is None:
+                self._unmatched[name] = self._domain_code(registrable_domain(name))
+            else:
+                app, domain = match
+                self._matched[name] = len(self._hosts)
+                self._hosts.append((name, domain))
+                self._positions.append(self._catalog.index[app.id])
+        return [
+            code if (code := self._matched.get(name, -1)) >= 0 else self._unmatched[name]
+            for name in names
+        ]
+
+    def _domain_code(self, domain: str) -> int:
+        code = self._domains.get(domain)
+        if code is None:
+            code = self._domains[domain] = -2 - len(self._domain_names)
+            self._domain_names.append(domain)
+        return code
+
+
+def registrable_domain(host: str) -> str:
+    """Return the part of `host` that someone registered; an address or a bare name stays."""
+    last = host[-1:]
+    if last.isdigit() or ":" in host:
+        try:
+            return str(ip_address(host))
+        except ValueError:
+            pass
+    return _public_suffixes().privatesuffix(host) or host
+
+
+@lru_cache(maxsize=1)
+def _public_suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()

@@ -1,0 +1,74 @@
+"""The one traffic schema, from sensor or log line to report.
+
+A `Traffic` is a batch of transactions as columns of equal length n. Text columns are codes into a tuple
+of names (a dimension). A column that the source cannot know is None, never zero: a Squid log knows no
+uploaded bytes, a proxy knows no machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+I64 = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A text column: `codes[i]` is the index in `names` of row i's text; -1 is absent in that row."""
+
+    codes: I64
+    names: tuple[str, ...]
+
+    def texts(self) -> list[str | None]:
+        """Return the column as text, row by row."""
+        return [self.names[code] if code >= 0 else None for code in self.codes.tolist()]
+
+    def take(self, rows: I64 | Bool) -> Coded:
+        """Return the column of some rows, with the same names."""
+        return Coded(self.codes[rows], self.names)
+
+
+def encode(texts: Sequence[str | None]) -> Coded:
+    """Return `texts` as a coded column, its names in order of first appearance."""
+    index: dict[str, int] = {}
+    codes = [-1 if text is None else index.setdefault(text, len(index)) for text in texts]
+    return Coded(np.asarray(codes, dtype=np.int64), tuple(index))
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Transactions as columns. Times are microseconds UTC, sizes are bytes."""
+
+    time: I64
+    host: Coded
+    """Host name asked for, lower case; -1 where the line has only an address."""
+    user: Coded | None = None
+    source_ip: Coded | None = None
+    machine: Coded | None = None
+    process: Coded | None = None
+    """File name of the process that made the connection, for example `chrome.exe`."""
+    destination_ip: Coded | None = None
+    bytes_up: I64 | None = None
+    bytes_down: I64 | None = None
+    blocked: Bool | None = None
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def take(self, rows: I64 | Bool) -> Traffic:
+        """Return some rows, in the order asked for."""
+        return Traffic(
+            self.time[rows],
+            self.host.take(rows),
+            *(
+                None if column is None else column.take(rows)
+                for column in (self.user, self.source_ip, self.machine, self.process, self.destination_ip)
+            ),
+            *(None if column is None else column[rows] for column in (self.bytes_up, self.bytes_down)),
+            None if self.blocked is None else self.blocked[rows],
+        )

@@ -1,0 +1,1 @@
+"""Scenario files: what an author may say, checked with located errors; era profiles."""

@@ -1,0 +1,164 @@
+"""Find a scenario, check it whole, and resolve it into what a run needs."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sim.base.errors import InputError, Place, Problem, ScenarioError
+from sim.base.time import from_iso, zone
+from sim.base.yamlfile import Document, load
+from sim.engine.catalog.model import Catalog, load_catalog
+from sim.scenario.eras import Era, load_era
+from sim.scenario.located import validate
+from sim.scenario.schema import BROWSER_NAMES, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A checked scenario with its era, its catalog and its times in microseconds UTC."""
+
+    name: str
+    scenario: Scenario
+    era: Era
+    catalog: Catalog
+    tz: ZoneInfo
+    start: int
+    end: int
+
+    def dump(self) -> dict[str, Any]:
+        """Return what a run file keeps of the scenario: enough to play it again without the file."""
+        return {"name": self.name, **self.scenario.model_dump(mode="json")}
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of everything that decides a run but the seed and the commands."""
+        parts = [self.dump(), self.era.model_dump(mode="json"), self.catalog.content_hash()]
+        text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return sha256(text.encode()).hexdigest()
+
+
+def shipped() -> list[str]:
+    """Return the names of the shipped scenarios, sorted."""
+    names = (file.name for file in resources.files("scenarios").iterdir())
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+
+
+def read(name: str) -> Document:
+    """Return the document of a shipped name, or of a path (it contains / or \\ or .yaml)."""
+    if any(mark in name for mark in ("/", "\\", ".yaml")):
+        try:
+            return load(Path(name).read_text(encoding="utf-8-sig"), name)
+        except OSError as error:
+            raise InputError(
+                Problem("SCENARIO-READ", f"cannot read {name}", advice=error.strerror or "check the path")
+            ) from None
+        except UnicodeDecodeError:
+            raise InputError(
+                Problem("SCENARIO-READ", "not UTF-8 text", Place(name), "save it as UTF-8")
+            ) from None
+    known = shipped()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1)
+        advice = f"did you mean {near[0]!r}?" if near else "shipped: " + ", ".join(known)
+        raise InputError(Problem("SCENARIO-UNKNOWN", f"no scenario {name!r}", advice=advice))
+    text = resources.files("scenarios").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    return load(text, f"scenarios/{name}.yaml")
+
+
+def load_scenario(name: str) -> Resolved:
+    """Load a scenario by shipped name or path; raise ScenarioError with every problem found."""
+    document = read(name)
+    if not isinstance(document.data, dict):
+        raise ScenarioError(Problem("SCENARIO-EMPTY", "no scenario in the file", Place(document.file), "write one"))
+    stem = Path(name.replace("\\", "/")).name.removesuffix(".yaml")
+    return resolve(stem, validate(Scenario, document), document)
+
+
+def resolve(name: str, scenario: Scenario, document: Document | None = None) -> Resolved:
+    """Check what spans several parts of the scenario, and return it resolved."""
+    source = document or Document(None, {}, name)
+    catalog = load_catalog()
+    problems = list(_problems(scenario, source, catalog))
+    tz, start, end = zone("UTC"), 0, 0
+    try:
+        tz = zone(scenario.timezone)
+        start, end = from_iso(scenario.start, tz), from_iso(scenario.end, tz)
+        if start >= end:
+            problems.append(
+                Problem("SCENARIO-TIME", "end is not after start", source.place(["end"]), "write a later end")
+            )
+    except InputError as error:
+        problems.extend(Problem(p.rule, p.what, source.place(["start"]), p.advice) for p in error.problems)
+    if problems:
+        raise ScenarioError(problems)
+    era = load_era(scenario.era, {k: v.model_dump(exclude_none=True) for k, v in scenario.delays.items()})
+    return Resolved(name, scenario, era, catalog, tz, start, end)
+
+
+def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterator[Problem]:
+    people = {member.id for member in scenario.organisation.cast}
+    departments = {department.name for department in scenario.organisation.departments}
+    opens, closes = scenario.organisation.hours
+
+    def unknown(kind: str, value: str, known: set[str], *path: str | int) -> Problem:
+        near = difflib.get_close_matches(value, sorted(known), 1)
+        advice = f"did you mean {near[0]!r}?" if near else f"name one that the {kind}s hold"
+        return Problem(f"SCENARIO-{kind.upper()}", f"unknown {kind} {value!r}", source.place(path), advice)
+
+    apps = set(catalog.index)
+    named_apps: list[tuple[str, tuple[str | int, ...]]] = [
+        *((habit.app, ("habits", i, "app")) for i, habit in enumerate(scenario.habits)),
+        *((app, ("tags", app)) for app in scenario.tags),
+        *((item.app, ("truth", "prohibited", i, "app")) for i, item in enumerate(scenario.truth.prohibited)),
+        *((app, ("truth", "tolerated", app)) for app in scenario.truth.tolerated),
+        *((item.app, ("documents", "approved", i, "app")) for i, item in enumerate(scenario.documents.approved)),
+        *((app, ("players", name)) for name, player in scenario.players.items() for app in player.unsanction),
+    ]
+    for app, path in named_apps:
+        if app not in apps:
+            yield unknown("app", app, apps, *path)
+    for i, habit in enumerate(scenario.habits):
+        for person in habit.people:
+            if person not in people:
+                yield unknown("person", person, people, "habits", i, "people")
+        for department in habit.departments:
+            if department not in departments:
+                yield unknown("department", department, departments, "habits", i, "departments")
+        if habit.browser not in {"own", *BROWSER_NAMES} and not habit.browser.endswith(".exe"):
+            yield unknown("browser", habit.browser, {"own", *BROWSER_NAMES}, "habits", i, "browser")
+        if habit.between[0] < opens or habit.between[1] > closes:
+            yield Problem(
+                "SCENARIO-HOURS",
+                f"the habit for {habit.app} leaves the working hours",
+                source.place(("habits", i, "between")),
+                "keep it within organisation.hours",
+            )
+    for i, member in enumerate(scenario.organisation.cast):
+        if member.department not in departments:
+            yield unknown("department", member.department, departments, "organisation", "cast", i, "department")
+    if len(people) != len(scenario.organisation.cast):
+        yield Problem("SCENARIO-PERSON", "two people share an id", source.place(("organisation", "cast")), "rename")
+    if len(scenario.organisation.cast) > scenario.organisation.people:
+        yield Problem(
+            "SCENARIO-PEOPLE", "the cast is larger than people", source.place(("organisation", "people")), "raise it"
+        )
+    for person in scenario.machines_off:
+        if person not in people:
+            yield unknown("person", person, people, "machines_off")
+    lines = {line.id for line in scenario.documents.policy}
+    for i, item in enumerate(scenario.truth.prohibited):
+        if item.line not in lines:
+            yield unknown("line", item.line, lines, "truth", "prohibited", i, "line")
+    for app, line in scenario.truth.tolerated.items():
+        if line not in lines:
+            yield unknown("line", line, lines, "truth", "tolerated", app)
+    for name in scenario.delays:
+        if name not in Era.model_fields:
+            yield unknown("delay", name, set(Era.model_fields), "delays", name)

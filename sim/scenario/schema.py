@@ -1,0 +1,188 @@
+"""What an author may say in a scenario file.
+
+A scenario is an organisation, its habits, its written policy, and the truth that only the score knows.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from sim.scenario.eras import Delay, Strict, TimeOfDay
+
+Identifier = str
+BROWSERS = ("msedge.exe", "chrome.exe", "firefox.exe")
+BROWSER_NAMES = {"edge": "msedge.exe", "chrome": "chrome.exe", "firefox": "firefox.exe"}
+MAX_REQUESTS = 200
+"""Requests one session may make: the data plane sizes its columns by it."""
+
+
+class Department(Strict):
+    """A part of the organisation; `share` weighs how many of the unnamed people work there."""
+
+    name: str
+    share: int = Field(ge=0)
+
+
+class CastMember(Strict):
+    """A named person with a machine of their own."""
+
+    id: Identifier
+    name: str
+    department: str
+    machine: str | None = None
+    browser: Literal["edge", "chrome", "firefox"] = "edge"
+
+
+class Organisation(Strict):
+    """Who works here. The cast comes first; the rest, up to `people`, are drawn from the seed."""
+
+    name: str
+    domain: str
+    people: int = Field(ge=1, le=200_000)
+    departments: tuple[Department, ...] = Field(min_length=1)
+    cast: tuple[CastMember, ...] = ()
+    hours: tuple[TimeOfDay, TimeOfDay]
+    workdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """Days on which people work, Monday is 0."""
+    browsers: dict[Literal["edge", "chrome", "firefox"], int] = {"edge": 50, "chrome": 40, "firefox": 10}
+    """How the browsers of unnamed people are shared out, as weights."""
+
+
+class Habit(Strict):
+    """A use of an app that comes back every working day."""
+
+    app: str
+    people: tuple[Identifier, ...] = ()
+    """Named people; empty means everyone, or the departments, thinned by `share`."""
+    departments: tuple[str, ...] = ()
+    share: int = Field(default=100, ge=0, le=100)
+    """How many in a hundred of those who could have the habit have it."""
+    browser: Literal["own", "edge", "chrome", "firefox"] | str = "own"
+    """`own` is the person's usual browser; another file name is a native client."""
+    sessions: int = Field(ge=1, le=50)
+    """Sessions a day, spread over `between`."""
+    between: tuple[TimeOfDay, TimeOfDay]
+    requests: tuple[int, int]
+    upload: Literal["little", "documents"] = "little"
+    """`documents`: some requests carry attachments of megabytes."""
+
+
+class Prohibited(Strict):
+    """A use that the written policy forbids: truth, shown to nobody before the debrief."""
+
+    app: str
+    line: str
+    people: tuple[Identifier, ...] = ()
+    """Empty: whoever uses the app; otherwise only these people's use is forbidden."""
+    why: str
+
+
+class PolicyLine(Strict):
+    """One line of the organisation's cloud-use policy."""
+
+    id: str
+    text: str
+
+
+class ApprovedApp(Strict):
+    """An app that the organisation approved, and who answers for it."""
+
+    app: str
+    owner: str
+    purpose: str
+
+
+class Documents(Strict):
+    """What a trainee can read in play."""
+
+    briefing: str
+    policy: tuple[PolicyLine, ...]
+    approved: tuple[ApprovedApp, ...]
+    exceptions: str
+    """How someone asks for an exception."""
+
+
+class Weights(Strict):
+    """Points of each objective; they add up to 100."""
+
+    feed: int = 5
+    identify: int = 15
+    contain: int = 25
+    verify: int = 10
+    decide: int = 25
+    work: int = 10
+    watch: int = 10
+
+    @model_validator(mode="after")
+    def _hundred(self) -> Weights:
+        if sum(self.model_dump().values()) != 100:
+            raise ValueError("the weights must add up to 100")
+        return self
+
+
+class Truth(Strict):
+    """What the score knows and no screen shows before the debrief."""
+
+    prohibited: tuple[Prohibited, ...] = ()
+    tolerated: dict[str, str] = {}
+    """App id -> policy line that lets it be."""
+    policy_threshold: int = 3
+    """The written policy asks for a New popular app policy at this number of users."""
+    policy_line: str = ""
+    feed_line: str = ""
+    verify_line: str = ""
+    work_line: str = ""
+
+
+class ReferencePlayer(Strict):
+    """A player that does what another does, and more: a common mistake made visible."""
+
+    like: Literal["oracle"]
+    unsanction: tuple[str, ...]
+
+
+class ProxyLog(Strict):
+    """A proxy whose log reaches Cloud Discovery: some departments' traffic in a report of its own."""
+
+    name: str
+    departments: tuple[str, ...] = ()
+
+
+class Scenario(Strict):
+    """A whole scenario file."""
+
+    format: Literal[1]
+    title: str
+    summary: str
+    mode: Literal["tutorial", "exercise", "sandbox"]
+    era: str
+    seed: int = Field(ge=0, lt=2**63)
+    timezone: str
+    start: str
+    end: str
+    organisation: Organisation
+    habits: tuple[Habit, ...]
+    tags: dict[str, Literal["Sanctioned", "Unsanctioned"]] = {}
+    """Tags that stand when play begins."""
+    machines_off: tuple[Identifier, ...] = ()
+    """People whose machine is away and switched off for the whole time."""
+    proxy: ProxyLog | None = None
+    delays: dict[str, Delay] = {}
+    documents: Documents
+    truth: Truth = Truth()
+    weights: Weights = Weights()
+    hint_price: int = Field(default=5, ge=0, le=20)
+    players: dict[str, ReferencePlayer] = {}
+
+    @field_validator("habits")
+    @classmethod
+    def _ranges(cls, habits: tuple[Habit, ...]) -> tuple[Habit, ...]:
+        for habit in habits:
+            low, high = habit.requests
+            if not 1 <= low <= high <= MAX_REQUESTS:
+                raise ValueError(f"requests of {habit.app} must rise within 1 and {MAX_REQUESTS}")
+            if habit.between[0] >= habit.between[1]:
+                raise ValueError(f"between of {habit.app} must be a rising pair of times")
+        return habits

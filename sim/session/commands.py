@@ -1,0 +1,383 @@
+"""Everything a trainee can do, as small frozen commands with a JSON form.
+
+A command is validated when it is built from JSON and again, against the state of the moment, when it is
+applied. `apply` returns what the trainee sees of it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from typing import Any, ClassVar, get_args, get_type_hints
+
+from sim.base.errors import CommandRefused, InputError, Problem
+from sim.base.text import plain
+from sim.engine.enforcement import powershell
+from sim.engine.enforcement.indicators import Action, domain_value
+from sim.engine.enforcement.verdict import Outcome
+from sim.engine.policy.alerts import CLASSIFICATIONS
+from sim.engine.policy.policies import DEFAULT_DAILY_LIMIT, TEMPLATES, Criterion, Policy
+from sim.session.notebook import Notebook
+from sim.world.model import World
+
+TEXT_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the trainee sees after a command: one line, and figures for those who want them."""
+
+    text: str
+    data: Mapping[str, Any]
+
+
+def _said(text: str, **data: Any) -> Answer:
+    return Answer(text, data)
+
+
+@dataclass(frozen=True, slots=True)
+class SetSwitch:
+    """Save a switch of either portal."""
+
+    kind: ClassVar[str] = "set-switch"
+    name: str
+    on: bool
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Save the switch; a switch that already stands so is said, not refused."""
+        changed = world.set_switch(actor, self.name, self.on)
+        state = "on" if self.on else "off"
+        return _said(f"{self.name} is {state}" if changed else f"{self.name} was already {state}", changed=changed)
+
+
+@dataclass(frozen=True, slots=True)
+class TagApp:
+    """Tag an app Sanctioned or Unsanctioned; an empty tag clears it."""
+
+    kind: ClassVar[str] = "tag-app"
+    app: str
+    tag: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Set the tag; whether it blocks anything is another matter."""
+        name = world.tenant.catalog.app(self.app).name
+        changed = world.set_tag(actor, self.app, self.tag)
+        return _said(f"{name} is tagged {self.tag or 'with no tag'}", changed=changed)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomTag:
+    """Add a custom tag to an app, or take it away."""
+
+    kind: ClassVar[str] = "custom-tag"
+    app: str
+    tag: str
+    on: bool = True
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Set the label; it has no effect on traffic."""
+        world.tenant.custom_tag(world.now, actor, self.app, self.tag, self.on)
+        return _said(f"{self.app} {'carries' if self.on else 'no longer carries'} the tag {self.tag}")
+
+
+@dataclass(frozen=True, slots=True)
+class AddIndicator:
+    """Make a domain indicator by hand in Defender ATP."""
+
+    kind: ClassVar[str] = "add-indicator"
+    value: str
+    action: str = Action.BLOCK.value
+    title: str = "Custom network indicator"
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """List the indicator; machines get it later."""
+        if self.action not in set(Action):
+            raise CommandRefused(
+                Problem("INDICATOR-ACTION", f"no action {self.action!r}", advice="one of: " + ", ".join(Action))
+            )
+        indicator = world.add_indicator(actor, domain_value(self.value), Action(self.action), self.title)
+        return _said(f"{indicator.id} lists {indicator.value}: {indicator.action}", id=indicator.id)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveIndicator:
+    """Take an indicator off the list."""
+
+    kind: ClassVar[str] = "remove-indicator"
+    id: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Remove it; machines drop it later."""
+        world.remove_indicator(actor, self.id)
+        return _said(f"{self.id} is removed")
+
+
+@dataclass(frozen=True, slots=True)
+class PowerShell:
+    """Run one line at the PowerShell prompt of a machine."""
+
+    kind: ClassVar[str] = "powershell"
+    machine: str
+    line: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Run the line; a failed line is an answer too, as at a real prompt."""
+        machine = machine_index(world, self.machine)
+        reply = powershell.run(self.line, world.posture(machine))
+        if reply.network_protection is not None:
+            world.set_network_protection(actor, machine, reply.network_protection)
+        if not reply.failed:
+            notes.look_up(world.now, machine, world.posture(machine).network_protection)
+        return _said(reply.output, failed=reply.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSite:
+    """Try an app's site in a browser of a machine and see whether it opens."""
+
+    kind: ClassVar[str] = "visit"
+    machine: str
+    process: str
+    host: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Make one connection as the analyst; it shows in the telemetry like anybody's."""
+        machine = machine_index(world, self.machine)
+        process = _index(world.staff.processes, self.process.lower(), "PROCESS-UNKNOWN", "process")
+        host = _index(world.staff.hosts, self.host.lower(), "HOST-UNKNOWN", "host")
+        if world.staff.away[machine]:
+            raise CommandRefused(
+                Problem("MACHINE-OFF", f"{self.machine} is switched off and away", advice="choose another machine")
+            )
+        outcome = world.visit(machine, process, host)
+        notes.test(world.now, machine, process, host, outcome)
+        return _said(_page(outcome, self.process, self.host), outcome=outcome.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SavePolicy:
+    """Create an app discovery policy from a template, or save an existing one again by its id."""
+
+    kind: ClassVar[str] = "save-policy"
+    template: str
+    name: str
+    criteria: dict[str, int]
+    severity: str = "High"
+    reports: tuple[str, ...] = ()
+    daily_limit: int = DEFAULT_DAILY_LIMIT
+    tag: str = ""
+    id: str = ""
+    enabled: bool = True
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Save it; it is evaluated at the next analysis run."""
+        tenant = world.tenant
+        template = next((t for t in TEMPLATES if t.name == self.template), None)
+        if template is None:
+            raise _unknown("TEMPLATE-UNKNOWN", "template", self.template, [t.name for t in TEMPLATES])
+        if self.severity not in {"Low", "Medium", "High"}:
+            raise _unknown("POLICY-SEVERITY", "severity", self.severity, ["Low", "Medium", "High"])
+        names = {criterion.value: criterion for criterion in Criterion}
+        criteria = []
+        for name, threshold in self.criteria.items():
+            if name not in names:
+                raise _unknown("POLICY-CRITERION", "criterion", name, list(names))
+            if threshold < 0:
+                raise CommandRefused(Problem("POLICY-THRESHOLD", "a threshold is below zero", advice="raise it"))
+            criteria.append((names[name], threshold))
+        if not self.name.strip() or not 1 <= self.daily_limit <= 1000:
+            raise CommandRefused(
+                Problem("POLICY-FORM", "a policy needs a name and a daily limit of 1 to 1000", advice="fill them in")
+            )
+        policy_id = self.id or f"pol-{len(tenant.policies) + 1:03d}"
+        if self.id:
+            tenant.find_policy(self.id)
+        policy = Policy(
+            policy_id,
+            self.name.strip(),
+            template.name,
+            self.severity,
+            tuple(criteria),
+            template.filters,
+            self.reports,
+            self.daily_limit,
+            self.tag.strip() or None,
+            world.now,
+            self.enabled,
+        )
+        tenant.save_policy(world.now, actor, policy)
+        return _said(f"{policy_id} {policy.name} is saved", id=policy_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAlert:
+    """Close an alert of Cloud App Security: resolve it, or dismiss it with a reason."""
+
+    kind: ClassVar[str] = "close-alert"
+    id: str
+    resolve: bool
+    reason: str = ""
+    comment: str = ""
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Close it; it leaves the open view."""
+        world.tenant.close_cloud_alert(world.now, actor, self.id, self.resolve, self.reason, self.comment)
+        return _said(f"{self.id} is {'resolved' if self.resolve else 'dismissed'}")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveEndpointAlert:
+    """Classify and resolve an alert of Defender ATP."""
+
+    kind: ClassVar[str] = "resolve-endpoint-alert"
+    id: str
+    classification: str = "True alert"
+    comment: str = ""
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Resolve it; later attempts of the same day still count on it."""
+        if self.classification not in CLASSIFICATIONS:
+            raise _unknown("ALERT-CLASS", "classification", self.classification, list(CLASSIFICATIONS))
+        alert = world.tenant.endpoint_alerts.find(self.id, world.now)
+        if alert.status == "Resolved":
+            raise CommandRefused(Problem("ALERT-CLOSED", f"{self.id} is already resolved", advice="pick an open one"))
+        alert.status, alert.classification = "Resolved", self.classification
+        alert.comment, alert.closed = self.comment, world.now
+        world.tenant.write(world.now, actor, "Resolve alert", self.id, self.comment)
+        return _said(f"{self.id} is resolved as {self.classification.lower()}")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFinding:
+    """Write down who uses an app against the written policy, on which machine, with which program."""
+
+    kind: ClassVar[str] = "record-finding"
+    app: str
+    user: str
+    machine: str
+    process: str
+    note: str = ""
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Keep the finding in the case notes; it is judged at the end."""
+        world.tenant.catalog.app(self.app)
+        user = _index(world.user_names, self.user, "USER-UNKNOWN", "user")
+        machine = machine_index(world, self.machine)
+        process = _index(world.staff.processes, self.process.lower(), "PROCESS-UNKNOWN", "process")
+        notes.find(world.now, self.app, user, machine, process, self.note)
+        return _said(f"noted: {self.user} uses {self.app} on {self.machine} in {self.process}")
+
+
+@dataclass(frozen=True, slots=True)
+class TakeHint:
+    """Reveal what a simulator view hides; a recorded hint with a price."""
+
+    kind: ClassVar[str] = "take-hint"
+    subject: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Reveal the propagation of one app from now on."""
+        world.tenant.catalog.app(self.subject)
+        notes.reveal(world.now, self.subject)
+        return _said(f"the propagation of {self.subject} is revealed")
+
+
+Command = (
+    SetSwitch
+    | TagApp
+    | CustomTag
+    | AddIndicator
+    | RemoveIndicator
+    | PowerShell
+    | VisitSite
+    | SavePolicy
+    | CloseAlert
+    | ResolveEndpointAlert
+    | RecordFinding
+    | TakeHint
+)
+COMMANDS: dict[str, type[Command]] = {command.kind: command for command in get_args(Command)}
+
+
+def to_json(command: Command) -> dict[str, Any]:
+    """Return the command as JSON data: its kind, then its fields."""
+    return {"kind": command.kind, **asdict(command)}
+
+
+def from_json(data: object) -> Command:
+    """Build a command from JSON data; raise InputError naming what is wrong and the nearest right name."""
+    if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
+        raise InputError(Problem("COMMAND-SHAPE", "not a command", advice='write {"kind": "...", ...}'))
+    kind = data["kind"]
+    if kind not in COMMANDS:
+        raise InputError(_near("COMMAND-UNKNOWN", "command", kind, list(COMMANDS)))
+    shape = COMMANDS[kind]
+    hints = get_type_hints(shape)
+    known = {field.name: field for field in fields(shape)}
+    values: dict[str, Any] = {}
+    for name, value in data.items():
+        if name == "kind":
+            continue
+        if name not in known:
+            raise InputError(_near("COMMAND-FIELD", f"field of {kind}", name, list(known)))
+        values[name] = _typed(kind, name, value, hints[name])
+    for name, field in known.items():
+        if name not in values and field.default is MISSING:
+            raise InputError(Problem("COMMAND-FIELD", f"{kind} lacks {name!r}", advice="add it"))
+    return shape(**values)
+
+
+def _typed(kind: str, name: str, value: Any, hint: Any) -> Any:
+    if hint is bool and isinstance(value, bool):
+        return value
+    if hint is str and isinstance(value, str) and len(value) <= TEXT_LIMIT:
+        return value
+    if hint is int and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if hint == tuple[str, ...] and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    if (
+        hint == dict[str, int]
+        and isinstance(value, dict)
+        and all(isinstance(item, int) and not isinstance(item, bool) for item in value.values())
+    ):
+        return value
+    wanted = getattr(hint, "__name__", str(hint))
+    raise InputError(Problem("COMMAND-VALUE", f"{kind}: {name} is not {wanted}", advice="correct the value"))
+
+
+def machine_index(world: World, name: str) -> int:
+    """Return the index of a machine by name, or refuse with the nearest."""
+    names = [machine.name for machine in world.staff.machines]
+    return _index(names, name.upper(), "MACHINE-UNKNOWN", "machine")
+
+
+def _index(names: list[str] | tuple[str, ...], name: str, rule: str, what: str) -> int:
+    try:
+        return list(names).index(name)
+    except ValueError:
+        raise _unknown(rule, what, name, list(names)) from None
+
+
+def _near(rule: str, what: str, name: str, known: list[str]) -> Problem:
+    near = difflib.get_close_matches(name, known, 1)
+    few = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
+    return Problem(rule, f"unknown {what} {name!r}", advice=f"did you mean {near[0]!r}?" if near else f"one of: {few}")
+
+
+def _unknown(rule: str, what: str, name: str, known: list[str]) -> CommandRefused:
+    return CommandRefused(_near(rule, what, name, known))
+
+
+def _page(outcome: Outcome, process: str, host: str) -> str:
+    """Return what the browser shows (enforcement dossier, section 8)."""
+    where = f"{plain(host)} in {plain(process)}"
+    if outcome is not Outcome.BLOCKED:
+        return f"{where}: the page opens"
+    shown = {
+        "chrome.exe": "This site can't provide a secure connection (ERR_SSL_VERSION_OR_CIPHER_MISMATCH)",
+        "firefox.exe": "Secure Connection Failed (SSL_ERROR_NO_CYPHER_OVERLAP)",
+        "msedge.exe": "an error page: blocked by your organisation",
+    }.get(process.lower(), "connection reset")
+    return f"{where}: {shown}; Windows says the connection was blocked by your IT admin"

@@ -1,0 +1,221 @@
+"""A session: a world, the trainee's notes, the clock, and the run file that keeps every command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sim
+from sim.base.errors import CommandRefused, InputError, Place, Problem, ReplayDiverged, UnsanctionedError
+from sim.base.time import HOUR, MINUTE, to_iso
+from sim.scenario.load import Resolved, resolve
+from sim.scenario.schema import Scenario
+from sim.session.commands import Answer, Command, from_json, to_json
+from sim.session.digest import Digest
+from sim.session.notebook import Notebook
+from sim.session.runfile import FORMAT, Recorded, RunFile
+from sim.world.model import FIRST_DATA, World
+
+TRAINEE = "analyst"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Something the portals tell the analyst without being asked."""
+
+    time: int
+    portal: str
+    text: str
+    is_alert: bool
+
+
+class Session:
+    """Plays a scenario. Time moves by `advance`, everything else changes by `submit`."""
+
+    def __init__(self, resolved: Resolved, seed: int | None = None, player: str = TRAINEE) -> None:
+        self.resolved = resolved
+        self.seed = resolved.scenario.seed if seed is None else seed
+        self.player = player
+        self.world = World(resolved, self.seed)
+        self.notes = Notebook()
+        self.commands = 0
+        self.checkpoints: dict[int, str] = {}
+        """Digest at each full hour."""
+        self._file: RunFile | None = None
+        self._digest = Digest(self.world, f"{resolved.content_hash()}:{self.seed}")
+        self.advance(resolved.start)
+
+    @property
+    def now(self) -> int:
+        """The simulated time."""
+        return self.world.now
+
+    @property
+    def finished(self) -> bool:
+        """True once the scenario's end is reached."""
+        return self.now >= self.resolved.end
+
+    def header(self) -> dict[str, Any]:
+        """Return the run file's first record."""
+        return {
+            "kind": "header",
+            "format": FORMAT,
+            "engine": sim.__version__,
+            "scenario_hash": self.resolved.content_hash(),
+            "seed": self.seed,
+            "player": self.player,
+            "scenario": self.resolved.dump(),
+        }
+
+    def record_to(self, path: Path) -> None:
+        """Start a run file at `path`."""
+        self._file = RunFile(path)
+        self._file.write(self.header())
+
+    def continue_file(self, recorded: Recorded) -> None:
+        """Go on in the file that this session was resumed from, after its last whole record."""
+        self._file = RunFile(recorded.path, recorded.whole_bytes)
+
+    @property
+    def run_path(self) -> Path | None:
+        """Where the run is kept, if it is."""
+        return self._file.path if self._file else None
+
+    def advance(self, until: int) -> None:
+        """Move the clock to `until` (not past the scenario's end); each full hour is a checkpoint."""
+        until = min(until, self.resolved.end)
+        hour = (self.now // HOUR + 1) * HOUR
+        while hour <= until:
+            self.world.run(hour)
+            self.checkpoints[hour] = self._digest.close(hour)
+            self._keep({"kind": "checkpoint", "time": hour, "digest": self.checkpoints[hour]})
+            hour += HOUR
+        self.world.run(until)
+
+    def submit(self, command: Command, actor: str | None = None) -> Answer:
+        """Apply a command now and keep it; a refused command changes nothing and is not kept."""
+        if self.finished:
+            raise CommandRefused(Problem("SESSION-OVER", "the exercise is over", advice="read the result"))
+        who = actor or self.player
+        answer = command.apply(self.world, self.notes, who)
+        data = to_json(command)
+        self._digest.command(self.now, who, data)
+        self.commands += 1
+        self._keep({"kind": "command", "time": self.now, "actor": who, "command": data, "digest": self.digest()})
+        return answer
+
+    def digest(self) -> str:
+        """Return the digest of everything so far."""
+        return self._digest.so_far()
+
+    def leave(self) -> None:
+        """Keep where the clock stands and close the run file; the run can be resumed."""
+        self._keep({"kind": "mark", "time": self.now, "digest": self.digest()})
+        self._close()
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """Keep the result and close the run file."""
+        self._keep({"kind": "footer", "time": self.now, "digest": self.digest(), "result": result})
+        self._close()
+
+    def _keep(self, record: dict[str, Any]) -> None:
+        if self._file is not None:
+            self._file.write(record)
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def notifications(self, after: int) -> list[Notification]:
+        """Return what the portals have told since `after`, oldest first."""
+        tenant = self.world.tenant
+        told = [
+            Notification(entry.time, "Cloud App Security", "first data from Defender ATP has arrived", False)
+            for entry in tenant.log
+            if entry.action == FIRST_DATA and entry.time > after
+        ]
+        told += [
+            Notification(a.time, "Cloud App Security", f"{a.id} {a.title}: {a.app_id}", True)
+            for a in tenant.cloud_alerts
+            if a.time > after
+        ]
+        told += [
+            Notification(
+                a.visible_at, "Defender ATP", f"{a.id} {a.title}: {self.world.staff.machines[a.machine].name}", True
+            )
+            for a in tenant.endpoint_alerts.alerts
+            if after < a.visible_at <= self.now
+        ]
+        return sorted(told, key=lambda n: (n.time, n.portal, n.text))
+
+    def skip_to_next(self, limit: int | None = None) -> Notification | None:
+        """Move the clock to the next notification, or to `limit` (the end by default)."""
+        begin = self.now
+        stop = self.resolved.end if limit is None else min(limit, self.resolved.end)
+        step = max(MINUTE, self.world.era.timeline.sample(self.seed, "timeline"))
+        while self.now < stop:
+            targets = [stop, self.now + step]
+            event = self.world.next_event()
+            if event is not None:
+                targets.append(event + 1)
+            targets += [
+                a.visible_at for a in self.world.tenant.endpoint_alerts.alerts if a.visible_at > self.now
+            ]
+            self.advance(min(targets))
+            told = self.notifications(begin)
+            if told:
+                return told[0]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A session brought to where a run file ends, and how many records agreed."""
+
+    session: Session
+    compared: int
+
+
+def restore(recorded: Recorded, until: int | None = None) -> Replayed:
+    """Re-execute a run file; raise ReplayDiverged at the first record whose digest differs."""
+    data = dict(recorded.header["scenario"])
+    name = str(data.pop("name", "run"))
+    session = Session(
+        resolve(name, Scenario.model_validate(data)), int(recorded.header["seed"]), str(recorded.header["player"])
+    )
+    before, compared = session.now, 0
+    for number, record in enumerate(recorded.records, 2):
+        time = int(record["time"])
+        if until is not None and time > until:
+            break
+        place = Place(str(recorded.path), number)
+        try:
+            session.advance(time)
+            if record["kind"] == "command":
+                session.submit(from_json(record["command"]), str(record["actor"]))
+        except UnsanctionedError as error:
+            raise InputError([Problem(p.rule, p.what, place, p.advice) for p in error.problems]) from None
+        found = session.checkpoints.get(time) if record["kind"] == "checkpoint" else session.digest()
+        if found != record["digest"]:
+            raise ReplayDiverged(_difference(recorded, session, before, time, place))
+        before, compared = time, compared + 1
+    if until is not None:
+        session.advance(until)
+    return Replayed(session, compared)
+
+
+def _difference(recorded: Recorded, session: Session, before: int, time: int, place: Place) -> Problem:
+    same = recorded.header["scenario_hash"] == session.resolved.content_hash()
+    why = (
+        "the scenario, era and catalog are the same: the engine differs"
+        if same
+        else "the era profile or the catalog differs from the one the run was made with"
+    )
+    return Problem(
+        "REPLAY-DIVERGED",
+        f"the runs differ between {to_iso(before)} and {to_iso(time)}",
+        place,
+        f"{why}; the file was made by version {recorded.header['engine']}",
+    )

@@ -1,0 +1,286 @@
+"""The world: SimPy for what changes state, the data plane for what does not, and the tenant that watches.
+
+Control changes are SimPy events: a command, an indicator listed or offered, first data, an analysis run.
+Every one of them realises the traffic before it, and only then changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim.base.time import DAY
+from sim.engine.enforcement.indicators import Action, Indicator
+from sim.engine.enforcement.verdict import DevicePosture, NetworkProtection, Outcome
+from sim.engine.policy.alerts import BLOCKED_TITLE
+from sim.engine.tenant import (
+    BLOCK_UNSANCTIONED,
+    CUSTOM_INDICATORS,
+    GLOBAL,
+    INTEGRATION,
+    UNSANCTIONED,
+    WIN10,
+    Tenant,
+)
+from sim.scenario.load import Resolved
+from sim.world.channel import Channel
+from sim.world.machines import Machines
+from sim.world.organisation import Staff, build
+from sim.world.plane import Plane
+from sim.world.sensor import ProxyFeed, Sensor, endpoint_traffic, proxy_traffic
+from sim.world.telemetry import Rows
+
+I64 = NDArray[np.int64]
+
+SCENARIO = "scenario"
+"""Actor of what stands before play begins."""
+FIRST_DATA = "First data from Defender ATP"
+"""Log entry of the first analysis after the integration was switched on."""
+SERVICE = "service"
+"""Actor of what the cloud services do by themselves."""
+
+
+class World:
+    """One organisation in simulated time. `now` is where its clock stands, in microseconds UTC."""
+
+    def __init__(self, resolved: Resolved, seed: int) -> None:
+        self.resolved = resolved
+        self.seed = seed
+        self.era = resolved.era
+        self.staff: Staff = build(resolved, seed)
+        self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away)
+        self.channel = Channel(self.staff.hosts)
+        proxy = resolved.scenario.proxy
+        self.tenant = Tenant(resolved.catalog, (WIN10, GLOBAL) + ((proxy.name,) if proxy else ()))
+        begin = self.machines.calendar.first_of_day(resolved.start)
+        self.plane = Plane(self.staff, self.machines, self.channel, seed, begin)
+        self.sensor = Sensor(self.staff, self.machines, self.era, seed)
+        self.proxy = ProxyFeed(self.staff, proxy.departments, self.era, seed) if proxy else None
+        self.user_names = (*(p.upn for p in self.staff.people), f"analyst@{resolved.scenario.organisation.domain}")
+        self.integration_spans: list[tuple[int, int]] = []
+        self.offers_expected: dict[int, int] = {}
+        """When the service is due to offer (or stop offering) an indicator, by its number."""
+        self.syncs_expected: dict[str, int] = {}
+        """When an app's indicators are due to follow its tag, by app id."""
+        self.first_data_expected: int | None = None
+        self._times_drawn: dict[str, int] = {}
+        self.env = simpy.Environment(initial_time=begin)
+        self._clock = begin
+        for app_id, tag in sorted(resolved.scenario.tags.items()):
+            self.tenant.tag(begin, SCENARIO, app_id, tag)
+        self._at(self.next_analysis(begin), self._analysis_run)
+
+    @property
+    def now(self) -> int:
+        """The simulated time: the event being processed, or where `run` left the clock."""
+        return max(self._clock, int(self.env.now))
+
+    def run(self, until: int) -> None:
+        """Let everything before `until` happen; what is due at `until` itself still waits."""
+        while self.env.peek() < until:
+            self.env.step()
+        self._clock = max(self._clock, until)
+        self._realise()
+
+    def next_event(self) -> int | None:
+        """Return when the next control event is due."""
+        due = self.env.peek()
+        return None if due == float("inf") else int(due)
+
+    def _at(self, due: int, action: Callable[[], None]) -> None:
+        self.env.timeout(due - int(self.env.now)).callbacks.append(lambda _: action())
+
+    def _realise(self) -> Rows:
+        rows = self.plane.advance(self.now)
+        self._watch(rows)
+        return rows
+
+    def _watch(self, rows: Rows) -> None:
+        self.sensor.collect(rows)
+        if self.proxy:
+            self.proxy.collect(rows)
+        loud = np.isin(rows.outcome, (Outcome.NOT_BLOCKED, Outcome.ALERTED, Outcome.BLOCKED))
+        for row in np.flatnonzero(loud).tolist():
+            self._alert(rows, row)
+
+    def _alert(self, rows: Rows, row: int) -> None:
+        number = int(rows.indicator[row])
+        indicator = self.tenant.indicators.all[number]
+        time, machine = int(rows.time[row]), int(rows.machine[row])
+        raised = self.tenant.endpoint_alerts.attempt(
+            time,
+            time + self.era.timeline.sample(self.seed, "timeline"),
+            machine,
+            number,
+            time // DAY,
+            BLOCKED_TITLE if indicator.by_tag else indicator.title,
+            indicator.severity,
+            int(rows.process[row]),
+            int(rows.user[row]),
+            int(rows.outcome[row]) == Outcome.BLOCKED,
+        )
+        if raised:
+            self.tenant.write(time, "Defender ATP", "Raise alert", raised.id, self.staff.machines[machine].name)
+
+    def visit(self, machine: int, process: int, host: int) -> Outcome:
+        """Try a host in a browser of a machine now, as the analyst."""
+        self._realise()
+        rows = self.plane.visit(self.now, machine, process, host)
+        self._watch(rows)
+        return Outcome(int(rows.outcome[0]))
+
+    def posture(self, machine: int) -> DevicePosture:
+        """Return a machine's true protection state."""
+        return DevicePosture(
+            bool(self.plane.smartscreen[machine]),
+            bool(self.plane.antivirus[machine]),
+            NetworkProtection(int(self.plane.network_protection[machine])),
+        )
+
+    def set_network_protection(self, actor: str, machine: int, mode: NetworkProtection) -> None:
+        """Change a machine's mode: it counts for new connections at once (guess)."""
+        self._realise()
+        before = self.plane.network_protection[machine]
+        self.plane.network_protection[machine] = mode
+        if before != mode:
+            name = self.staff.machines[machine].name
+            self.tenant.write(self.now, actor, "Set network protection", name, mode.name)
+
+    def set_switch(self, actor: str, name: str, on: bool) -> bool:
+        """Save a switch of either portal and start what follows from it."""
+        self._realise()
+        synced = self.tenant.tag_sync_on
+        if not self.tenant.switch(self.now, actor, name, on):
+            return False
+        if name == INTEGRATION:
+            self._integration(on)
+        if name == CUSTOM_INDICATORS:
+            self.channel.custom_indicators = on
+            self._publish()
+            self._relist()
+        if name in {INTEGRATION, BLOCK_UNSANCTIONED} and self.tenant.tag_sync_on != synced:
+            self._sync_later(None)
+        return True
+
+    def set_tag(self, actor: str, app_id: str, tag: str) -> bool:
+        """Set an app's built-in tag; its indicators follow later."""
+        self._realise()
+        if not self.tenant.tag(self.now, actor, app_id, tag):
+            return False
+        self._sync_later(app_id)
+        return True
+
+    def add_indicator(self, actor: str, value: str, action: Action, title: str) -> Indicator:
+        """Make an indicator by hand; the service offers it to machines later."""
+        self._realise()
+        indicator = self.tenant.indicators.add(self.now, value, action, actor, title)
+        self.tenant.write(self.now, actor, "Create indicator", indicator.value, indicator.id)
+        self._offer_later([indicator])
+        return indicator
+
+    def remove_indicator(self, actor: str, indicator_id: str) -> None:
+        """Take an indicator off the list by hand."""
+        self._realise()
+        gone = self.tenant.indicators.remove(self.now, self.tenant.indicators.find(indicator_id))
+        self.tenant.write(self.now, actor, "Remove indicator", gone.value, gone.id)
+        self._offer_later([gone])
+
+    def delay(self, hop: str, *keys: int | str) -> int:
+        """Draw the next delay of a hop: its own occurrence count is part of the key."""
+        name = ":".join(str(part) for part in (hop, *keys))
+        self._times_drawn[name] = self._times_drawn.get(name, 0) + 1
+        delay: int = getattr(self.era, hop).sample(self.seed, hop, *keys, self._times_drawn[name])
+        return delay
+
+    def _integration(self, on: bool) -> None:
+        if on:
+            self.integration_spans.append((self.now, 2**62))
+            due = self.now + self.delay("first_data")
+            self.first_data_expected = due
+            self._at(due, partial(self._first_data, due))
+        else:
+            start, _ = self.integration_spans[-1]
+            self.integration_spans[-1] = (start, self.now)
+            self.first_data_expected = None
+
+    def _first_data(self, due: int) -> None:
+        if self.first_data_expected == due:
+            self.first_data_expected = None
+            self._analyse(FIRST_DATA)
+
+    def _analysis_run(self) -> None:
+        self._analyse("Analyse continuous reports")
+        self._at(self.next_analysis(self.now), self._analysis_run)
+
+    def next_analysis(self, now: int) -> int:
+        """Return when the next scheduled analysis run begins, after `now`."""
+        day = now // DAY * DAY
+        return min(t for base in (day, day + DAY) for t in (base + a for a in self.era.analysis_times) if t > now)
+
+    def _analyse(self, why: str) -> None:
+        self._realise()
+        fresh = self.sensor.deliver(self.now, self.integration_spans)
+        if self.integration_spans:
+            self.tenant.reports[WIN10].add(endpoint_traffic(fresh, self.staff, self.user_names))
+            self.tenant.updated[WIN10] = self.now
+        if self.proxy and self.resolved.scenario.proxy:
+            logged = proxy_traffic(self.proxy.deliver(self.now), self.staff, self.user_names)
+            for name in (GLOBAL, self.resolved.scenario.proxy.name):
+                self.tenant.reports[name].add(logged)
+                self.tenant.updated[name] = self.now
+        self.tenant.write(self.now, SERVICE, why, WIN10, str(len(fresh)))
+        for app_id in self.tenant.analyse(self.now):
+            self._sync_later(app_id)
+
+    def _sync_later(self, app_id: str | None) -> None:
+        """Let indicators follow the tags: of one app, or of every app when the switches changed."""
+        if app_id is None:
+            delay = self.delay("block_setting")
+            apps = sorted(a for a, tag in self.tenant.tags.items() if tag == UNSANCTIONED)
+        else:
+            delay = self.delay("tag_to_indicator", app_id)
+            apps = [app_id]
+        for app in apps:
+            self.syncs_expected[app] = self.now + delay
+        self._at(self.now + delay, partial(self._sync, self.now + delay, app_id))
+
+    def _sync(self, due: int, app_id: str | None) -> None:
+        self._realise()
+        listed = {i.app_id for i in self.tenant.indicators.present() if i.by_tag and i.app_id}
+        apps = [app_id] if app_id else sorted({*self.tenant.tags, *listed})
+        changed = [indicator for app in apps for indicator in self.tenant.sync_app(self.now, app)]
+        for app in apps:
+            if self.syncs_expected.get(app, due + 1) <= due:
+                del self.syncs_expected[app]
+        self._offer_later(changed)
+
+    def _offer_later(self, changed: list[Indicator]) -> None:
+        self.channel.know(self.tenant.indicators.all)
+        self._relist()
+        for indicator in changed:
+            due = self.now + self.delay("indicator_offer", indicator.value)
+            self.offers_expected[indicator.number] = due
+            self._at(due, partial(self._offer, due, indicator.number))
+
+    def _offer(self, due: int, number: int) -> None:
+        self._realise()
+        if self.offers_expected.get(number) == due:
+            del self.offers_expected[number]
+        indicator = self.tenant.indicators.all[number]
+        if indicator.removed is None:
+            self.channel.offered[number] = indicator
+        else:
+            self.channel.offered.pop(number, None)
+        self._publish()
+        self.tenant.write(self.now, SERVICE, "Offer indicators", indicator.value, indicator.id)
+
+    def _publish(self) -> None:
+        self.channel.publish(self.now, self.plane.oldest_pull(self.now))
+
+    def _relist(self) -> None:
+        listed = self.tenant.listed() if self.channel.custom_indicators else {}
+        self.plane.listed = self.channel.resolve(listed)

@@ -1,0 +1,240 @@
+"""The organisation: people, their machines, the apps' hosts, and the sessions their habits plan.
+
+Everything is drawn from (seed, the person's id), so one person more changes nobody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.rng import draw, draws, word
+from sim.engine.catalog.model import App
+from sim.scenario.load import Resolved
+from sim.scenario.schema import BROWSER_NAMES, Habit, Organisation, Scenario
+
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who works here; `index` is also the index of their machine."""
+
+    index: int
+    id: str
+    name: str
+    upn: str
+    department: str
+    browser: str
+    """File name of their usual browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A Windows 10 machine with all three browsers, onboarded to Defender ATP."""
+
+    index: int
+    name: str
+    ip: str
+    owner: int
+    os_build: str = "17763.379"
+    """Windows 10 1809, the first build of it that feeds Cloud Discovery (KB4489899; documented)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Sessions that come back every working day, as columns; row order is total and stable."""
+
+    person: I64
+    key: U64
+    app: I64
+    process: I64
+    earliest: I64
+    latest: I64
+    requests_low: I64
+    requests_high: I64
+    documents: NDArray[np.bool_]
+    first_host: I64
+    host_count: I64
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The whole organisation, fixed for a run."""
+
+    people: tuple[Person, ...]
+    machines: tuple[Machine, ...]
+    apps: tuple[App, ...]
+    """The apps that the scenario names, by id: their hosts can be reached."""
+    hosts: tuple[str, ...]
+    host_app: I64
+    """Index into `apps` of each host."""
+    processes: tuple[str, ...]
+    keys: U64
+    away: NDArray[np.bool_]
+    plan: Plan
+
+    @property
+    def analyst(self) -> int:
+        """The user index that stands for the analyst's own test visits."""
+        return len(self.people)
+
+
+def build(resolved: Resolved, seed: int) -> Staff:
+    """Draw the organisation of a scenario."""
+    scenario = resolved.scenario
+    people = _people(scenario.organisation, seed)
+    keys = np.array([word(person.id) for person in people], dtype=np.uint64)
+    away = np.array([person.id in scenario.machines_off for person in people], dtype=bool)
+    used = sorted(_named_apps(scenario))
+    apps = tuple(resolved.catalog.app(app_id) for app_id in used)
+    hosts, first, count = _hosts(apps)
+    named = {h.browser for h in scenario.habits if h.browser not in {"own", *BROWSER_NAMES}}
+    processes = (*BROWSER_NAMES.values(), *sorted(named - set(BROWSER_NAMES.values())))
+    plan = _plan(scenario.habits, people, keys, used, processes, first, count, seed)
+    machines = tuple(_machine(person, scenario.organisation) for person in people)
+    host_app = np.repeat(np.arange(len(apps), dtype=np.int64), count)
+    return Staff(people, machines, apps, hosts, host_app, processes, keys, away, plan)
+
+
+def _named_apps(scenario: Scenario) -> set[str]:
+    return {
+        *(habit.app for habit in scenario.habits),
+        *scenario.tags,
+        *scenario.truth.tolerated,
+        *(item.app for item in scenario.truth.prohibited),
+        *(item.app for item in scenario.documents.approved),
+    }
+
+
+def _people(organisation: Organisation, seed: int) -> tuple[Person, ...]:
+    found: list[Person] = []
+    taken: set[str] = set()
+    for member in organisation.cast:
+        browser = BROWSER_NAMES[member.browser]
+        upn = _upn(member.name, organisation.domain, taken)
+        found.append(Person(len(found), member.id, member.name, upn, member.department, browser))
+    if len(found) == organisation.people:
+        return tuple(found)
+    from faker import Faker
+
+    fake = Faker("en_GB", use_weighting=False)
+    departments = [(d.name, d.share) for d in organisation.departments]
+    browsers = [(BROWSER_NAMES[name], share) for name, share in sorted(organisation.browsers.items())]
+    for number in range(organisation.people - len(found)):
+        person_id = f"person-{number + 1:05d}"
+        fake.seed_instance(draw(seed, "name", person_id))
+        name = f"{fake.first_name()} {fake.last_name()}"
+        upn = _upn(name, organisation.domain, taken)
+        department = _weighted(draw(seed, "department", person_id), departments)
+        browser = _weighted(draw(seed, "browser", person_id), browsers)
+        found.append(Person(len(found), person_id, name, upn, department, browser))
+    return tuple(found)
+
+
+def _weighted(bits: int, choices: list[tuple[str, int]]) -> str:
+    left = bits % max(1, sum(weight for _, weight in choices))
+    for name, weight in choices:
+        if left < weight:
+            return name
+        left -= weight
+    return choices[0][0]
+
+
+def _upn(name: str, domain: str, taken: set[str]) -> str:
+    stem = ".".join(part for part in name.lower().replace("'", "").split() if part)
+    upn, number = f"{stem}@{domain}", 2
+    while upn in taken:
+        upn, number = f"{stem}{number}@{domain}", number + 1
+    taken.add(upn)
+    return upn
+
+
+def _machine(person: Person, organisation: Organisation) -> Machine:
+    cast = {member.id: member.machine for member in organisation.cast}
+    name = (cast.get(person.id) or f"WS-{person.index + 1:04d}").upper()
+    offset = person.index + 10
+    return Machine(person.index, name, f"10.1.{offset // 250}.{offset % 250 + 1}", person.index)
+
+
+def _hosts(apps: tuple[App, ...]) -> tuple[tuple[str, ...], I64, I64]:
+    hosts: list[str] = []
+    first, count = [], []
+    for app in apps:
+        first.append(len(hosts))
+        own = list(app.blockable_domains)
+        if not own[0].startswith("www."):
+            own.insert(0, f"www.{own[0]}")
+        hosts.extend(dict.fromkeys(own))
+        count.append(len(hosts) - first[-1])
+    return tuple(hosts), np.array(first, dtype=np.int64), np.array(count, dtype=np.int64)
+
+
+def _plan(
+    habits: tuple[Habit, ...],
+    people: tuple[Person, ...],
+    keys: U64,
+    apps: list[str],
+    processes: tuple[str, ...],
+    first_host: I64,
+    host_count: I64,
+    seed: int,
+) -> Plan:
+    person_ids = [person.id for person in people]
+    departments = [person.department for person in people]
+    own = np.array([processes.index(person.browser) for person in people], dtype=np.int64)
+    parts: list[dict[str, NDArray[np.int64] | U64 | NDArray[np.bool_]]] = []
+    seen: dict[str, int] = {}
+    for habit in habits:
+        seen[habit.app] = seen.get(habit.app, 0) + 1
+        habit_key = word(f"{habit.app}#{seen[habit.app]}")
+        members = _members(habit, person_ids, departments, keys, habit_key, seed)
+        window = (habit.between[1] - habit.between[0]) // habit.sessions
+        app = apps.index(habit.app)
+        for number in range(habit.sessions):
+            rows = len(members)
+            key = draws(0, "planned-session", keys[members], habit_key, number)
+            process = own[members] if habit.browser == "own" else _full(rows, _process(habit.browser, processes))
+            parts.append(
+                {
+                    "person": members,
+                    "key": key,
+                    "app": _full(rows, app),
+                    "process": process,
+                    "earliest": _full(rows, habit.between[0] + number * window),
+                    "latest": _full(rows, habit.between[0] + (number + 1) * window - 1),
+                    "requests_low": _full(rows, habit.requests[0]),
+                    "requests_high": _full(rows, habit.requests[1]),
+                    "documents": np.full(rows, habit.upload == "documents"),
+                    "first_host": _full(rows, int(first_host[app])),
+                    "host_count": _full(rows, int(host_count[app])),
+                }
+            )
+    names = parts[0].keys() if parts else Plan.__dataclass_fields__.keys()
+    columns = {n: np.concatenate([p[n] for p in parts]) if parts else np.zeros(0, np.int64) for n in names}
+    order = np.lexsort((columns["key"], columns["person"]))
+    return Plan(**{name: column[order] for name, column in columns.items()})  # type: ignore[arg-type]
+
+
+def _members(
+    habit: Habit, ids: list[str], departments: list[str], keys: U64, habit_key: int, seed: int
+) -> I64:
+    if habit.people:
+        could = np.array([person in habit.people for person in ids], dtype=bool)
+    elif habit.departments:
+        could = np.array([department in habit.departments for department in departments], dtype=bool)
+    else:
+        could = np.ones(len(ids), dtype=bool)
+    chosen = draws(seed, "has-habit", keys, habit_key) % np.uint64(100) < habit.share
+    return np.flatnonzero(could & chosen).astype(np.int64)
+
+
+def _process(browser: str, processes: tuple[str, ...]) -> int:
+    return processes.index(BROWSER_NAMES.get(browser, browser))
+
+
+def _full(rows: int, value: int) -> I64:
+    return np.full(rows, value, dtype=np.int64)

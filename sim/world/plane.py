@@ -1,0 +1,191 @@
+"""The data plane: ordinary browsing realised as columns by one function, `advance`.
+
+Browsing is not a SimPy event. `advance(T)` realises every request before T that has not been realised,
+with the control state as it stands; whoever changes that state calls `advance(now)` first. So the rows do
+not depend on where time is cut, to the bit: every quantity is a formula of the seed and of the control
+state's history.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.enforcement.verdict import EDGE, Outcome, verdicts
+from sim.world.behaviour import GIVE_UP, REFUSED_UP, Requests, requests, starts
+from sim.world.channel import Channel
+from sim.world.machines import NEVER, Machines
+from sim.world.organisation import Staff
+from sim.world.telemetry import Rows, Telemetry, join
+
+I64 = NDArray[np.int64]
+
+_NO_REQUESTS = Requests(*(np.zeros(0, dtype=np.int64) for _ in range(6)))
+
+
+class Plane:
+    """Requests that wait for their time, and the state that decides them."""
+
+    def __init__(self, staff: Staff, machines: Machines, channel: Channel, seed: int, begin: int) -> None:
+        self._staff = staff
+        self._machines = machines
+        self._channel = channel
+        self._seed = seed
+        self._waiting = _NO_REQUESTS
+        self._blocked = np.zeros(len(staff.plan.person), dtype=np.int64)
+        self._day = -1
+        self._starts: I64 = np.zeros(0, dtype=np.int64)
+        self._order: I64 = np.zeros(0, dtype=np.int64)
+        self._next = 0
+        self._is_edge = np.array([name == EDGE for name in staff.processes], dtype=bool)
+        self.smartscreen = np.ones(len(machines), dtype=bool)
+        self.antivirus = np.ones(len(machines), dtype=bool)
+        self.network_protection: I64 = np.zeros(len(machines), dtype=np.int64)
+        self.listed: I64 = channel.resolve({})
+        """Number of the indicator that the portal lists for each host; all -1 while the switch is off."""
+        self.telemetry = Telemetry()
+        self.now = begin
+
+    def advance(self, until: int) -> Rows:
+        """Realise every request before `until`; return the new rows in time order."""
+        parts: list[Rows] = []
+        midnights = self._machines.calendar.starts
+        first, last = np.searchsorted(midnights, [self.now, until], side="right")
+        for stop in [*midnights[first:last].tolist(), until]:
+            if stop > self.now:
+                parts.append(self._advance_within_day(stop))
+        return join(parts)
+
+    def _advance_within_day(self, until: int) -> Rows:
+        self._admit(until)
+        due = self._waiting.time < until
+        rows = self._decide(_take(self._waiting, due))
+        self._waiting = _take(self._waiting, ~due)
+        self.telemetry.append(rows)
+        self.now = until
+        return rows
+
+    def visit(self, now: int, machine: int, process: int, host: int) -> Rows:
+        """Make one test visit by the analyst at `now`, after everything before it; return its row."""
+        one = np.array([0], dtype=np.int64)
+        outcome, indicator = self._judge(
+            one + now, one + machine, one + process, one + host
+        )
+        blocked = outcome == Outcome.BLOCKED
+        rows = Rows(
+            one + now,
+            one + machine,
+            one + self._staff.analyst,
+            one + process,
+            one + host,
+            one - 1,
+            one,
+            np.where(blocked, REFUSED_UP, 900),
+            np.where(blocked, 0, 14_000),
+            outcome,
+            indicator,
+        )
+        self.telemetry.append(rows)
+        return rows
+
+    def oldest_pull(self, now: int) -> int:
+        """Return the earliest last pull over all machines that pull at all."""
+        every = np.arange(len(self._machines), dtype=np.int64)
+        pulled = self._machines.last_pull(every, np.full(len(every), now, dtype=np.int64))
+        seen = pulled[pulled != NEVER]
+        return int(seen.min()) if len(seen) else now
+
+    def _admit(self, until: int) -> None:
+        """Move every session of the day that begins before `until` into the waiting requests."""
+        calendar = self._machines.calendar
+        day = int(self._machines.calendar.day_of(np.array([until - 1]))[0])
+        if day != self._day:
+            self._open(day)
+        last = int(np.searchsorted(self._starts, until))
+        if last > self._next:
+            chosen = np.arange(self._next, last)
+            self._next = last
+            begun = self._draw(self._order[chosen], self._starts[chosen])
+            joined = Requests(
+                *(
+                    np.concatenate([getattr(self._waiting, name), getattr(begun, name)])
+                    for name in Requests.__dataclass_fields__
+                )
+            )
+            person = self._staff.plan.person[joined.session]
+            order = np.lexsort((joined.place, joined.session, person, joined.time))
+            self._waiting = _take(joined, order)
+
+    def _open(self, day: int) -> None:
+        calendar = self._machines.calendar
+        self._day, self._next = day, 0
+        self._blocked[:] = 0
+        if not calendar.works[day]:
+            self._starts = self._order = np.zeros(0, dtype=np.int64)
+            return
+        begins = starts(self._staff.plan, self._seed, day, int(calendar.starts[day]))
+        self._order = np.argsort(begins, kind="stable").astype(np.int64)
+        self._starts = begins[self._order]
+
+    def _draw(self, sessions: I64, begins: I64) -> Requests:
+        asked = requests(self._staff.plan, self._seed, self._day, sessions, begins)
+        return _take(asked, self._machines.is_on(self._staff.plan.person[asked.session], asked.time))
+
+    def _judge(self, time: I64, machine: I64, process: I64, host: I64) -> tuple[I64, I64]:
+        held = self._channel.held(self._machines.last_pull(machine, time), host)
+        listed = self.listed[host]
+        actions = self._channel.actions
+        outcome = verdicts(
+            actions[held],
+            actions[listed],
+            self._is_edge[process],
+            self.smartscreen[machine],
+            self.antivirus[machine],
+            self.network_protection[machine],
+        )
+        decided = np.where(outcome == Outcome.NOT_BLOCKED, listed, held)
+        return outcome, np.where(outcome == Outcome.OPEN, -1, decided)
+
+    def _decide(self, ready: Requests) -> Rows:
+        plan = self._staff.plan
+        machine = plan.person[ready.session]
+        process = plan.process[ready.session]
+        outcome, indicator = self._judge(ready.time, machine, process, ready.host)
+        blocked = outcome == Outcome.BLOCKED
+        kept = self._give_up(ready, blocked)
+        if not kept.all():
+            ready = _take(ready, kept)
+            machine, process, blocked = machine[kept], process[kept], blocked[kept]
+            outcome, indicator = outcome[kept], indicator[kept]
+        return Rows(
+            ready.time,
+            machine,
+            machine,
+            process,
+            ready.host,
+            ready.session,
+            ready.place,
+            np.where(blocked, REFUSED_UP, ready.bytes_up),
+            np.where(blocked, 0, ready.bytes_down),
+            outcome,
+            indicator,
+        )
+
+    def _give_up(self, ready: Requests, blocked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Tell which requests are still made: a person leaves a session after GIVE_UP blocks."""
+        if not blocked.any() and not (self._blocked >= GIVE_UP).any():
+            return np.ones(len(blocked), dtype=bool)
+        order = np.lexsort((ready.place, ready.session))
+        session, hit = ready.session[order], blocked[order].astype(np.int64)
+        running = np.cumsum(hit) - hit
+        opens = np.r_[True, session[1:] != session[:-1]] if len(session) else np.zeros(0, dtype=bool)
+        base = running[opens][np.cumsum(opens) - 1]
+        before = self._blocked[session] + running - base
+        kept = np.empty(len(blocked), dtype=bool)
+        kept[order] = before < GIVE_UP
+        np.add.at(self._blocked, session, np.where(before < GIVE_UP, hit, 0))
+        return kept
+
+
+def _take(asked: Requests, rows: I64 | NDArray[np.bool_]) -> Requests:
+    return Requests(*(getattr(asked, name)[rows] for name in Requests.__dataclass_fields__))

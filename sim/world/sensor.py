@@ -1,0 +1,163 @@
+"""The two feeds into Cloud Discovery: the endpoint sensor's chunks, and a proxy's log files.
+
+The sensor hands over 4,000 transactions, or whatever there is after an hour (CAS/wdatp-integration.md
+[19]; documented). Each machine's hour begins at a phase of its own; a machine that is off hands over
+when it is next on. A chunk is parsed for a while before an analysis run can use it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.rng import draw
+from sim.engine.enforcement.verdict import Outcome
+from sim.engine.traffic import Coded, Traffic
+from sim.scenario.eras import Era
+from sim.world.machines import Machines
+from sim.world.organisation import Staff
+from sim.world.telemetry import Rows, join
+
+I64 = NDArray[np.int64]
+
+
+class Sensor:
+    """Rows on their way from the machines to Cloud Discovery."""
+
+    def __init__(self, staff: Staff, machines: Machines, era: Era, seed: int) -> None:
+        self._machines = machines
+        self._era = era
+        self._seed = seed
+        self._keys = staff.keys.tolist()
+        self._phase: I64 = np.array(
+            [draw(seed, "sensor-phase", key) % era.sensor_interval for key in self._keys], dtype=np.int64
+        )
+        self._window = np.full(len(machines), -1, dtype=np.int64)
+        self._count = np.zeros(len(machines), dtype=np.int64)
+        self._rows: list[Rows] = []
+        self._windows: list[I64] = []
+        self._chunks: list[I64] = []
+
+    def collect(self, rows: Rows) -> None:
+        """Take rows in time order into the machines' buffers."""
+        if not len(rows):
+            return
+        window = (rows.time - self._phase[rows.machine]) // self._era.sensor_interval
+        order = np.lexsort((np.arange(len(rows)), rows.machine))
+        machine, sorted_window = rows.machine[order], window[order]
+        opens = np.r_[True, (machine[1:] != machine[:-1]) | (sorted_window[1:] != sorted_window[:-1])]
+        group = np.cumsum(opens) - 1
+        begins = np.flatnonzero(opens)
+        place = np.arange(len(order)) - begins[group]
+        continued = self._window[machine[begins]] == sorted_window[begins]
+        place += np.where(continued, self._count[machine[begins]], 0)[group]
+        ends = np.r_[begins[1:], len(order)] - 1
+        self._window[machine[ends]] = sorted_window[ends]
+        self._count[machine[ends]] = place[ends] + 1
+        chunk = np.empty(len(order), dtype=np.int64)
+        chunk[order] = place // self._era.sensor_chunk
+        self._rows.append(rows)
+        self._windows.append(window)
+        self._chunks.append(chunk)
+
+    def deliver(self, now: int, on_since: list[tuple[int, int]]) -> Rows:
+        """Return, and forget, the rows that an analysis run at `now` can use.
+
+        `on_since` holds the spans [from, to) in which the integration was on; a chunk handed over outside
+        them never reaches Cloud Discovery.
+        """
+        rows = join(self._rows)
+        if not len(rows):
+            return rows
+        window, chunk = np.concatenate(self._windows), np.concatenate(self._chunks)
+        order = np.lexsort((rows.time, chunk, window, rows.machine))
+        machine = rows.machine[order]
+        opens = np.r_[
+            True,
+            (machine[1:] != machine[:-1])
+            | (window[order][1:] != window[order][:-1])
+            | (chunk[order][1:] != chunk[order][:-1]),
+        ]
+        begins = np.flatnonzero(opens)
+        ends = np.r_[begins[1:], len(order)] - 1
+        handed = self._handed_over(rows, order, window, begins, ends)
+        ready = np.zeros(len(begins), dtype=bool)
+        gone = np.zeros(len(begins), dtype=bool)
+        for number in np.flatnonzero(handed <= now).tolist():
+            at = int(handed[number])
+            row = int(order[begins[number]])
+            if not any(start <= at < end for start, end in on_since):
+                gone[number] = True
+                continue
+            key = self._keys[int(rows.machine[row])]
+            delay = self._era.parse.sample(self._seed, "parse", key, int(window[row]), int(chunk[row]))
+            ready[number] = at + delay <= now
+        member = np.empty(len(rows), dtype=np.int64)
+        member[order] = np.cumsum(opens) - 1
+        leaves = (ready | gone)[member]
+        self._rows, self._windows, self._chunks = [rows.take(~leaves)], [window[~leaves]], [chunk[~leaves]]
+        return rows.take(ready[member])
+
+    def _handed_over(self, rows: Rows, order: I64, window: I64, begins: I64, ends: I64) -> I64:
+        machine = rows.machine[order[begins]]
+        full = ends - begins + 1 == self._era.sensor_chunk
+        closes = self._phase[machine] + (window[order[begins]] + 1) * self._era.sensor_interval
+        return np.where(full, rows.time[order[ends]], self._machines.first_on(machine, closes))
+
+
+class ProxyFeed:
+    """A proxy's log of some departments' traffic, shipped at a fixed interval."""
+
+    def __init__(self, staff: Staff, departments: tuple[str, ...], era: Era, seed: int) -> None:
+        behind = [not departments or person.department in departments for person in staff.people]
+        self._behind = np.array([*behind, False], dtype=bool)
+        self._era = era
+        self._seed = seed
+        self._rows: list[Rows] = []
+
+    def collect(self, rows: Rows) -> None:
+        """Take the rows that pass the proxy."""
+        self._rows.append(rows.take(self._behind[rows.user]))
+
+    def deliver(self, now: int) -> Rows:
+        """Return, and forget, the rows of the files parsed by `now`."""
+        rows = join(self._rows)
+        file = rows.time // self._era.log_upload_interval
+        ready = np.zeros(len(rows), dtype=bool)
+        for number in np.unique(file).tolist():
+            shipped = (number + 1) * self._era.log_upload_interval
+            if shipped + self._era.parse.sample(self._seed, "parse-log", number) <= now:
+                ready |= file == number
+        self._rows = [rows.take(~ready)]
+        return rows.take(ready)
+
+
+def endpoint_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffic:
+    """Return rows as the engine's traffic, with machine and process."""
+    ips = tuple(machine.ip for machine in staff.machines)
+    machines = tuple(machine.name for machine in staff.machines)
+    return Traffic(
+        rows.time,
+        Coded(rows.host, staff.hosts),
+        Coded(rows.user, users),
+        Coded(rows.machine, ips),
+        Coded(rows.machine, machines),
+        Coded(rows.process, staff.processes),
+        None,
+        rows.bytes_up,
+        rows.bytes_down,
+        rows.outcome == Outcome.BLOCKED,
+    )
+
+
+def proxy_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffic:
+    """Return rows as a proxy sees them: no machine, no process; an endpoint's block is just a short visit."""
+    ips = tuple(machine.ip for machine in staff.machines)
+    return Traffic(
+        rows.time,
+        Coded(rows.host, staff.hosts),
+        Coded(rows.user, users),
+        Coded(rows.machine, ips),
+        bytes_up=rows.bytes_up,
+        bytes_down=rows.bytes_down,
+    )

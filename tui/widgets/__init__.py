@@ -1,0 +1,1 @@
+"""Widgets that know nothing of the simulation: they draw rows, lines and prompts."""
