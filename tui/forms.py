@@ -99,7 +99,7 @@ class FormScreen(ModalScreen[Values | None]):
         """Lay out the fields, each with room for what is wrong with it."""
         with Vertical(classes="dialog") as box:
             box.border_title = safe(self._title)
-            box.border_subtitle = Content("tab next field · esc cancels")
+            box.border_subtitle = Content("tab next field · ctrl+enter saves · esc cancels")
             if self._about:
                 yield Static(safe(self._about, "muted"), classes="about")
             with VerticalScroll(can_focus=False):

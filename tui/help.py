@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -83,9 +84,9 @@ class HelpScreen(ModalScreen[Choice | None]):
         self._grid.set_rows(self._rows)
         self.query_one(Input).focus()
 
-    def on_key(self, event: object) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Move in the list while the box has the focus."""
-        name = INNER_KEYS.get(getattr(event, "key", ""))
+        name = INNER_KEYS.get(event.key)
         if name is not None:
             getattr(self._grid, name)()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -72,6 +73,79 @@ def discover(
     from sim.cli.discover import run
 
     raise typer.Exit(run(logs, log_format=log_format, report_name=report, as_json=as_json))
+
+
+@app.command("run")
+def run_command(
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO", help="A shipped name, or a path to a .yaml file.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="The scenario's own by default.")] = None,
+    player: Annotated[
+        str, typer.Option("--player", metavar="NAME", help="do-nothing, block-all, oracle, or the scenario's own.")
+    ] = "do-nothing",
+    actions: Annotated[
+        Path | None, typer.Option("--actions", metavar="FILE", help="Play the commands of a run file instead.")
+    ] = None,
+    resume: Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="T", help="Stop at 2019-12-16T14:00, or +5h from the start.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="RUN.jsonl", help="Where the run is kept; user data by default.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Play a scenario headless and print score and reasons."""
+    from sim.cli.run import run
+
+    raise typer.Exit(
+        run(
+            scenario,
+            seed=seed,
+            player_name=player,
+            actions=actions,
+            resume=resume,
+            until=until,
+            out=out,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command("replay")
+def replay_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file.")],
+    until: Annotated[str | None, typer.Option("--until", metavar="T", help="Compare up to here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Execute a run file again and compare every digest."""
+    from sim.cli.run import replay
+
+    raise typer.Exit(replay(run, until=until, as_json=as_json))
+
+
+@app.command("explain")
+def explain_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file.")],
+    application: Annotated[str, typer.Option("--app", metavar="APP", help="Id or name of the app.")],
+    device: Annotated[str | None, typer.Option("--device", metavar="D", help="A machine.")] = None,
+    user: Annotated[str | None, typer.Option("--user", metavar="U", help="A person's name or address.")] = None,
+    group: Annotated[str | None, typer.Option("--group", metavar="G", help="A department.")] = None,
+    process: Annotated[
+        str | None, typer.Option("--process", metavar="chrome.exe", help="All three browsers by default.")
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="T", help="A time; the run's end by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON: one object, or a list of them.")] = False,
+) -> None:
+    """Tell link by link why an app is blocked or not."""
+    from sim.cli.explain import explain
+
+    raise typer.Exit(
+        explain(
+            run, device=device, user=user, group=group, app=application, process=process, at=at, as_json=as_json
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from sim.base.errors import CommandRefused, Problem
 from sim.base.time import DAY
 from sim.engine.catalog.model import App, Catalog
+from sim.engine.catalog.score import Score, score
 from sim.engine.discovery.report import Report
 from sim.engine.enforcement.indicators import MCAS, Action, Indicator, IndicatorList, strongest
 from sim.engine.policy.alerts import (
@@ -74,6 +75,13 @@ class Tenant:
         self.log: list[LogEntry] = []
         self._seen: dict[NoveltyKey, int] = {}
         self._last_day: dict[str, int] = {}
+        self._scores: dict[str, Score | None] = {}
+
+    def score(self, app_id: str) -> Score | None:
+        """Return an app's score, worked out once; None where too little is known of it."""
+        if app_id not in self._scores:
+            self._scores[app_id] = score(self.apps[app_id])
+        return self._scores[app_id]
 
     def write(self, now: int, actor: str, action: str, target: str, detail: str = "") -> None:
         """Add a line to the governance log."""

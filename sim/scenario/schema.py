@@ -111,8 +111,8 @@ class Weights(Strict):
     identify: int = 15
     contain: int = 25
     verify: int = 10
-    decide: int = 25
-    work: int = 10
+    decide: int = 30
+    work: int = 5
     watch: int = 10
 
     @model_validator(mode="after")

@@ -127,7 +127,7 @@ class PowerShell:
         reply = powershell.run(self.line, world.posture(machine))
         if reply.network_protection is not None:
             world.set_network_protection(actor, machine, reply.network_protection)
-        if not reply.failed:
+        if reply.shows_mode:
             notes.look_up(world.now, machine, world.posture(machine).network_protection)
         return _said(reply.output, failed=reply.failed)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -114,3 +115,20 @@ def _record(line: bytes, place: Place) -> dict[str, Any]:
     if "time" in data and not isinstance(data["time"], int):
         raise InputError(Problem("RUN-LINE", "the record's time is no whole number", place, "the file is damaged here"))
     return data
+
+
+def new_run_path(scenario: str) -> Path:
+    """Return where the next run of a scenario is kept: the user data folder, numbered."""
+    from platformdirs import user_data_path
+
+    folder = user_data_path("unsanctioned", appauthor=False) / "runs"
+    stem = re.sub(r"[^A-Za-z0-9_-]", "-", scenario)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = {file.name for file in folder.iterdir()}
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    number = 1
+    while f"{stem}-{number:04d}.jsonl" in taken:
+        number += 1
+    return folder / f"{stem}-{number:04d}.jsonl"

@@ -45,6 +45,10 @@ def join(parts: list[Rows]) -> Rows:
     return Rows(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Rows)))
 
 
+_JOIN_AT = 64
+"""Parts after which reading everything joins them for good."""
+
+
 class Telemetry:
     """All rows so far; appended in time order, joined when read."""
 
@@ -64,6 +68,8 @@ class Telemetry:
 
     def between(self, start: int, end: int) -> Rows:
         """Return what happened from `start` on and before `end`."""
+        if len(self._parts) > _JOIN_AT and start <= self._parts[0].time[0]:
+            self.rows()
         parts = [part for part in self._parts if part.time[-1] >= start and part.time[0] < end]
         rows = join(parts)
         first, last = np.searchsorted(rows.time, [start, end])

@@ -407,7 +407,9 @@ async def _pictures(out: Path) -> None:
             await robot.press("escape", "colon")
             await robot.app.workers.wait_for_complete()
             await shoot(robot, "palette")
-            await robot.press("escape")
+            await robot.press("escape", "y")
+            await robot.until(lambda: robot.sees("not now"))
+            await shoot(robot, "refusal")
         async with play(Gallery(), width, height) as robot:
             await robot.app.perform("app.theme")
             await shoot(robot, "light")

@@ -29,10 +29,6 @@ class Robot:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
-    async def type(self, text: str) -> None:
-        """Type text into whatever has the focus."""
-        await self.press(*(" ".join(text).replace("   ", " space ").split(" ")))
-
     async def settle(self) -> None:
         """Let every message that is on its way arrive."""
         await self.pilot.pause()
@@ -84,7 +80,7 @@ class Robot:
 @asynccontextmanager
 async def play(app: Shell, width: int = 80, height: int = 24) -> AsyncIterator[Robot]:
     """Run `app` headless in a terminal of this size."""
-    async with app.run_test(size=(width, height)) as pilot:
+    async with app.run_test(size=(width, height), notifications=True) as pilot:
         await pilot.pause()
         yield Robot(app, pilot)
 

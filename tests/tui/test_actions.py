@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.binding import Binding
 
 from tests.tui.gallery import GALLERY, AppsScreen, Gallery
 from tests.tui.robot import play
@@ -28,7 +29,8 @@ def test_no_two_actions_that_are_active_together_share_a_key():
 def test_a_shared_key_and_a_prefix_used_alone_are_found():
     twice = Scope("x", "X", "", (Action("x.a", "A", "a", ("a",)), Action("x.b", "B", "b", ("a",))))
     assert collisions([twice]) == ["a: x.a", "a: x.b"]
-    alone = Scope("y", "Y", "", (Action("y.g", "G", "g", ("g",)), Action("y.t", "T", "t", ("g t",))))
+    prefixed = (Action("y.g", "G", "g", ("g",)), Action("y.t", "T", "t", ("g t",)))
+    alone = Scope("y", "Y", "", prefixed)
     assert collisions([alone]) == ["g: y.g"]
 
 
@@ -56,7 +58,9 @@ def test_nothing_vital_hangs_on_keys_that_terminals_take(scope: Scope):
 
 
 def test_bindings_have_ids_so_that_a_keymap_can_move_them():
-    made = [binding.id for scope in (GLOBAL, TABLE) for binding in scope.bindings()]
+    bindings = [binding for scope in (GLOBAL, TABLE) for binding in scope.bindings()]
+    made = [binding.id for binding in bindings if isinstance(binding, Binding)]
+    assert len(made) == len(bindings)
     assert all(made)
     assert len(set(made)) == len(made)
 
@@ -79,7 +83,7 @@ async def test_a_key_does_its_action_on_the_chosen_entity():
 async def test_an_action_that_is_not_available_says_why_and_does_nothing():
     async with play(Gallery()) as robot:
         await robot.press("y")
-        robot.expect("Sync now: not now")
+        await robot.until(lambda: robot.sees("Sync now: not now"))
         robot.expect("This scenario has no sandbox keys.")
         assert apps(robot).done == []
 
@@ -122,7 +126,7 @@ async def test_letters_typed_into_a_box_are_letters():
 async def test_the_footer_shows_at_most_six_keys_and_help_and_is_never_cut(width: int):
     async with play(Gallery(), width, 24) as robot:
         bar = robot.app.screen.query_one(KeyBar)
-        shown = [choice.action.id for choice in bar.entries()]
+        shown = [choice.action.id for _, choice in bar.entries()]
         assert shown[0] == "table.open"
         assert shown[-1] == "app.help"
         assert len(shown) <= SHOWN + 1
@@ -141,8 +145,7 @@ async def test_a_click_in_the_footer_does_what_the_key_does():
 async def test_the_footer_follows_the_focus_and_the_state():
     async with play(Gallery()) as robot:
         await robot.press("/")
-        assert "unsanction" not in robot.lines()[-1]
-        robot.expect("enter keep filter")
+        assert robot.lines()[-1] == " enter keep filter   ctrl+p palette   f1 help"
         await robot.press("b", "enter")
         robot.expect("esc all rows")
         await robot.press("escape")
@@ -167,8 +170,7 @@ async def test_help_lists_every_key_of_the_moment_and_searches(key: str):
 
 async def test_help_carries_the_chosen_action_out():
     async with play(Gallery()) as robot:
-        await robot.press("question_mark", *"as sanctioned".replace(" ", ""))
-        await robot.press(*["backspace"] * 20, *"alerts", "enter")
+        await robot.press("question_mark", *"alerts", "enter")
         await robot.until(lambda: isinstance(robot.app.screen, AppsScreen))
         await robot.until(lambda: apps(robot).done == ["queue"])
 
@@ -199,7 +201,7 @@ async def test_back_leaves_a_page_and_says_when_there_is_nothing_above():
         await robot.press("escape")
         robot.expect("Discovered apps")
         await robot.press("escape")
-        robot.expect("This is the first screen.")
+        await robot.until(lambda: robot.sees("This is the first screen."))
 
 
 async def test_quitting_asks_first():

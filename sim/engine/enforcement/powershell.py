@@ -28,6 +28,8 @@ class Reply:
     output: str
     network_protection: NetworkProtection | None = None
     failed: bool = False
+    shows_mode: bool = False
+    """True where the output tells what the network protection is."""
 
 
 def run(line: str, posture: DevicePosture) -> Reply:
@@ -70,7 +72,8 @@ def _get(words: list[str], posture: DevicePosture) -> Reply:
             "MAPSReporting": 2 if posture.antivirus else 0,
         }
     width = max(len(name) for name in wanted)
-    return Reply("\n".join(f"{name.ljust(width)} : {value}" for name, value in wanted.items()))
+    output = "\n".join(f"{name.ljust(width)} : {value}" for name, value in wanted.items())
+    return Reply(output, shows_mode=True)
 
 
 def _set(words: list[str]) -> Reply:

@@ -108,6 +108,8 @@ def _read(lines: pl.Series, pattern: str) -> pl.DataFrame:
     import polars as pl
 
     user, client, result = pl.col("user"), pl.col("client"), pl.col("result")
+    # Dots at the end are the root of the tree of names, and no part of the name.
+    host = pl.col("host").str.to_lowercase().str.strip_chars_end(".")
     milliseconds = pl.col("s").cast(pl.Int64) * 1000 + pl.col("ms").cast(pl.Int64)
     table = (
         lines.to_frame("line")
@@ -117,8 +119,7 @@ def _read(lines: pl.Series, pattern: str) -> pl.DataFrame:
             time=milliseconds * (SECOND // 1000),
             size=pl.col("size").cast(pl.Int64),
             blocked=result.str.starts_with("TCP_DENIED"),
-            # Dots at the end are the root of the tree of names, and no part of the name.
-            host=pl.col("host").str.to_lowercase().str.strip_chars_end("."),
+            host=pl.when(host != "").then(host),
             user=pl.when(user != "-").then(user),
             client=pl.when(client != "-").then(client),
             skip=pl.when(result.str.starts_with("NONE") & (pl.col("status") == "000"))

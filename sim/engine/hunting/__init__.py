@@ -1,0 +1,1 @@
+"""The Defender tables as rows: DeviceNetworkEvents and DeviceEvents (domain dossier, hunting)."""

@@ -1,0 +1,1 @@
+"""What makes a session an exercise: reference players, objectives, score."""

@@ -1,0 +1,165 @@
+"""What really happened and what could have been stopped: read by the score, shown to nobody in play.
+
+The world that would have been without any command is played beside the session (common random numbers:
+it differs only by the commands' consequences). The bound is the earliest block that the era's delays
+allow: every switch saved the moment play begins, network protection set on a machine the moment a report
+can show that it is concerned. No player's run enters it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.enforcement.indicators import covering
+from sim.engine.enforcement.verdict import EDGE, Outcome
+from sim.scenario.load import Resolved
+from sim.world.machines import NEVER
+from sim.world.model import World
+from sim.world.sensor import Sensor
+from sim.world.telemetry import Rows
+
+I64 = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One prohibited use: who, with which app, where, in which program, and the line that forbids it."""
+
+    app_id: str
+    user: int
+    machine: int
+    process: int
+    line: str
+    why: str
+
+
+def app_rows(world: World, rows: Rows, app_id: str) -> Flags:
+    """Tell which rows went to an app."""
+    place = next((n for n, app in enumerate(world.staff.apps) if app.id == app_id), -1)
+    found: Flags = world.staff.host_app[rows.host] == place
+    return found
+
+
+def blockable(resolved: Resolved) -> list[str]:
+    """Return the apps whose every use is forbidden: blocking them is what the policy asks for."""
+    return [item.app for item in resolved.scenario.truth.prohibited if not item.people]
+
+
+def passed(rows: Rows) -> Flags:
+    """Tell which connections got through; the analyst's own tests do not count."""
+    found: Flags = (rows.outcome != Outcome.BLOCKED) & (rows.session >= 0)
+    return found
+
+
+def uses(world: World, rows: Rows) -> list[Use]:
+    """Return every prohibited use among the rows, in a total order."""
+    found: list[Use] = []
+    ids = [person.id for person in world.staff.people]
+    for item in world.resolved.scenario.truth.prohibited:
+        mine = app_rows(world, rows, item.app) & (rows.session >= 0)
+        who = {ids.index(person) for person in item.people} or set(range(len(ids)))
+        triples = sorted(
+            set(
+                zip(
+                    rows.user[mine].tolist(), rows.machine[mine].tolist(), rows.process[mine].tolist(), strict=True
+                )
+            )
+        )
+        found += [Use(item.app, u, m, p, item.line, item.why) for u, m, p in triples if u in who]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The world without any command, from the start of play, and how early each use could be blocked."""
+
+    world: World
+    rows: Rows
+    preventable: Flags
+    """Rows of prohibited apps that the earliest possible block would have stopped."""
+
+
+def untouched(resolved: Resolved, seed: int) -> Baseline:
+    """Return the world of a scenario and seed as it goes when nobody gives a command."""
+    world = World(resolved, seed)
+    world.run(resolved.end)
+    rows = world.plane.telemetry.between(resolved.start, resolved.end)
+    bad = np.zeros(len(rows), dtype=bool)
+    for app_id in blockable(resolved):
+        bad |= app_rows(world, rows, app_id)
+    return Baseline(world, rows, bad & (rows.time >= _earliest_block(resolved, seed, world, rows)))
+
+
+def _earliest_block(resolved: Resolved, seed: int, world: World, rows: Rows) -> I64:
+    """Return, for each row, when the earliest possible block would hold on its machine and program."""
+    known = _evidence(resolved, seed, world)
+    is_edge = np.array([name == EDGE for name in world.staff.processes], dtype=bool)
+    earliest = np.full(len(rows), 2**62, dtype=np.int64)
+    for host, offered in _earliest_offers(resolved, seed, world).items():
+        mine = np.flatnonzero(rows.host == host)
+        machines = np.unique(rows.machine[mine])
+        pulled = np.zeros(len(world.machines), dtype=np.int64)
+        pulled[machines] = [_first_pull(world, m, offered) for m in machines.tolist()]
+        edge = is_edge[rows.process[mine]]
+        machine = rows.machine[mine]
+        earliest[mine] = np.where(edge, pulled[machine], np.maximum(pulled, known)[machine])
+    return earliest
+
+
+def _earliest_offers(resolved: Resolved, seed: int, world: World) -> dict[int, int]:
+    """Return when each prohibited host's indicator is offered if every switch is saved at the start."""
+    era = resolved.era
+    listed = resolved.start + era.block_setting.sample(seed, "block_setting", 1)
+    found: dict[int, int] = {}
+    for app_id in blockable(resolved):
+        domains = dict.fromkeys(resolved.catalog.app(app_id).blockable_domains, 0)
+        for host, name in enumerate(world.staff.hosts):
+            domain = covering(domains, name)
+            if domain is not None:
+                found[host] = listed + era.indicator_offer.sample(seed, "indicator_offer", domain, 1)
+    return found
+
+
+def _first_pull(world: World, machine: int, time: int) -> int:
+    last = int(world.machines.last_pull(np.array([machine]), np.array([time]))[0])
+    if last == time and last != NEVER:
+        return time
+    return world.machines.next_pull(machine, time) or 2**62
+
+
+def _evidence(resolved: Resolved, seed: int, world: World) -> I64:
+    """Return when a portal first names each machine: a report with the feed on from the start, or the
+    "was not blocked" alert of its first attempt after the indicators are listed.
+    """
+    start, end = resolved.start, resolved.end
+    runs = [start + resolved.era.first_data.sample(seed, "first_data", 1)]
+    run = world.next_analysis(start)
+    while run <= end:
+        runs.append(run)
+        run = world.next_analysis(run)
+    sensor = Sensor(world.staff, world.machines, resolved.era, seed)
+    history = world.plane.telemetry.rows()
+    concerned = np.zeros(len(history), dtype=bool)
+    for app_id in blockable(resolved):
+        concerned |= app_rows(world, history, app_id)
+    known = np.full(len(world.machines), 2**62, dtype=np.int64)
+    fed = 0
+    for run in sorted(runs):
+        last = int(np.searchsorted(history.time, run))
+        sensor.collect(history.take(np.arange(fed, last)))
+        fed = last
+        shown = sensor.deliver(run, [(start, 2**62)])
+        mine = np.zeros(len(shown), dtype=bool)
+        for app_id in blockable(resolved):
+            mine |= app_rows(world, shown, app_id)
+        seen = np.unique(shown.machine[mine])
+        known[seen] = np.minimum(known[seen], run)
+    listed = start + resolved.era.block_setting.sample(seed, "block_setting", 1)
+    tried = history.take(concerned & (history.time >= listed))
+    told = tried.time + resolved.era.timeline.sample(seed, "timeline")
+    np.minimum.at(known, tried.machine, told)
+    return known

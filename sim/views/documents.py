@@ -1,0 +1,80 @@
+"""What a trainee can read in play: briefing, written policy, approved apps, help articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from sim.base.yamlfile import load
+from sim.scenario.load import Resolved, load_scenario, shipped
+from sim.scenario.schema import Documents
+from sim.session.driver import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A help article of one portal, as the vendor's pages stood in the era."""
+
+    id: str
+    title: str
+    portal: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedRow:
+    """An approved app with its owner."""
+
+    app_id: str
+    name: str
+    owner: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRow:
+    """A scenario in the library."""
+
+    name: str
+    title: str
+    summary: str
+    mode: str
+    era: str
+    people: int
+
+
+def library() -> list[LibraryRow]:
+    """Return the shipped scenarios."""
+    found: list[Resolved] = [load_scenario(name) for name in shipped()]
+    return [
+        LibraryRow(
+            r.name, r.scenario.title, r.scenario.summary, r.scenario.mode, r.era.title, r.scenario.organisation.people
+        )
+        for r in found
+    ]
+
+
+def documents(session: Session) -> Documents:
+    """Return the organisation's own documents."""
+    return session.resolved.scenario.documents
+
+
+def approved(session: Session) -> list[ApprovedRow]:
+    """Return the approved apps by name."""
+    apps = session.world.tenant.apps
+    rows = [
+        ApprovedRow(a.app, apps[a.app].name, a.owner, a.purpose)
+        for a in session.resolved.scenario.documents.approved
+    ]
+    return sorted(rows, key=lambda row: row.name)
+
+
+@lru_cache(maxsize=8)
+def articles(era: str) -> tuple[Article, ...]:
+    """Return the help articles of an era, in reading order; none where the era has none."""
+    file = resources.files("scenarios").joinpath("help", f"{era}.yaml")
+    if not file.is_file():
+        return ()
+    data = load(file.read_text(encoding="utf-8"), f"help/{era}.yaml").data
+    return tuple(Article(a["id"], a["title"], a["portal"], a["text"].strip()) for a in data)

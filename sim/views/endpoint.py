@@ -1,0 +1,206 @@
+"""Product views of Defender ATP: machines and their timelines, indicators, alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.enforcement.indicators import Indicator
+from sim.engine.hunting.tables import CONNECTION, EndpointRows, device_events, device_network_events
+from sim.engine.policy.alerts import EndpointAlert
+from sim.session.driver import Session
+from sim.world.sensor import endpoint_traffic
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRow:
+    """A machine in the machines list. What its network protection does is not shown here (2019)."""
+
+    name: str
+    user: str
+    os_build: str
+    ip: str
+    last_seen: int | None
+    open_alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One event on a machine's timeline; the browser shows here and nowhere in Cloud Discovery."""
+
+    id: str
+    time: int
+    action: str
+    url: str
+    app: str
+    process: str
+    user: str
+    detail: str
+    is_block: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """A row of Indicators > URLs/Domains."""
+
+    id: str
+    value: str
+    action: str
+    created_by: str
+    created: int
+    title: str
+    severity: str
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointAlertRow:
+    """An alert of the queue."""
+
+    id: str
+    time: int
+    title: str
+    severity: str
+    machine: str
+    user: str
+    processes: str
+    domain: str
+    app: str
+    first: int
+    last: int
+    attempts: int
+    blocked: int
+    not_blocked: int
+    status: str
+    classification: str
+    text: str
+
+
+def _visible(session: Session) -> int:
+    world = session.world
+    return world.now - world.era.timeline.sample(world.seed, "timeline")
+
+
+def machines(session: Session) -> list[MachineRow]:
+    """Return every onboarded machine, by name."""
+    world = session.world
+    rows = world.plane.telemetry.between(0, _visible(session) + 1)
+    last = np.full(len(world.staff.machines), -1, dtype=np.int64)
+    np.maximum.at(last, rows.machine, rows.time)
+    waiting = [a.machine for a in _shown(session) if a.status != "Resolved"]
+    found = [
+        MachineRow(
+            machine.name,
+            world.staff.people[machine.owner].upn,
+            machine.os_build,
+            machine.ip,
+            int(last[machine.index]) if last[machine.index] >= 0 else None,
+            waiting.count(machine.index),
+        )
+        for machine in world.staff.machines
+    ]
+    return sorted(found, key=lambda row: row.name)
+
+
+def endpoint_rows(session: Session, machine: str | None = None, app_id: str | None = None) -> EndpointRows:
+    """Return what Defender ATP has received by now: all of it, or of one machine, or of one app."""
+    world = session.world
+    rows = world.plane.telemetry.between(0, _visible(session) + 1)
+    number = np.arange(1, len(rows) + 1, dtype=np.int64)
+    if machine is not None:
+        index = next(m.index for m in world.staff.machines if m.name == machine)
+        mine = rows.machine == index
+        rows, number = rows.take(mine), number[mine]
+    if app_id is not None:
+        place = world.tenant.catalog.index[app_id]
+        mine = (world.tenant.catalog.resolve_hosts(world.staff.hosts) == place)[rows.host]
+        rows, number = rows.take(mine), number[mine]
+    by_tag = np.array([*(i.by_tag for i in world.tenant.indicators.all), False], dtype=bool)
+    return EndpointRows(
+        endpoint_traffic(rows, world.staff, world.user_names), rows.outcome, by_tag[rows.indicator], number
+    )
+
+
+def timeline(session: Session, machine: str, app_id: str | None = None) -> list[TimelineRow]:
+    """Return a machine's events, newest first; of one app where asked."""
+    found = endpoint_rows(session, machine, app_id)
+    catalog = session.world.tenant.catalog
+    times = dict(zip(found.report_id.tolist(), found.traffic.time.tolist(), strict=True))
+    rows: list[TimelineRow] = []
+    for row in [*device_network_events(found), *device_events(found)]:
+        app = catalog.resolve(row["RemoteUrl"])
+        rows.append(
+            TimelineRow(
+                f"{row['ReportId']}-{row['ActionType']}",
+                times[row["ReportId"]],
+                row["ActionType"],
+                row["RemoteUrl"],
+                app.name if app else "",
+                row["InitiatingProcessFileName"],
+                row["InitiatingProcessAccountUpn"],
+                row["AdditionalFields"],
+                row["ActionType"] != CONNECTION,
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.time, row.is_block, row.id))
+
+
+def indicators(session: Session) -> list[IndicatorRow]:
+    """Return the URLs/Domains list, newest first."""
+    apps = session.world.tenant.apps
+    rows = [
+        IndicatorRow(
+            i.id,
+            i.value,
+            i.action.value,
+            i.created_by,
+            i.created,
+            i.title,
+            i.severity,
+            apps[i.app_id].name if i.app_id else "",
+        )
+        for i in session.world.tenant.indicators.present()
+    ]
+    return sorted(rows, key=lambda row: (-row.created, row.id))
+
+
+def _shown(session: Session) -> list[EndpointAlert]:
+    return [a for a in session.world.tenant.endpoint_alerts.alerts if a.visible_at <= session.now]
+
+
+def alerts(session: Session) -> list[EndpointAlertRow]:
+    """Return the alert queue, newest first; an alert says whether the app was blocked."""
+    world = session.world
+    rows: list[EndpointAlertRow] = []
+    for alert in _shown(session):
+        indicator: Indicator = world.tenant.indicators.all[alert.indicator]
+        app = world.tenant.apps[indicator.app_id].name if indicator.app_id else ""
+        if alert.not_blocked == 0:
+            text = f"{app or indicator.value} was blocked in all {alert.attempts} attempts."
+        elif alert.blocked == 0:
+            text = f"{app or indicator.value} was not blocked in any of {alert.attempts} attempts."
+        else:
+            text = f"{app or indicator.value} was not blocked in {alert.not_blocked} of {alert.attempts} attempts."
+        rows.append(
+            EndpointAlertRow(
+                alert.id,
+                alert.visible_at,
+                alert.title,
+                alert.severity,
+                world.staff.machines[alert.machine].name,
+                ", ".join(world.user_names[u] for u in sorted(alert.users)),
+                ", ".join(world.staff.processes[p] for p in sorted(alert.processes)),
+                indicator.value,
+                app,
+                alert.first,
+                alert.last,
+                alert.attempts,
+                alert.blocked,
+                alert.not_blocked,
+                alert.status,
+                alert.classification,
+                text,
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.time, row.id))

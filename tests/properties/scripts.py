@@ -1,0 +1,173 @@
+"""Random scripts of commands at awkward times: at pulls, at requests, when something is just due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from sim.base.time import DAY, HOUR, MINUTE
+from sim.scenario.load import Resolved
+from sim.session.commands import (
+    AddIndicator,
+    Command,
+    PowerShell,
+    RemoveIndicator,
+    SetSwitch,
+    TagApp,
+    VisitSite,
+)
+from tests.reference.model import (
+    ACTIONS,
+    BLOCK_UNSANCTIONED,
+    CUSTOM_INDICATORS,
+    INTEGRATION,
+    MODES,
+    Inputs,
+)
+from tests.reference.small import RHYTHMS, SPANS, small
+
+PREVIEW = "Preview features"
+APPS = ("sohu-news", "dropbox", "dropbox-paper", "yahoo-webmail")
+DOMAINS = (
+    "sohu.com",
+    "news.sohu.com",
+    "www.sohu.com",
+    "dropbox.com",
+    "paper.dropbox.com",
+    "dropboxapi.com",
+    "mail.yahoo.com",
+    "yahoo.com",
+    "ropbox.com",
+)
+HOSTS = ("www.sohu.com", "news.sohu.com", "paper.dropbox.com", "dropbox.com", "mail.yahoo.com")
+PROCESSES = ("msedge.exe", "chrome.exe", "firefox.exe", "dropbox.exe")
+LEADS = (0, 0, 0, 3 * MINUTE, 5 * MINUTE, 10 * MINUTE, 13 * MINUTE, 15 * MINUTE)
+"""A command this long before an instant: what it starts is due at the instant (the `quick` rhythm)."""
+
+
+def share(part: float) -> settings:
+    """Return settings with a part of the profile's examples: these tests play whole days."""
+    return settings(max_examples=max(1, int(settings().max_examples * part)))
+
+
+@dataclass(frozen=True)
+class Play:
+    """A world, a seed and a script: everything that decides a run."""
+
+    people: int
+    span: str
+    rhythm: str
+    seed: int
+    script: tuple[tuple[int, Command], ...]
+    cuts: tuple[int, ...] = ()
+
+    @property
+    def resolved(self) -> Resolved:
+        """The world."""
+        return small(self.people, self.span, self.rhythm)
+
+
+@cache
+def _instants(
+    people: int, span: str, rhythm: str, seed: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    resolved = small(people, span, rhythm)
+    inputs = Inputs(resolved, seed)
+    pulls = [
+        time
+        for day in inputs.days
+        for machine in range(people)
+        for time in inputs.pulls(machine, day)
+    ]
+    wished = [wish.time for day in inputs.days for wish in inputs.wishes(day)]
+
+    def within(times: list[int]) -> tuple[int, ...]:
+        return tuple(sorted(t for t in times if resolved.start <= t < resolved.end))
+
+    return within(pulls), within(wished)
+
+
+def _times(play: Play) -> st.SearchStrategy[int]:
+    resolved = play.resolved
+    start, last = resolved.start, resolved.end - 1
+    pulls, wished = _instants(play.people, play.span, play.rhythm, play.seed)
+    anchors = st.one_of(
+        st.sampled_from(pulls),
+        st.sampled_from(wished),
+        st.integers(0, (last - start) // HOUR).map(lambda hours: start + hours * HOUR),
+        st.integers(0, min(DAY, last - start) // MINUTE).map(lambda n: start + n * MINUTE),
+    )
+    near = st.tuples(anchors, st.sampled_from(LEADS), st.sampled_from((-1, 0, 0, 0, 1))).map(
+        lambda parts: min(last, max(start, parts[0] - parts[1] + parts[2]))
+    )
+    return st.one_of(near, st.integers(start, last))
+
+
+def _machines(people: int) -> st.SearchStrategy[str]:
+    return st.integers(1, people).map("SO-{:02d}".format)
+
+
+def _switching(name: str) -> st.SearchStrategy[Command]:
+    return st.booleans().map(lambda on: SetSwitch(name, on))
+
+
+def _commands(people: int) -> st.SearchStrategy[Command]:
+    tags = st.sampled_from(("Unsanctioned", "Unsanctioned", "Sanctioned", ""))
+    return st.one_of(
+        st.sampled_from((INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, PREVIEW)).flatmap(
+            _switching
+        ),
+        st.builds(TagApp, st.sampled_from(APPS), tags),
+        st.builds(AddIndicator, st.sampled_from(DOMAINS), st.sampled_from(sorted(ACTIONS))),
+        st.builds(RemoveIndicator, st.integers(1, 8).map("ind-{:04d}".format)),
+        st.builds(PowerShell, _machines(people), st.sampled_from((*MODES, "Get-MpPreference"))),
+        st.builds(
+            VisitSite, _machines(people), st.sampled_from(PROCESSES), st.sampled_from(HOSTS)
+        ),
+    )
+
+
+def preparations(people: int) -> tuple[Command, ...]:
+    """Return what makes blocks likely: every switch on, an app tagged, some machines guarded."""
+    enabled, audit, _ = MODES
+    return (
+        SetSwitch(INTEGRATION, True),
+        SetSwitch(BLOCK_UNSANCTIONED, True),
+        SetSwitch(CUSTOM_INDICATORS, True),
+        TagApp("sohu-news", "Unsanctioned"),
+        AddIndicator("dropbox.com", "Alert and block"),
+        AddIndicator("mail.yahoo.com", "Alert only"),
+        *(PowerShell(f"SO-{n:02d}", enabled if n % 2 else audit) for n in range(2, people + 1)),
+    )
+
+
+@st.composite
+def plays(draw: st.DrawFn, cut: bool = True) -> Play:
+    """Draw a small world, a script for it, and where to cut its time."""
+    people = draw(st.integers(5, 8))
+    span, rhythm = draw(st.sampled_from(sorted(SPANS))), draw(st.sampled_from(sorted(RHYTHMS)))
+    play = Play(people, span, rhythm, draw(st.integers(0, 50)), ())
+    start = play.resolved.start
+    before = preparations(people) if draw(st.integers(0, 3)) else ()
+    script: list[tuple[int, Command]] = [(start, command) for command in before]
+    times = _times(play)
+    for command in draw(st.lists(_commands(people), min_size=1, max_size=16)):
+        again = bool(script) and draw(st.integers(0, 4)) == 0
+        script.append((script[-1][0] if again else draw(times), command))
+    script.sort(key=lambda step: step[0])
+    cuts = tuple(sorted(draw(st.lists(times, max_size=6)))) if cut else ()
+    return Play(people, span, rhythm, play.seed, tuple(script), cuts)
+
+
+def spells(play: Play, machine: str) -> list[tuple[int, int, str]]:
+    """Return from when to when a machine's network protection stood in which mode."""
+    changes = [(0, "off")]
+    for time, command in play.script:
+        if isinstance(command, PowerShell) and command.machine == machine:
+            changes.append((time, MODES.get(command.line, changes[-1][1])))
+    ends = [*changes, (play.resolved.end, "")]
+    return [(a[0], b[0], a[1]) for a, b in pairwise(ends)]

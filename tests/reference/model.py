@@ -1,0 +1,350 @@
+"""The slow reference: one SimPy event per request and per pull, deciding from a table kept as data.
+
+It shares with the program what people intend (organisation, behaviour), when machines are on and how
+often they pull, and the delays drawn per hop. Everything from a tag to an outcome is written here
+once more, in the plainest way: suffixes, indicators, what each machine holds, the order of events.
+
+At one instant: commands, then what the services do, then pulls, then requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import simpy
+from simpy.events import Event, EventPriority
+
+from sim.scenario.load import Resolved
+from sim.world.behaviour import requests, starts
+from sim.world.machines import Machines
+from sim.world.organisation import build
+from tests.reference.table import Case, decisions
+
+COMMANDS, SERVICES, PULLS, REQUESTS = 0, 1, 2, 3
+"""Order of what happens at one instant."""
+
+INTEGRATION = "Microsoft Cloud App Security"
+BLOCK_UNSANCTIONED = "Block unsanctioned apps"
+CUSTOM_INDICATORS = "Custom network indicators"
+
+ACTIONS = {"Allow": "allow", "Alert only": "alert", "Alert and block": "block"}
+BEATS = ("allow", "alert", "block")
+"""On one domain the earlier one decides (enforcement.md 5)."""
+
+MODES = {
+    "Set-MpPreference -EnableNetworkProtection Enabled": "block",
+    "Set-MpPreference -EnableNetworkProtection AuditMode": "audit",
+    "Set-MpPreference -EnableNetworkProtection Disabled": "off",
+}
+"""The lines of PowerShell that change a machine; every other line changes nothing."""
+
+PATIENCE = 3
+"""Blocked requests after which a person leaves the session."""
+HANDSHAKE = 517
+"""Bytes sent before a block cuts the connection."""
+TEST_VISIT = (900, 14_000)
+"""Bytes of the analyst's test visit that is let through."""
+
+
+class Row(NamedTuple):
+    """One connection that was made."""
+
+    time: int
+    machine: str
+    process: str
+    host: str
+    bytes_up: int
+    bytes_down: int
+    outcome: str
+
+
+class Wish(NamedTuple):
+    """One request that a person intends to make."""
+
+    time: int
+    machine: int
+    session: tuple[int, int]
+    process: str
+    host: str
+    bytes_up: int
+    bytes_down: int
+
+
+@dataclass(slots=True)
+class Listed:
+    """An indicator of the portal; `app` is empty where a person made it."""
+
+    number: int
+    value: str
+    action: str
+    app: str = ""
+    removed: bool = False
+
+
+Holding = frozenset[tuple[str, str]]
+"""Values and actions of indicators."""
+
+
+def answer(indicators: Holding, host: str) -> str:
+    """Return the action that decides `host`: the longest domain, then the order of BEATS."""
+    best = ("", "none")
+    for value, action in indicators:
+        if host == value or host.endswith("." + value):
+            longer = len(value) > len(best[0])
+            stronger = value == best[0] and BEATS.index(action) < BEATS.index(best[1])
+            if longer or stronger:
+                best = (value, action)
+    return best[1]
+
+
+class Moment(Event):
+    """Something that happens at a time, ahead of or after other things of that time."""
+
+    def __init__(
+        self, env: simpy.Environment, time: int, rank: int, action: Callable[[], object]
+    ) -> None:
+        super().__init__(env)
+        self._ok, self._value = True, None
+        self.callbacks.append(lambda _: action())
+        env.schedule(self, EventPriority(rank), time - int(env.now))
+
+
+class Inputs:
+    """What the reference takes from the program: who intends what, and the raw draws of machines."""
+
+    def __init__(self, resolved: Resolved, seed: int) -> None:
+        self.staff = build(resolved, seed)
+        self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away)
+        self.midnights = [int(midnight) for midnight in self.machines.calendar.starts]
+        self.works = [bool(works) for works in self.machines.calendar.works]
+        self.first_day = max(
+            day for day, midnight in enumerate(self.midnights) if midnight <= resolved.start
+        )
+        self.begin = self.midnights[self.first_day]
+        self.days = [
+            day
+            for day, (midnight, works) in enumerate(zip(self.midnights, self.works, strict=True))
+            if works and day >= self.first_day and midnight < resolved.end
+        ]
+        self.names = [machine.name for machine in self.staff.machines]
+        self.away = [bool(away) for away in self.staff.away]
+        self._seed = seed
+
+    def on_span(self, machine: int, day: int) -> tuple[int, int]:
+        """Return when a machine is switched on and off on a working day."""
+        one, when = np.array([machine]), np.array([day])
+        return int(self.machines.on_from(one, when)[0]), int(self.machines.on_until(one, when)[0])
+
+    def pulls(self, machine: int, day: int) -> list[int]:
+        """Return every pull of a machine on a working day: at switching on, then on its own grid."""
+        if self.away[machine]:
+            return []
+        on, off = self.on_span(machine, day)
+        found, tick = [on], int(self.machines.phase[machine])
+        interval = int(self.machines.interval[machine])
+        tick += (on - tick) // interval * interval
+        while tick < off:
+            if tick > on:
+                found.append(tick)
+            tick += interval
+        return found
+
+    def wishes(self, day: int) -> list[Wish]:
+        """Return what people intend on a working day while their machine is on, in time order."""
+        plan, staff = self.staff.plan, self.staff
+        begins = starts(plan, self._seed, day, self.midnights[day])
+        asked = requests(plan, self._seed, day, np.arange(len(begins)), begins)
+        found = []
+        spans = [self.on_span(machine, day) for machine in range(len(self.names))]
+        for row in range(len(asked.time)):
+            session, time = int(asked.session[row]), int(asked.time[row])
+            machine = int(plan.person[session])
+            on, off = spans[machine]
+            if not self.away[machine] and on <= time < off:
+                found.append(
+                    Wish(
+                        time,
+                        machine,
+                        (day, session),
+                        staff.processes[int(plan.process[session])],
+                        staff.hosts[int(asked.host[row])],
+                        int(asked.bytes_up[row]),
+                        int(asked.bytes_down[row]),
+                    )
+                )
+        return sorted(found, key=lambda wish: (wish.time, wish.machine, wish.session))
+
+
+class Reference:
+    """Plays a script of commands. The commands are read by their fields alone."""
+
+    def __init__(self, resolved: Resolved, seed: int) -> None:
+        self._resolved, self._seed = resolved, seed
+        self.inputs = Inputs(resolved, seed)
+        self.rows: list[Row] = []
+        self.refused: list[bool] = []
+        """For each command, whether it was refused."""
+        self._env = simpy.Environment(initial_time=self.inputs.begin)
+        self._switches = dict.fromkeys((INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS), False)
+        self._tags = dict(resolved.scenario.tags)
+        self._list: list[Listed] = []
+        self._offered: set[int] = set()
+        self._holds: list[Holding] = [frozenset() for _ in self.inputs.names]
+        self._pulls: list[set[int]] = [set() for _ in self.inputs.names]
+        self._modes = ["off" for _ in self.inputs.names]
+        self._blocks: dict[tuple[int, int], int] = {}
+        self._drawn: dict[tuple[str, ...], int] = {}
+
+    def play(self, script: Sequence[tuple[int, Any]]) -> list[Row]:
+        """Let everything before the scenario's end happen; return the connections made."""
+        for time, command in script:
+            Moment(self._env, time, COMMANDS, partial(self._command, command))
+        for day in self.inputs.days:
+            for machine in range(len(self.inputs.names)):
+                for time in self.inputs.pulls(machine, day):
+                    self._pulls[machine].add(time)
+                    Moment(self._env, time, PULLS, partial(self._pull, machine))
+            for wish in self.inputs.wishes(day):
+                Moment(self._env, wish.time, REQUESTS, partial(self._request, wish))
+        while self._env.peek() < self._resolved.end:
+            self._env.step()
+        assert all(a.time <= b.time for a, b in pairwise(self.rows))
+        return self.rows
+
+    # What the analyst does.
+
+    def _command(self, command: Any) -> None:
+        act = getattr(self, "_" + command.kind.replace("-", "_"))
+        self.refused.append(act(command) is False)
+
+    def _set_switch(self, command: Any) -> None:
+        before = self._tags_count
+        self._switches[command.name] = command.on
+        if self._tags_count != before:
+            self._later("block_setting", (), partial(self._follow, None))
+
+    def _tag_app(self, command: Any) -> None:
+        if self._tags.get(command.app, "") != command.tag:
+            self._tags[command.app] = command.tag
+            follow = partial(self._follow, command.app)
+            self._later("tag_to_indicator", (command.app,), follow)
+
+    def _add_indicator(self, command: Any) -> bool:
+        if any(held.value == command.value and not held.app for held in self._present()):
+            return False
+        self._offer_later([self._make(command.value, ACTIONS[command.action])])
+        return True
+
+    def _remove_indicator(self, command: Any) -> bool:
+        for held in self._present():
+            if command.id == f"ind-{held.number + 1:04d}":
+                held.removed = True
+                self._offer_later([held])
+                return True
+        return False
+
+    def _powershell(self, command: Any) -> None:
+        machine = self.inputs.names.index(command.machine)
+        self._modes[machine] = MODES.get(command.line, self._modes[machine])
+
+    def _visit(self, command: Any) -> bool:
+        machine = self.inputs.names.index(command.machine)
+        if self.inputs.away[machine]:
+            return False
+        if self._now in self._pulls[machine]:
+            self._pull(machine)
+        self._connect(machine, command.process, command.host, *TEST_VISIT)
+        return True
+
+    # What the services do.
+
+    @property
+    def _now(self) -> int:
+        return int(self._env.now)
+
+    @property
+    def _tags_count(self) -> bool:
+        return self._switches[INTEGRATION] and self._switches[BLOCK_UNSANCTIONED]
+
+    def _later(self, hop: str, keys: tuple[str, ...], action: Callable[[], object]) -> None:
+        count = self._drawn[(hop, *keys)] = self._drawn.get((hop, *keys), 0) + 1
+        delay = getattr(self._resolved.era, hop).sample(self._seed, hop, *keys, count)
+        Moment(self._env, self._now + delay, SERVICES, action)
+
+    def _present(self) -> list[Listed]:
+        return [indicator for indicator in self._list if not indicator.removed]
+
+    def _make(self, value: str, action: str, app: str = "") -> Listed:
+        self._list.append(Listed(len(self._list), value, action, app))
+        return self._list[-1]
+
+    def _follow(self, only: str | None) -> None:
+        """Let the tag's indicators be what the tags ask for now: of one app, or of all."""
+        apps = {*self._tags, *(held.app for held in self._present() if held.app)}
+        changed = []
+        for app in [only] if only else sorted(apps):
+            wanted: list[str] = []
+            if self._tags_count and self._tags.get(app) == "Unsanctioned":
+                domains = self._resolved.catalog.app(app).domains
+                wanted = [domain for domain in domains if "/" not in domain]
+            gone = [held for held in self._present() if held.app == app]
+            for value in wanted:
+                if value not in [held.value for held in self._present() if held.app]:
+                    changed.append(self._make(value, "block", app))
+            for held in gone:
+                if held.value not in wanted:
+                    held.removed = True
+                    changed.append(held)
+        self._offer_later(changed)
+
+    def _offer_later(self, changed: list[Listed]) -> None:
+        for held in changed:
+            self._later("indicator_offer", (held.value,), partial(self._offer, held))
+
+    def _offer(self, held: Listed) -> None:
+        if held.removed:
+            self._offered.discard(held.number)
+        else:
+            self._offered.add(held.number)
+
+    # What machines do.
+
+    def _pull(self, machine: int) -> None:
+        """Take everything that is on offer, and forget the rest."""
+        offered = self._offered if self._switches[CUSTOM_INDICATORS] else set()
+        self._holds[machine] = frozenset(
+            (self._list[number].value, self._list[number].action) for number in offered
+        )
+
+    def _request(self, wish: Wish) -> None:
+        if self._blocks.get(wish.session, 0) >= PATIENCE:
+            return
+        outcome = self._connect(
+            wish.machine, wish.process, wish.host, wish.bytes_up, wish.bytes_down
+        )
+        if outcome == "blocked":
+            self._blocks[wish.session] = self._blocks.get(wish.session, 0) + 1
+
+    def _connect(self, machine: int, process: str, host: str, up: int, down: int) -> str:
+        listed = frozenset((held.value, held.action) for held in self._present())
+        outcome = decisions()[
+            Case(
+                "edge" if process == "msedge.exe" else "other",
+                "on",
+                "on",
+                self._modes[machine],
+                answer(self._holds[machine], host),
+                answer(listed, host),
+                "on" if self._switches[CUSTOM_INDICATORS] else "off",
+            )
+        ]
+        if outcome == "blocked":
+            up, down = HANDSHAKE, 0
+        name = self.inputs.names[machine]
+        self.rows.append(Row(self._now, name, process, host, up, down, outcome))
+        return outcome

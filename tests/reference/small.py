@@ -1,0 +1,69 @@
+"""Small worlds for the tests: the small office with some of its people, other days, other delays."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sim.base.yamlfile import load
+from sim.scenario.load import Resolved, resolve
+from sim.scenario.schema import Scenario
+
+_FILE = Path(__file__).parents[1] / "scenarios" / "small-office.yaml"
+
+SPANS = {
+    "two days": ("2019-12-16T09:00", "2019-12-17T18:00"),
+    "weekend": ("2020-03-27T11:00", "2020-03-30T12:30"),  # summer time begins on the Sunday
+}
+"""Start and end of play."""
+
+_QUICK = {"block_setting": "5m", "tag_to_indicator": "3m", "indicator_offer": "10m"}
+_AT_ONCE = {"block_setting": "0s", "tag_to_indicator": "0s", "indicator_offer": "0s"}
+RHYTHMS: dict[str, dict[str, str]] = {
+    "2019": {},
+    "quick": {**_QUICK, "machine_pull": "15m"},
+    "at once": {**_AT_ONCE, "machine_pull": "20m"},
+}
+"""Delays that differ from the era's: each is fixed."""
+
+
+@cache
+def _document() -> Any:
+    return load(_FILE.read_text(encoding="utf-8"), _FILE.name).data
+
+
+def data(people: int = 8) -> dict[str, Any]:
+    """Return the small office as a file would say it, with only the first `people` of its people."""
+    found: dict[str, Any] = deepcopy(_document())
+    organisation = found["organisation"]
+    organisation["cast"] = organisation["cast"][:people]
+    organisation["people"] = people
+    present = {member["id"] for member in organisation["cast"]}
+    found["machines_off"] = [person for person in found["machines_off"] if person in present]
+    for habit in found["habits"]:
+        if "people" in habit:
+            habit["people"] = [person for person in habit["people"] if person in present]
+    return found
+
+
+def scenario(people: int = 8, span: str = "two days", rhythm: str = "2019") -> dict[str, Any]:
+    """Return the data of one small world."""
+    found = data(people)
+    found["start"], found["end"] = SPANS[span]
+    found["delays"] = {
+        hop: {"fixed": delay, "mark": "made up for tests"} for hop, delay in RHYTHMS[rhythm].items()
+    }
+    return found
+
+
+@cache
+def small(people: int = 8, span: str = "two days", rhythm: str = "2019") -> Resolved:
+    """Return one small world, resolved."""
+    return resolved(scenario(people, span, rhythm))
+
+
+def resolved(found: dict[str, Any]) -> Resolved:
+    """Return changed data of a small world, resolved."""
+    return resolve("small-office", Scenario.model_validate(found))

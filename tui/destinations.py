@@ -1,0 +1,180 @@
+"""Where one can go: the top-level destinations and the pages of entities, each loaded when needed.
+
+Screens are named by import path, so that the first paint imports none of the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from textual.screen import Screen
+
+from tui.actions import Action
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A top-level place, reached by `g` and a letter, by a digit, and from the palette."""
+
+    name: str
+    label: str
+    phrase: str
+    key: str
+    path: str
+    """`module:Class` of its screen."""
+    digit: str = ""
+    arguments: tuple[str, ...] = ()
+    when: str = ""
+    help: str = ""
+
+    @property
+    def action(self) -> Action:
+        """Return the action that goes there."""
+        keys = (f"g {self.key}", *([self.digit] if self.digit else []))
+        return Action(f"go.{self.name}", self.label, self.phrase, keys, self.help, self.when)
+
+
+_S = "tui.screens."
+
+DESTINATIONS: tuple[Destination, ...] = (
+    Destination(
+        "briefing",
+        "Briefing",
+        "read the task, the written policy and your findings",
+        "b",
+        _S + "briefing:BriefingScreen",
+        "1",
+    ),
+    Destination(
+        "dashboard",
+        "Dashboard",
+        "go to the Cloud Discovery dashboard",
+        "o",
+        _S + "dashboard:DashboardScreen",
+        "2",
+    ),
+    Destination(
+        "apps", "Apps", "go to the discovered apps", "a", _S + "apps:AppsScreen", "3"
+    ),
+    Destination(
+        "users",
+        "Users",
+        "go to the users in Cloud Discovery",
+        "u",
+        _S + "entities:EntitiesScreen",
+        "4",
+        ("user",),
+    ),
+    Destination(
+        "machines",
+        "Machines",
+        "go to the machines in Cloud Discovery",
+        "m",
+        _S + "entities:EntitiesScreen",
+        "5",
+        ("machine",),
+    ),
+    Destination(
+        "alerts",
+        "Alerts",
+        "go to the alerts of Cloud App Security",
+        "q",
+        _S + "alerts:CloudAlertsScreen",
+        "6",
+    ),
+    Destination(
+        "policies",
+        "Policies",
+        "go to the policies and their templates",
+        "p",
+        _S + "policies:PoliciesScreen",
+        "7",
+    ),
+    Destination(
+        "settings",
+        "Settings",
+        "go to the switches of both portals",
+        "s",
+        _S + "settings:SettingsScreen",
+        "8",
+    ),
+    Destination(
+        "timelines",
+        "ATP machines",
+        "go to the machines list of Defender ATP",
+        "t",
+        _S + "machines:MachinesScreen",
+        "9",
+    ),
+    Destination(
+        "endpoint-alerts",
+        "ATP alerts",
+        "go to the alerts queue of Defender ATP",
+        "e",
+        _S + "alerts:EndpointAlertsScreen",
+    ),
+    Destination(
+        "indicators",
+        "Indicators",
+        "go to the indicators of Defender ATP",
+        "i",
+        _S + "indicators:IndicatorsScreen",
+    ),
+    Destination(
+        "propagation",
+        "Propagation",
+        "see how far a block has come, machine by machine",
+        "v",
+        _S + "propagation:PropagationScreen",
+    ),
+    Destination(
+        "powershell",
+        "PowerShell",
+        "open a PowerShell prompt on a machine",
+        "x",
+        _S + "prompt:PromptScreen",
+    ),
+    Destination(
+        "help-articles",
+        "Help articles",
+        "read the help articles of both portals",
+        "h",
+        _S + "help_articles:HelpArticlesScreen",
+    ),
+    Destination(
+        "log",
+        "Log",
+        "go to the governance log",
+        "l",
+        _S + "governance:GovernanceScreen",
+    ),
+    Destination(
+        "result",
+        "Result",
+        "see the score and its reasons",
+        "r",
+        _S + "result:ResultScreen",
+        when="result",
+    ),
+)
+PLACES = {destination.name: destination for destination in DESTINATIONS}
+
+ENTITIES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "app": (_S + "app_page:AppPageScreen", ()),
+    "user": (_S + "entities:EntityPageScreen", ("user",)),
+    "machine": (_S + "entities:EntityPageScreen", ("machine",)),
+    "source_ip": (_S + "entities:EntityPageScreen", ("source_ip",)),
+    "timeline": (_S + "machines:TimelineScreen", ()),
+    "propagation": (_S + "propagation:PropagationScreen", ()),
+    "prompt": (_S + "prompt:PromptScreen", ()),
+}
+"""Kind of entity -> its page, and what comes before the entity's id."""
+
+
+def build(path: str, *arguments: Any, **context: Any) -> Screen[None]:
+    """Import the screen at `path` and make one."""
+    module, _, name = path.partition(":")
+    screen: Screen[None] = getattr(import_module(module), name)(*arguments, **context)
+    return screen

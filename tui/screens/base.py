@@ -1,0 +1,61 @@
+"""The base of every screen that shows a session: when it pulls its views, and what it hints at."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from sim.session.driver import Session
+from tui.frame import Frame
+from tui.hints import next_step
+
+if TYPE_CHECKING:
+    from tui.app import PlayApp
+
+
+class PlayScreen(Frame):
+    """A screen over a session. Subclasses give `refresh_view`, and name themselves in `PLACE`.
+
+    `refresh_view` is called on mount, when the screen comes to the top, after each command, and at
+    most four times a second while time moves. It pulls frozen rows from the views and must not mind
+    how often it is called.
+    """
+
+    PLACE: ClassVar[str] = ""
+    """What this screen is to the hints: a destination's name, or an entity's kind."""
+
+    @property
+    def play(self) -> PlayApp:
+        """Return the application."""
+        return cast("PlayApp", self.app)
+
+    @property
+    def session(self) -> Session:
+        """Return the session in play; screens exist only while there is one."""
+        session = self.play.session
+        assert session is not None
+        return session
+
+    @abstractmethod
+    def refresh_view(self) -> None:
+        """Pull what the views say now into the widgets."""
+
+    def own_hint(self) -> str:
+        """Return what this screen suggests when the journey has nothing more pressing."""
+        return ""
+
+    def draw(self) -> None:
+        """Show the present state, and the next useful step."""
+        if self.play.session is None or not self.is_mounted:
+            return
+        self.refresh_view()
+        self.hint = next_step(self.play, self.PLACE) or self.own_hint() or self.hint
+        self.refresh_bindings()
+
+    def on_mount(self) -> None:
+        """Show the first state."""
+        self.draw()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while another screen was on top."""
+        self.draw()
