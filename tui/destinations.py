@@ -109,7 +109,7 @@ DESTINATIONS: tuple[Destination, ...] = (
         "9",
     ),
     Destination(
-        "endpoint-alerts",
+        "endpoint_alerts",
         "ATP alerts",
         "go to the alerts queue of Defender ATP",
         "e",
@@ -137,7 +137,7 @@ DESTINATIONS: tuple[Destination, ...] = (
         _S + "prompt:PromptScreen",
     ),
     Destination(
-        "help-articles",
+        "help_articles",
         "Help articles",
         "read the help articles of both portals",
         "h",

@@ -111,3 +111,23 @@ TABLE = Scope(
         Action("table.reverse", "Reverse", "reverse the order", ("O",)),
     ),
 )
+
+READER = Scope(
+    "reader",
+    "On a page",
+    "The page scrolls when it is longer than the screen.",
+    (
+        Action("reader.down", "Down", "scroll down a line", ("j", "down")),
+        Action("reader.up", "Up", "scroll up a line", ("k", "up")),
+        Action(
+            "reader.page_down",
+            "Page down",
+            "scroll down a page",
+            ("pagedown", "ctrl+d", "space"),
+            footer=50,
+        ),
+        Action("reader.page_up", "Page up", "scroll up a page", ("pageup", "ctrl+u")),
+        Action("reader.top", "Beginning", "go to the beginning", ("g g", "home")),
+        Action("reader.bottom", "End", "go to the end", ("G", "end")),
+    ),
+)

@@ -23,6 +23,5 @@ def plain(text: object, limit: int = 2000) -> str:
     if value.isascii() and value.isprintable():
         return value
     return "".join(
-        c.encode("unicode_escape").decode("ascii") if unicodedata.category(c) in _UNSAFE else c
-        for c in value
+        c.encode("unicode_escape").decode("ascii") if unicodedata.category(c) in _UNSAFE else c for c in value
     )

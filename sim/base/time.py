@@ -27,13 +27,17 @@ _UNIT = {"us": 1, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 @lru_cache(maxsize=64)
 def zone(name: str) -> ZoneInfo:
     """Return the time zone `name` from the tzdata package; raise InputError if there is none."""
-    *folders, leaf = ["tzdata", "zoneinfo", *name.split("/")]
+    folders, _, leaf = f"tzdata/zoneinfo/{name}".rpartition("/")
     try:
-        with resources.files(".".join(folders)).joinpath(leaf).open("rb") as file:
+        with resources.files(folders.replace("/", ".")).joinpath(leaf).open("rb") as file:
             return ZoneInfo.from_file(file, key=name)
     except (FileNotFoundError, ModuleNotFoundError, ValueError, OSError):
         raise InputError(
-            Problem("TIME-ZONE", f"unknown time zone {name!r}", advice="use a name such as Europe/London")
+            Problem(
+                "TIME-ZONE",
+                f"unknown time zone {name!r}",
+                advice="use a name such as Europe/London",
+            )
         ) from None
 
 
@@ -71,7 +75,11 @@ def parse_duration(text: str) -> int:
     matches = list(_PART.finditer(text.strip()))
     if not matches or "".join(m.group(0) for m in matches) != text.strip():
         raise InputError(
-            Problem("TIME-DURATION", f"{text!r} is not a duration", advice="write it as 45m, 1h30m or 2d")
+            Problem(
+                "TIME-DURATION",
+                f"{text!r} is not a duration",
+                advice="write it as 45m, 1h30m or 2d",
+            )
         )
     return sum(int(m.group(1)) * _UNIT[m.group(2)] for m in matches)
 

@@ -52,7 +52,12 @@ def load(text: str, file: str) -> Document:
         where = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
         raise InputError(
-            Problem("YAML-SYNTAX", f"not valid YAML: {what}", where, "check indentation, quotes and colons")
+            Problem(
+                "YAML-SYNTAX",
+                f"not valid YAML: {what}",
+                where,
+                "check indentation, quotes and colons",
+            )
         ) from None
     places: dict[Path, Place] = {}
     problems: list[Problem] = []
@@ -93,7 +98,7 @@ def _plain(
             for index, child in enumerate(node.value)
         ]
     try:
-        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node)
     except (yaml.YAMLError, ValueError):
         problems.append(Problem("YAML-VALUE", f"cannot read {node.value!r}", here, "write a plain value"))
         return None

@@ -71,8 +71,7 @@ def document(
             for summary in read
         ],
         "refused": [
-            {"name": name, "rule": problem.rule, "reason": problem.what}
-            for name, problem in refused
+            {"name": name, "rule": problem.rule, "reason": problem.what} for name, problem in refused
         ],
         "report": {
             "name": report.name,
@@ -102,8 +101,7 @@ def document(
             for user in report.entities("user")
         ],
         "unmatched": [
-            {"domain": domain, "transactions": transactions}
-            for domain, transactions in report.unmatched()
+            {"domain": domain, "transactions": transactions} for domain, transactions in report.unmatched()
         ],
     }
 

@@ -88,9 +88,7 @@ def _counters(report: Report) -> Text:
     ]
     # What no source could know is left out, as the portal does, and not shown as nothing.
     return Text("   ").join(
-        Text.assemble((name, "dim"), " ", (value, "bold"))
-        for name, value in counters
-        if value != "-"
+        Text.assemble((name, "dim"), " ", (value, "bold")) for name, value in counters if value != "-"
     )
 
 

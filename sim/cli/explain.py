@@ -16,10 +16,9 @@ from sim.base.time import show_clock, to_iso
 from sim.cli.errors import DONE
 from sim.cli.run import parse_until
 from sim.engine.enforcement.verdict import Explanation, Link
-from sim.scenario.load import resolve
-from sim.scenario.schema import BROWSERS, Scenario
+from sim.scenario.schema import BROWSERS
 from sim.session.commands import machine_index
-from sim.session.driver import Session, restore
+from sim.session.driver import Session, resolved_of, restore
 from sim.session.runfile import read_run
 from sim.views.simulator import app_hosts, explain_host
 
@@ -49,19 +48,24 @@ def explain(
     """Print why an app is blocked or not; return the exit code."""
     if sum(value is not None for value in (device, user, group)) != 1:
         raise InputError(
-            Problem("USAGE", "give one of --device, --user and --group", advice="see unsanctioned explain --help")
+            Problem(
+                "USAGE",
+                "give one of --device, --user and --group",
+                advice="see unsanctioned explain --help",
+            )
         )
     recorded = read_run(run)
-    until = None
-    if at:
-        data = dict(recorded.header["scenario"])
-        until = parse_until(at, resolve(str(data.pop("name")), Scenario.model_validate(data)))
+    until = parse_until(at, resolved_of(recorded)) if at else None
     session = restore(recorded, until).session
     found = session.world.tenant.catalog.find(app)
     hosts = app_hosts(session, found.id)
     if not hosts:
         raise InputError(
-            Problem("APP-UNUSED", f"nobody reaches {found.name} in this scenario", advice="name another app")
+            Problem(
+                "APP-UNUSED",
+                f"nobody reaches {found.name} in this scenario",
+                advice="name another app",
+            )
         )
     processes = [_process(session, process)] if process else list(BROWSERS)
     chains = [
@@ -90,7 +94,9 @@ def _machines(session: Session, device: str | None, user: str | None, group: str
     if user is not None:
         mine = [p.index for p in staff.people if user.lower() in {p.upn, p.id, p.name.lower()}]
         if not mine:
-            raise InputError(Problem("USER-UNKNOWN", f"no user {user!r}", advice="give the name or the address"))
+            raise InputError(
+                Problem("USER-UNKNOWN", f"no user {user!r}", advice="give the name or the address")
+            )
         return mine
     members = [p.index for p in staff.people if p.department.lower() == str(group).lower()]
     if not members:
@@ -103,7 +109,9 @@ def _process(session: Session, name: str) -> str:
     known = session.world.staff.processes
     wanted = name.lower() if name.lower().endswith(".exe") else f"{name.lower()}.exe"
     if wanted not in known:
-        raise InputError(Problem("PROCESS-UNKNOWN", f"no program {name!r}", advice="one of: " + ", ".join(known)))
+        raise InputError(
+            Problem("PROCESS-UNKNOWN", f"no program {name!r}", advice="one of: " + ", ".join(known))
+        )
     return wanted
 
 
@@ -140,7 +148,9 @@ def _show(session: Session, app: str, chains: list[Chain]) -> None:
     console.print(Text(f"{plain(app)} at {show_clock(session.now, tz)}"))
     for chain in chains:
         verdict = chain.explanation.verdict.name.lower().replace("_", " ")
-        console.print(Text(f"\n{chain.machine} {chain.process} -> {plain(chain.host)}: {verdict}", style="bold"))
+        console.print(
+            Text(f"\n{chain.machine} {chain.process} -> {plain(chain.host)}: {verdict}", style="bold")
+        )
         for link in chain.explanation.links:
             console.print(Text(f"  {_mark(link)} {link.name}: {plain(link.reason)}{_when(session, link)}"))
 

@@ -78,21 +78,28 @@ def discover(
 @app.command("run")
 def run_command(
     scenario: Annotated[
-        str | None, typer.Argument(metavar="SCENARIO", help="A shipped name, or a path to a .yaml file.")
+        str | None,
+        typer.Argument(metavar="SCENARIO", help="A shipped name, or a path to a .yaml file."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="The scenario's own by default.")] = None,
     player: Annotated[
-        str, typer.Option("--player", metavar="NAME", help="do-nothing, block-all, oracle, or the scenario's own.")
+        str,
+        typer.Option(
+            "--player", metavar="NAME", help="do-nothing, block-all, oracle, or the scenario's own."
+        ),
     ] = "do-nothing",
     actions: Annotated[
-        Path | None, typer.Option("--actions", metavar="FILE", help="Play the commands of a run file instead.")
+        Path | None,
+        typer.Option("--actions", metavar="FILE", help="Play the commands of a run file instead."),
     ] = None,
     resume: Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="T", help="Stop at 2019-12-16T14:00, or +5h from the start.")
+        str | None,
+        typer.Option("--until", metavar="T", help="Stop at 2019-12-16T14:00, or +5h from the start."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="RUN.jsonl", help="Where the run is kept; user data by default.")
+        Path | None,
+        typer.Option("--out", metavar="RUN.jsonl", help="Where the run is kept; user data by default."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -130,20 +137,34 @@ def explain_command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file.")],
     application: Annotated[str, typer.Option("--app", metavar="APP", help="Id or name of the app.")],
     device: Annotated[str | None, typer.Option("--device", metavar="D", help="A machine.")] = None,
-    user: Annotated[str | None, typer.Option("--user", metavar="U", help="A person's name or address.")] = None,
+    user: Annotated[
+        str | None, typer.Option("--user", metavar="U", help="A person's name or address.")
+    ] = None,
     group: Annotated[str | None, typer.Option("--group", metavar="G", help="A department.")] = None,
     process: Annotated[
-        str | None, typer.Option("--process", metavar="chrome.exe", help="All three browsers by default.")
+        str | None,
+        typer.Option("--process", metavar="chrome.exe", help="All three browsers by default."),
     ] = None,
-    at: Annotated[str | None, typer.Option("--at", metavar="T", help="A time; the run's end by default.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON: one object, or a list of them.")] = False,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="T", help="A time; the run's end by default.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: one object, or a list of them.")
+    ] = False,
 ) -> None:
     """Tell link by link why an app is blocked or not."""
     from sim.cli.explain import explain
 
     raise typer.Exit(
         explain(
-            run, device=device, user=user, group=group, app=application, process=process, at=at, as_json=as_json
+            run,
+            device=device,
+            user=user,
+            group=group,
+            app=application,
+            process=process,
+            at=at,
+            as_json=as_json,
         )
     )
 

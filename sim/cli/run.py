@@ -15,15 +15,16 @@ from rich.table import Table
 from rich.text import Text
 
 import sim
-from sim.base.errors import InputError, Place, Problem, UnsanctionedError
+from sim.base.errors import InputError, Place, Problem, ReplayDiverged, UnsanctionedError
 from sim.base.text import plain
 from sim.base.time import SECOND, from_iso, parse_duration, show_clock
 from sim.cli.errors import DONE
+from sim.engine.enforcement.verdict import Outcome
 from sim.exercise.players import play, player
 from sim.exercise.score import Result, judge
 from sim.scenario.load import Resolved, load_scenario
 from sim.session.commands import Command, from_json
-from sim.session.driver import Session, restore
+from sim.session.driver import Session, resolved_of, restore
 from sim.session.runfile import Recorded, new_run_path, read_run
 
 
@@ -40,12 +41,16 @@ def run(
 ) -> int:
     """Play headless and print the result; return the exit code."""
     if (scenario is None) == (resume is None):
-        raise InputError(Problem("USAGE", "give a scenario, or --resume RUN", advice="see unsanctioned run --help"))
+        raise InputError(
+            Problem("USAGE", "give a scenario, or --resume RUN", advice="see unsanctioned run --help")
+        )
     if resume is not None:
         recorded = read_run(resume)
         _say_lost(recorded)
         if recorded.footer is not None:
-            raise InputError(Problem("RUN-OVER", f"{resume} was played to its end", advice="replay it instead"))
+            raise InputError(
+                Problem("RUN-OVER", f"{resume} was played to its end", advice="replay it instead")
+            )
         session = restore(recorded).session
         session.continue_file(recorded)
         player_name = session.player
@@ -78,13 +83,7 @@ def replay(path: Path, *, until: str | None, as_json: bool) -> int:
     """Execute a run file again and compare every digest; return the exit code."""
     recorded = read_run(path)
     _say_lost(recorded)
-    limit = None
-    if until:
-        data = dict(recorded.header["scenario"])
-        from sim.scenario.load import resolve
-        from sim.scenario.schema import Scenario
-
-        limit = parse_until(until, resolve(str(data.pop("name")), Scenario.model_validate(data)))
+    limit = parse_until(until, resolved_of(recorded)) if until else None
     replayed = restore(recorded, limit)
     session = replayed.session
     agreed = {
@@ -95,18 +94,7 @@ def replay(path: Path, *, until: str | None, as_json: bool) -> int:
         "until": session.now,
     }
     if recorded.footer is not None and limit is None:
-        found = describe(session, judge(session))
-        if found["score"] != recorded.footer["result"].get("score"):
-            place = Place(str(path), len(recorded.records) + 1)
-            raise InputError(
-                Problem(
-                    "REPLAY-SCORE",
-                    f"the file says score {recorded.footer['result'].get('score')}, the replay {found['score']}",
-                    place,
-                    "the score's rules changed since the run was made",
-                )
-            )
-        agreed["score"] = found["score"]
+        agreed["score"] = _same_score(recorded, judge(session).score)
     if as_json:
         print(json.dumps(agreed, ensure_ascii=False, indent=2))
     else:
@@ -114,6 +102,15 @@ def replay(path: Path, *, until: str | None, as_json: bool) -> int:
         print(f"{plain(path)}: {replayed.compared} records agree, up to {clock}")
         print(f"digest {session.digest()}")
     return DONE
+
+
+def _same_score(recorded: Recorded, found: int) -> int:
+    said = recorded.footer["result"].get("score") if recorded.footer else None
+    if said != found:
+        place = Place(str(recorded.path), len(recorded.records) + 1)
+        what = f"the file says score {said}, the replay {found}"
+        raise ReplayDiverged(Problem("REPLAY-SCORE", what, place, "the rules of the score have changed"))
+    return found
 
 
 def parse_until(text: str, resolved: Resolved) -> int:
@@ -128,8 +125,6 @@ def describe(session: Session, result: Result) -> dict[str, Any]:
     world, tenant = session.world, session.world.tenant
     rows = world.plane.telemetry.between(session.resolved.start, session.now + 1)
     outcomes = rows.outcome.tolist()
-    from sim.engine.enforcement.verdict import Outcome
-
     return {
         "scenario": session.resolved.name,
         "seed": session.seed,
@@ -163,11 +158,19 @@ def show_result(session: Session, result: Result, path: Path | None) -> None:
         end="\n\n",
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title, right in (("Objective", False), ("Score", True), ("Points", True), ("Because", False)):
+    for title, right in (
+        ("Objective", False),
+        ("Score", True),
+        ("Points", True),
+        ("Because", False),
+    ):
         table.add_column(title, justify="right" if right else "left")
     for o in result.objectives:
         table.add_row(
-            Text(o.title), Text(str(o.score)), Text(f"{o.score * o.weight / 100:g}/{o.weight}"), Text(plain(o.because))
+            Text(o.title),
+            Text(str(o.score)),
+            Text(f"{o.score * o.weight / 100:g}/{o.weight}"),
+            Text(plain(o.because)),
         )
     for p in result.penalties:
         table.add_row(Text(p.id.capitalize()), Text(""), Text(f"-{p.points}"), Text(plain(p.because)))
@@ -175,15 +178,13 @@ def show_result(session: Session, result: Result, path: Path | None) -> None:
     console.print(Text(f"\nScore {result.score} of 100", style="bold"))
     apps = session.world.tenant.apps
     for e in result.exposure:
-        console.print(
-            Text(f"Got through to {plain(apps[e.app_id].name)}: {_count(e.connections, 'connection')} of {_people(e.people)}")
-        )
+        what = f"{_count(e.connections, 'connection')} of {_people(e.people)}"
+        console.print(Text(f"Got through to {plain(apps[e.app_id].name)}: {what}"))
     for loss in result.collateral[:8]:
         rules = ", ".join(loss.rules[:3]) + (" ..." if len(loss.rules) > 3 else "")
         kind = "approved" if loss.approved else "not prohibited"
-        console.print(
-            Text(f"Cut off, {kind}: {plain(apps[loss.app_id].name)}, {_count(loss.sessions, 'session')} of {_people(loss.people)} by {rules}")
-        )
+        what = f"{_count(loss.sessions, 'session')} of {_people(loss.people)} by {rules}"
+        console.print(Text(f"Cut off, {kind}: {plain(apps[loss.app_id].name)}, {what}"))
     if len(result.collateral) > 8:
         console.print(Text(f"and {len(result.collateral) - 8} more apps"))
     console.print(Text(f"digest {session.digest()}"))
@@ -215,7 +216,11 @@ def _progress(session: Session, stop: int) -> Iterator[Callable[[int], None]]:
     if not console.is_terminal:
         yield lambda _now: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=max(1, stop - begin))
 
@@ -244,12 +249,21 @@ def _read_actions(path: Path) -> list[tuple[int, Command, Place]]:
             problems.append(Problem("ACTIONS-LINE", "not JSON", place, "write one record a line"))
             continue
         if not isinstance(record, dict) or record.get("kind") != "command":
-            if not isinstance(record, dict) or record.get("kind") not in {"header", "checkpoint", "mark", "footer"}:
-                problems.append(Problem("ACTIONS-LINE", "not a record of a run file", place, "see the run file"))
+            if not isinstance(record, dict) or record.get("kind") not in {
+                "header",
+                "checkpoint",
+                "mark",
+                "footer",
+            }:
+                problems.append(
+                    Problem("ACTIONS-LINE", "not a record of a run file", place, "see the run file")
+                )
             continue
         time = record.get("time")
         if not isinstance(time, int) or isinstance(time, bool):
-            problems.append(Problem("ACTIONS-TIME", "the record's time is no whole number", place, "correct it"))
+            problems.append(
+                Problem("ACTIONS-TIME", "the record's time is no whole number", place, "correct it")
+            )
             continue
         try:
             found.append((time, from_json(record.get("command")), place))
@@ -261,7 +275,10 @@ def _read_actions(path: Path) -> list[tuple[int, Command, Place]]:
 
 
 def _play_actions(
-    session: Session, actions: list[tuple[int, Command, Place]], stop: int, tick: Callable[[int], None]
+    session: Session,
+    actions: list[tuple[int, Command, Place]],
+    stop: int,
+    tick: Callable[[int], None],
 ) -> None:
     for time, command, place in actions:
         if time > stop:

@@ -105,11 +105,15 @@ class Tenant:
         return self.switches[INTEGRATION] and self.switches[BLOCK_UNSANCTIONED]
 
     def tag(self, now: int, actor: str, app_id: str, tag: str) -> bool:
-        """Set the app's one built-in tag ("" clears it); the last operation wins. Return whether it changed."""
+        """Set the app's built-in tag ("" clears it); the last operation wins. Return whether it changed."""
         app = self.catalog.app(app_id)
         if tag not in {"", SANCTIONED, UNSANCTIONED}:
             raise CommandRefused(
-                Problem("TAG-UNKNOWN", f"no tag {tag!r} in 2019", advice=f"use {SANCTIONED}, {UNSANCTIONED} or none")
+                Problem(
+                    "TAG-UNKNOWN",
+                    f"no tag {tag!r} in 2019",
+                    advice=f"use {SANCTIONED}, {UNSANCTIONED} or none",
+                )
             )
         before = self.tags.get(app.id, "")
         if tag:
@@ -125,7 +129,9 @@ class Tenant:
         app = self.catalog.app(app_id)
         name = tag.strip()
         if not name or name in {SANCTIONED, UNSANCTIONED}:
-            raise CommandRefused(Problem("TAG-NAME", f"{tag!r} cannot name a custom tag", advice="use another"))
+            raise CommandRefused(
+                Problem("TAG-NAME", f"{tag!r} cannot name a custom tag", advice="use another")
+            )
         held = self.custom_tags.setdefault(app.id, set())
         (held.add if on else held.discard)(name)
         self.write(now, actor, "Add app tag" if on else "Remove app tag", app.id, name)
@@ -144,7 +150,12 @@ class Tenant:
                 try:
                     changed.append(
                         self.indicators.add(
-                            now, domain, Action.BLOCK, MCAS, "Unsanctioned cloud app access was blocked", app_id
+                            now,
+                            domain,
+                            Action.BLOCK,
+                            MCAS,
+                            "Unsanctioned cloud app access was blocked",
+                            app_id,
                         )
                     )
                 except CommandRefused as refusal:
@@ -162,12 +173,16 @@ class Tenant:
         return strongest(self.indicators.present())
 
     def save_policy(self, now: int, actor: str, policy: Policy) -> None:
-        """Add a policy, or replace the one with its id; a change of reports makes every app new to it again."""
+        """Add a policy or replace the one with its id; a change of reports makes every app new again."""
         known = [held.id for held in self.policies]
         for name in policy.reports:
             if name not in self.reports:
                 raise CommandRefused(
-                    Problem("REPORT-UNKNOWN", f"no report {name!r}", advice="one of: " + ", ".join(self.reports))
+                    Problem(
+                        "REPORT-UNKNOWN",
+                        f"no report {name!r}",
+                        advice="one of: " + ", ".join(self.reports),
+                    )
                 )
         if policy.id in known:
             place = known.index(policy.id)
@@ -183,7 +198,9 @@ class Tenant:
         for policy in self.policies:
             if policy.id == policy_id:
                 return policy
-        raise CommandRefused(Problem("POLICY-UNKNOWN", f"no policy {policy_id!r}", advice="see Control > Policies"))
+        raise CommandRefused(
+            Problem("POLICY-UNKNOWN", f"no policy {policy_id!r}", advice="see Control > Policies")
+        )
 
     def analyse(self, now: int) -> list[str]:
         """Evaluate every policy on the continuous reports; return the apps whose built-in tag changed.
@@ -253,11 +270,19 @@ class Tenant:
         alert = self.find_cloud_alert(alert_id)
         if alert.status is not Status.OPEN:
             raise CommandRefused(
-                Problem("ALERT-CLOSED", f"{alert_id} is already {alert.status.lower()}", advice="pick an open one")
+                Problem(
+                    "ALERT-CLOSED",
+                    f"{alert_id} is already {alert.status.lower()}",
+                    advice="pick an open one",
+                )
             )
         if not resolve and reason not in set(DismissReason):
             raise CommandRefused(
-                Problem("ALERT-REASON", f"{reason!r} is no reason", advice="one of: " + ", ".join(DismissReason))
+                Problem(
+                    "ALERT-REASON",
+                    f"{reason!r} is no reason",
+                    advice="one of: " + ", ".join(DismissReason),
+                )
             )
         alert.status = Status.RESOLVED if resolve else Status.DISMISSED
         alert.reason, alert.comment, alert.closed = "" if resolve else reason, comment, now

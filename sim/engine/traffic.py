@@ -62,13 +62,22 @@ class Traffic:
 
     def take(self, rows: I64 | Bool) -> Traffic:
         """Return some rows, in the order asked for."""
+
+        def texts(column: Coded | None) -> Coded | None:
+            return None if column is None else column.take(rows)
+
+        def sizes(column: I64 | None) -> I64 | None:
+            return None if column is None else column[rows]
+
         return Traffic(
             self.time[rows],
             self.host.take(rows),
-            *(
-                None if column is None else column.take(rows)
-                for column in (self.user, self.source_ip, self.machine, self.process, self.destination_ip)
-            ),
-            *(None if column is None else column[rows] for column in (self.bytes_up, self.bytes_down)),
+            texts(self.user),
+            texts(self.source_ip),
+            texts(self.machine),
+            texts(self.process),
+            texts(self.destination_ip),
+            sizes(self.bytes_up),
+            sizes(self.bytes_down),
             None if self.blocked is None else self.blocked[rows],
         )

@@ -1,7 +1,8 @@
 """Reference players: they see product views and the written documents, and send trainee commands.
 
 A player works at a `Desk`, which hands it those views and nothing else; truth is out of its reach. It
-looks when a portal notifies it and every quarter of an hour, and acts only on what a view shows by then.
+looks when a portal notifies it, at most every five minutes, and else every quarter of an hour; it acts only
+on what a view shows by then.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from sim.base.time import MINUTE
 from sim.engine.catalog.model import App
 from sim.engine.enforcement.verdict import EDGE, NetworkProtection
 from sim.engine.policy.alerts import DismissReason
-from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION, UNSANCTIONED, WIN10
+from sim.engine.tenant import (
+    BLOCK_UNSANCTIONED,
+    CUSTOM_INDICATORS,
+    INTEGRATION,
+    UNSANCTIONED,
+    WIN10,
+)
 from sim.scenario.load import Resolved
 from sim.scenario.schema import Documents
 from sim.session.commands import (
@@ -34,6 +41,8 @@ from sim.views import casebook, control, discovery, documents, endpoint
 
 LOOK_EVERY = 15 * MINUTE
 """How often a player looks without being notified (ours)."""
+PAUSE = 5 * MINUTE
+"""How long a player works before it can be interrupted again (ours)."""
 WATCH_TAG = "Watched"
 
 
@@ -147,7 +156,9 @@ class Analyst:
             asked = re.search(r"more than (\d+) people", text)
             if asked and not desk.policies():
                 limit = {"Number of users": int(asked.group(1))}
-                desk.send(SavePolicy("New popular app", "New Popular App", limit, daily_limit=50, tag=WATCH_TAG))
+                desk.send(
+                    SavePolicy("New popular app", "New Popular App", limit, daily_limit=50, tag=WATCH_TAG)
+                )
 
     def _concerned(self, desk: Desk) -> list[tuple[str, str, str, str]]:
         """Return (app, user, machine, process) of every prohibited use that the portals show by now."""
@@ -174,7 +185,9 @@ class Analyst:
         self, desk: Desk, app_id: str, machine: str, users: set[str] | None
     ) -> list[tuple[str, str, str, str]]:
         rows = desk.timeline(machine, app_id)
-        uses = {(app_id, row.user, machine, row.process) for row in rows if not row.user.startswith("analyst@")}
+        uses = {
+            (app_id, row.user, machine, row.process) for row in rows if not row.user.startswith("analyst@")
+        }
         return sorted(use for use in uses if users is None or use[1] in users)
 
     def _protect(self, desk: Desk, concerned: list[tuple[str, str, str, str]]) -> None:
@@ -188,7 +201,9 @@ class Analyst:
 
     def _unsanction(self, desk: Desk) -> None:
         for row in desk.apps():
-            if row.tag != UNSANCTIONED and (self.unsanctions_everything or row.app_id in self.also_unsanction):
+            if row.tag != UNSANCTIONED and (
+                self.unsanctions_everything or row.app_id in self.also_unsanction
+            ):
                 desk.send(TagApp(row.app_id, UNSANCTIONED))
 
     def _write_down(self, desk: Desk, concerned: list[tuple[str, str, str, str]]) -> None:
@@ -227,11 +242,18 @@ def player(name: str, resolved: Resolved) -> Player:
         **{name: Analyst(also_unsanction=item.unsanction) for name, item in extra.items()},
     }
     if name not in known:
-        raise InputError(Problem("PLAYER-UNKNOWN", f"no player {name!r}", advice="one of: " + ", ".join(known)))
+        raise InputError(
+            Problem("PLAYER-UNKNOWN", f"no player {name!r}", advice="one of: " + ", ".join(known))
+        )
     return known[name]
 
 
-def play(session: Session, who: Player, until: int | None = None, tick: Callable[[int], None] | None = None) -> None:
+def play(
+    session: Session,
+    who: Player,
+    until: int | None = None,
+    tick: Callable[[int], None] | None = None,
+) -> None:
     """Let a player play the session to `until` (the end by default); `tick` is told the time as it passes."""
     stop = session.resolved.end if until is None else min(until, session.resolved.end)
     desk = Desk(session)
@@ -240,6 +262,8 @@ def play(session: Session, who: Player, until: int | None = None, tick: Callable
             who(desk)
         except CommandRefused as refusal:
             raise InputError(refusal.problems) from None
-        session.skip_to_next(min(stop, session.now + LOOK_EVERY))
+        latest = min(stop, session.now + LOOK_EVERY)
+        session.advance(min(stop, session.now + PAUSE))
+        session.skip_to_next(latest)
         if tick:
             tick(session.now)

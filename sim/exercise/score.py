@@ -150,7 +150,10 @@ class _Judge:
         hits, wrong = len(keys & found), len(found - keys)
         lines = ", ".join(sorted({u.line for u in wanted}))
         score = 200 * hits // max(1, len(keys) + len(found))
-        return score, f"{hits} of {len(keys)} prohibited uses written down, {wrong} wrongly ({lines})"
+        return (
+            score,
+            f"{hits} of {len(keys)} prohibited uses written down, {wrong} wrongly ({lines})",
+        )
 
     def _bad(self, rows: Rows) -> Flags:
         bad = np.zeros(len(rows), dtype=bool)
@@ -166,7 +169,10 @@ class _Judge:
         after = int(np.count_nonzero(self._bad(self.rows) & passed(self.rows)))
         stopped = max(0, before - after)
         score = min(100, stopped * 100 // possible) if possible else 0
-        return score, f"{stopped} connections stopped of {possible} that the delays allowed to stop ({lines})"
+        return (
+            score,
+            f"{stopped} connections stopped of {possible} that the delays allowed to stop ({lines})",
+        )
 
     def _verify(self, wanted: list[Use]) -> tuple[int, str]:
         concerned = {(u.machine, u.process, u.app_id) for u in wanted if u.app_id in self.bad_apps}
@@ -177,7 +183,9 @@ class _Judge:
             if t.outcome is Outcome.BLOCKED
         }
         hits = len(concerned & proved)
-        because = f"the block was tried and held in {hits} of {len(concerned)} browsers ({self.truth.verify_line})"
+        because = (
+            f"the block was tried and held in {hits} of {len(concerned)} places ({self.truth.verify_line})"
+        )
         return hits * 100 // max(1, len(concerned)), because
 
     def _wrongly_blocked(self) -> dict[str, str]:
@@ -228,7 +236,10 @@ class _Judge:
         if not contain:
             return 0, f"nothing was stopped, so nothing was put at risk ({self.truth.work_line})"
         score = max(0, 100 - lost * 1000 // max(1, total)) * contain // 100
-        return score, f"{lost} of {total} sessions in approved apps were cut off ({self.truth.work_line})"
+        return (
+            score,
+            f"{lost} of {total} sessions in approved apps were cut off ({self.truth.work_line})",
+        )
 
     def _watch(self) -> tuple[int, str]:
         line, limit = self.truth.policy_line, self.truth.policy_threshold
@@ -241,8 +252,13 @@ class _Judge:
             return 0, f"no policy alerts on more than {limit} users ({line})"
         raised = [a for a in self.world.tenant.cloud_alerts if a.policy_id in {p.id for p in kept}]
         closed = [a for a in raised if a.closed is not None and (a.reason or a.comment)]
-        score = 20 + 20 * any(p.tag for p in kept) + 30 * bool(raised) + 30 * len(closed) // max(1, len(raised))
-        return score, f"the policy raised {len(raised)} alerts, {len(closed)} closed with a reason ({line})"
+        score = (
+            20 + 20 * any(p.tag for p in kept) + 30 * bool(raised) + 30 * len(closed) // max(1, len(raised))
+        )
+        return (
+            score,
+            f"the policy raised {len(raised)} alerts, {len(closed)} closed with a reason ({line})",
+        )
 
     def _penalties(self) -> list[Penalty]:
         found: list[Penalty] = []
@@ -250,7 +266,11 @@ class _Judge:
         harm = HARM_POINTS * lost // max(1, total)
         if harm:
             found.append(
-                Penalty("harm", harm, f"{lost} of {total} sessions of approved work stood still ({self.truth.work_line})")
+                Penalty(
+                    "harm",
+                    harm,
+                    f"{lost} of {total} sessions of approved work stood still ({self.truth.work_line})",
+                )
             )
         taken = len(self.session.notes.hints)
         if taken and self.session.resolved.scenario.mode == "exercise":
@@ -282,6 +302,12 @@ class _Judge:
             values = sorted({rules[n].value for n in np.unique(self.rows.indicator[mine]).tolist()})
             people = len(np.unique(self.rows.user[mine]))
             found.append(
-                Loss(app.id, app.id in self.approved, self._sessions(self.rows, mine), people, tuple(values))
+                Loss(
+                    app.id,
+                    app.id in self.approved,
+                    self._sessions(self.rows, mine),
+                    people,
+                    tuple(values),
+                )
             )
         return tuple(sorted(found, key=lambda loss: (-loss.sessions, loss.app_id)))

@@ -65,7 +65,10 @@ def uses(world: World, rows: Rows) -> list[Use]:
         triples = sorted(
             set(
                 zip(
-                    rows.user[mine].tolist(), rows.machine[mine].tolist(), rows.process[mine].tolist(), strict=True
+                    rows.user[mine].tolist(),
+                    rows.machine[mine].tolist(),
+                    rows.process[mine].tolist(),
+                    strict=True,
                 )
             )
         )

@@ -27,7 +27,9 @@ def _minutes(value: object) -> object:
         hours, minutes = value.split(":")
         if hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60:
             return (int(hours) * 60 + int(minutes)) * MINUTE
-    raise ValueError('write a time of day as "09:00"') if isinstance(value, str) else ValueError("not a time")
+    raise (
+        ValueError('write a time of day as "09:00"') if isinstance(value, str) else ValueError("not a time")
+    )
 
 
 TimeOfDay = Annotated[int, BeforeValidator(lambda v: v if isinstance(v, int) else _minutes(v))]

@@ -57,7 +57,11 @@ def read(name: str) -> Document:
             return load(Path(name).read_text(encoding="utf-8-sig"), name)
         except OSError as error:
             raise InputError(
-                Problem("SCENARIO-READ", f"cannot read {name}", advice=error.strerror or "check the path")
+                Problem(
+                    "SCENARIO-READ",
+                    f"cannot read {name}",
+                    advice=error.strerror or "check the path",
+                )
             ) from None
         except UnicodeDecodeError:
             raise InputError(
@@ -76,7 +80,9 @@ def load_scenario(name: str) -> Resolved:
     """Load a scenario by shipped name or path; raise ScenarioError with every problem found."""
     document = read(name)
     if not isinstance(document.data, dict):
-        raise ScenarioError(Problem("SCENARIO-EMPTY", "no scenario in the file", Place(document.file), "write one"))
+        raise ScenarioError(
+            Problem("SCENARIO-EMPTY", "no scenario in the file", Place(document.file), "write one")
+        )
     stem = Path(name.replace("\\", "/")).name.removesuffix(".yaml")
     return resolve(stem, validate(Scenario, document), document)
 
@@ -92,7 +98,12 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         start, end = from_iso(scenario.start, tz), from_iso(scenario.end, tz)
         if start >= end:
             problems.append(
-                Problem("SCENARIO-TIME", "end is not after start", source.place(["end"]), "write a later end")
+                Problem(
+                    "SCENARIO-TIME",
+                    "end is not after start",
+                    source.place(["end"]),
+                    "write a later end",
+                )
             )
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["start"]), p.advice) for p in error.problems)
@@ -118,7 +129,10 @@ def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterato
         *((app, ("tags", app)) for app in scenario.tags),
         *((item.app, ("truth", "prohibited", i, "app")) for i, item in enumerate(scenario.truth.prohibited)),
         *((app, ("truth", "tolerated", app)) for app in scenario.truth.tolerated),
-        *((item.app, ("documents", "approved", i, "app")) for i, item in enumerate(scenario.documents.approved)),
+        *(
+            (item.app, ("documents", "approved", i, "app"))
+            for i, item in enumerate(scenario.documents.approved)
+        ),
         *((app, ("players", name)) for name, player in scenario.players.items() for app in player.unsanction),
     ]
     for app, path in named_apps:
@@ -142,12 +156,28 @@ def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterato
             )
     for i, member in enumerate(scenario.organisation.cast):
         if member.department not in departments:
-            yield unknown("department", member.department, departments, "organisation", "cast", i, "department")
+            yield unknown(
+                "department",
+                member.department,
+                departments,
+                "organisation",
+                "cast",
+                i,
+                "department",
+            )
     if len(people) != len(scenario.organisation.cast):
-        yield Problem("SCENARIO-PERSON", "two people share an id", source.place(("organisation", "cast")), "rename")
+        yield Problem(
+            "SCENARIO-PERSON",
+            "two people share an id",
+            source.place(("organisation", "cast")),
+            "rename",
+        )
     if len(scenario.organisation.cast) > scenario.organisation.people:
         yield Problem(
-            "SCENARIO-PEOPLE", "the cast is larger than people", source.place(("organisation", "people")), "raise it"
+            "SCENARIO-PEOPLE",
+            "the cast is larger than people",
+            source.place(("organisation", "people")),
+            "raise it",
         )
     for person in scenario.machines_off:
         if person not in people:

@@ -46,7 +46,11 @@ class Organisation(Strict):
     hours: tuple[TimeOfDay, TimeOfDay]
     workdays: tuple[int, ...] = (0, 1, 2, 3, 4)
     """Days on which people work, Monday is 0."""
-    browsers: dict[Literal["edge", "chrome", "firefox"], int] = {"edge": 50, "chrome": 40, "firefox": 10}
+    browsers: dict[Literal["edge", "chrome", "firefox"], int] = {
+        "edge": 50,
+        "chrome": 40,
+        "firefox": 10,
+    }
     """How the browsers of unnamed people are shared out, as weights."""
 
 

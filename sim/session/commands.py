@@ -48,7 +48,10 @@ class SetSwitch:
         """Save the switch; a switch that already stands so is said, not refused."""
         changed = world.set_switch(actor, self.name, self.on)
         state = "on" if self.on else "off"
-        return _said(f"{self.name} is {state}" if changed else f"{self.name} was already {state}", changed=changed)
+        return _said(
+            f"{self.name} is {state}" if changed else f"{self.name} was already {state}",
+            changed=changed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,11 @@ class AddIndicator:
         """List the indicator; machines get it later."""
         if self.action not in set(Action):
             raise CommandRefused(
-                Problem("INDICATOR-ACTION", f"no action {self.action!r}", advice="one of: " + ", ".join(Action))
+                Problem(
+                    "INDICATOR-ACTION",
+                    f"no action {self.action!r}",
+                    advice="one of: " + ", ".join(Action),
+                )
             )
         indicator = world.add_indicator(actor, domain_value(self.value), Action(self.action), self.title)
         return _said(f"{indicator.id} lists {indicator.value}: {indicator.action}", id=indicator.id)
@@ -148,7 +155,11 @@ class VisitSite:
         host = _index(world.staff.hosts, self.host.lower(), "HOST-UNKNOWN", "host")
         if world.staff.away[machine]:
             raise CommandRefused(
-                Problem("MACHINE-OFF", f"{self.machine} is switched off and away", advice="choose another machine")
+                Problem(
+                    "MACHINE-OFF",
+                    f"{self.machine} is switched off and away",
+                    advice="choose another machine",
+                )
             )
         outcome = world.visit(machine, process, host)
         notes.test(world.now, machine, process, host, outcome)
@@ -184,11 +195,17 @@ class SavePolicy:
             if name not in names:
                 raise _unknown("POLICY-CRITERION", "criterion", name, list(names))
             if threshold < 0:
-                raise CommandRefused(Problem("POLICY-THRESHOLD", "a threshold is below zero", advice="raise it"))
+                raise CommandRefused(
+                    Problem("POLICY-THRESHOLD", "a threshold is below zero", advice="raise it")
+                )
             criteria.append((names[name], threshold))
         if not self.name.strip() or not 1 <= self.daily_limit <= 1000:
             raise CommandRefused(
-                Problem("POLICY-FORM", "a policy needs a name and a daily limit of 1 to 1000", advice="fill them in")
+                Problem(
+                    "POLICY-FORM",
+                    "a policy needs a name and a daily limit of 1 to 1000",
+                    advice="fill them in",
+                )
             )
         policy_id = self.id or f"pol-{len(tenant.policies) + 1:03d}"
         if self.id:
@@ -241,7 +258,9 @@ class ResolveEndpointAlert:
             raise _unknown("ALERT-CLASS", "classification", self.classification, list(CLASSIFICATIONS))
         alert = world.tenant.endpoint_alerts.find(self.id, world.now)
         if alert.status == "Resolved":
-            raise CommandRefused(Problem("ALERT-CLOSED", f"{self.id} is already resolved", advice="pick an open one"))
+            raise CommandRefused(
+                Problem("ALERT-CLOSED", f"{self.id} is already resolved", advice="pick an open one")
+            )
         alert.status, alert.classification = "Resolved", self.classification
         alert.comment, alert.closed = self.comment, world.now
         world.tenant.write(world.now, actor, "Resolve alert", self.id, self.comment)
@@ -363,7 +382,11 @@ def _index(names: list[str] | tuple[str, ...], name: str, rule: str, what: str) 
 def _near(rule: str, what: str, name: str, known: list[str]) -> Problem:
     near = difflib.get_close_matches(name, known, 1)
     few = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
-    return Problem(rule, f"unknown {what} {name!r}", advice=f"did you mean {near[0]!r}?" if near else f"one of: {few}")
+    return Problem(
+        rule,
+        f"unknown {what} {name!r}",
+        advice=f"did you mean {near[0]!r}?" if near else f"one of: {few}",
+    )
 
 
 def _unknown(rule: str, what: str, name: str, known: list[str]) -> CommandRefused:

@@ -7,9 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from sim.base.errors import CommandRefused, InputError, Place, Problem, ReplayDiverged, UnsanctionedError
+from sim.base.errors import (
+    CommandRefused,
+    InputError,
+    Place,
+    Problem,
+    ReplayDiverged,
+    UnsanctionedError,
+)
 from sim.base.time import HOUR, MINUTE, to_iso
+from sim.base.yamlfile import Document
 from sim.scenario.load import Resolved, resolve
+from sim.scenario.located import validate
 from sim.scenario.schema import Scenario
 from sim.session.commands import Answer, Command, from_json, to_json
 from sim.session.digest import Digest
@@ -102,7 +111,15 @@ class Session:
         data = to_json(command)
         self._digest.command(self.now, who, data)
         self.commands += 1
-        self._keep({"kind": "command", "time": self.now, "actor": who, "command": data, "digest": self.digest()})
+        self._keep(
+            {
+                "kind": "command",
+                "time": self.now,
+                "actor": who,
+                "command": data,
+                "digest": self.digest(),
+            }
+        )
         return answer
 
     def digest(self) -> str:
@@ -143,7 +160,10 @@ class Session:
         ]
         told += [
             Notification(
-                a.visible_at, "Defender ATP", f"{a.id} {a.title}: {self.world.staff.machines[a.machine].name}", True
+                a.visible_at,
+                "Defender ATP",
+                f"{a.id} {a.title}: {self.world.staff.machines[a.machine].name}",
+                True,
             )
             for a in tenant.endpoint_alerts.alerts
             if after < a.visible_at <= self.now
@@ -178,13 +198,16 @@ class Replayed:
     compared: int
 
 
-def restore(recorded: Recorded, until: int | None = None) -> Replayed:
-    """Re-execute a run file; raise ReplayDiverged at the first record whose digest differs."""
+def resolved_of(recorded: Recorded) -> Resolved:
+    """Return the scenario that a run file carries."""
     data = dict(recorded.header["scenario"])
     name = str(data.pop("name", "run"))
-    session = Session(
-        resolve(name, Scenario.model_validate(data)), int(recorded.header["seed"]), str(recorded.header["player"])
-    )
+    return resolve(name, validate(Scenario, Document(data, {}, str(recorded.path))))
+
+
+def restore(recorded: Recorded, until: int | None = None) -> Replayed:
+    """Re-execute a run file; raise ReplayDiverged at the first record whose digest differs."""
+    session = Session(resolved_of(recorded), int(recorded.header["seed"]), str(recorded.header["player"]))
     before, compared = session.now, 0
     for number, record in enumerate(recorded.records, 2):
         time = int(record["time"])

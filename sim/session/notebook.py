@@ -1,4 +1,4 @@
-"""The trainee's own notes: what was tested, looked up, found and revealed. It is state, but not the world's."""
+"""The trainee's own notes: what was tested, looked up, found and revealed: not the world's state."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ class Notebook:
     def find(self, time: int, app_id: str, user: int, machine: int, process: int, note: str) -> None:
         """Keep a finding; the same one again replaces its note."""
         self.findings = [
-            f for f in self.findings if (f.app_id, f.user, f.machine, f.process) != (app_id, user, machine, process)
+            f
+            for f in self.findings
+            if (f.app_id, f.user, f.machine, f.process) != (app_id, user, machine, process)
         ]
         self.findings.append(Finding(time, app_id, user, machine, process, note))
 

@@ -24,7 +24,11 @@ FORMAT = 1
 
 def _unwritable(path: Path, error: OSError) -> InputError:
     return InputError(
-        Problem("RUN-WRITE", f"cannot write {path}", advice=f"{error.strerror or error}; choose another place")
+        Problem(
+            "RUN-WRITE",
+            f"cannot write {path}",
+            advice=f"{error.strerror or error}; choose another place",
+        )
     )
 
 
@@ -90,7 +94,12 @@ def read_run(path: Path) -> Recorded:
     parsed = [_record(line, Place(str(path), number)) for number, line in enumerate(lines, 1)]
     if not parsed or parsed[0].get("kind") != "header" or parsed[0].get("format") != FORMAT:
         raise InputError(
-            Problem("RUN-FORMAT", "not a run file of this version", Place(str(path), 1), "give a file made by `run`")
+            Problem(
+                "RUN-FORMAT",
+                "not a run file of this version",
+                Place(str(path), 1),
+                "give a file made by `run`",
+            )
         )
     lost = tail.decode("utf-8", "replace")
     return Recorded(path, parsed[0], parsed[1:], len(raw) - len(tail), lost)
@@ -113,7 +122,14 @@ def _record(line: bytes, place: Place) -> dict[str, Any]:
     if not isinstance(data, dict) or not _NEEDS.get(str(data.get("kind")), {"?"}) <= data.keys():
         raise InputError(Problem("RUN-LINE", "not a record of a run file", place, "the file is damaged here"))
     if "time" in data and not isinstance(data["time"], int):
-        raise InputError(Problem("RUN-LINE", "the record's time is no whole number", place, "the file is damaged here"))
+        raise InputError(
+            Problem(
+                "RUN-LINE",
+                "the record's time is no whole number",
+                place,
+                "the file is damaged here",
+            )
+        )
     return data
 
 

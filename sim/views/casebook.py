@@ -57,7 +57,14 @@ def casebook(session: Session) -> Casebook:
     names = [machine.name for machine in staff.machines]
     return Casebook(
         tuple(
-            FindingRow(f.time, f.app_id, users[f.user], names[f.machine], staff.processes[f.process], f.note)
+            FindingRow(
+                f.time,
+                f.app_id,
+                users[f.user],
+                names[f.machine],
+                staff.processes[f.process],
+                f.note,
+            )
             for f in notes.findings
         ),
         tuple(
@@ -71,6 +78,11 @@ def casebook(session: Session) -> Casebook:
             )
             for t in notes.tests
         ),
-        tuple(sorted((LookupRow(n.time, names[m], n.mode) for m, n in notes.lookups.items()), key=lambda r: r.machine)),
+        tuple(
+            sorted(
+                (LookupRow(n.time, names[m], n.mode) for m, n in notes.lookups.items()),
+                key=lambda r: r.machine,
+            )
+        ),
         tuple(sorted(notes.hints.items())),
     )

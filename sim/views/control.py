@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.engine.policy.policies import TEMPLATES, Policy, Template
-from sim.engine.tenant import INTEGRATION, SWITCHES
+from sim.engine.policy.policies import TEMPLATES, Filters, Policy, Template
+from sim.engine.tenant import (
+    BLOCK_UNSANCTIONED,
+    CUSTOM_INDICATORS,
+    INTEGRATION,
+    PREVIEW,
+    SWITCHES,
+)
 from sim.session.driver import Session
 from sim.world.model import SCENARIO, SERVICE
 
@@ -18,6 +24,13 @@ class SwitchRow:
     page: str
     on: bool
     promise: str
+    delay: str
+    """When it holds, as the page says; empty where it says nothing."""
+
+    @property
+    def portal(self) -> str:
+        """The portal whose page the switch is on."""
+        return self.page.partition(" > ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,22 @@ class PolicyRow:
     enabled: bool
     created: int
     alerts: int
+    criteria: tuple[tuple[str, int], ...]
+    """Criterion as the form words it, and its threshold."""
+    report_names: tuple[str, ...]
+    """Empty is all continuous reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    """One of the templates, with its filters and criteria in words."""
+
+    name: str
+    description: str
+    severity: str
+    filters: str
+    condition: str
+    criteria: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +101,53 @@ class LogRow:
 
 
 _PROMISE = {
-    INTEGRATION: "Forwards Defender ATP signals to Cloud App Security. First data may take up to 2 hours.",
-    "Custom network indicators": "Lets machines allow or block addresses, domains and URLs of custom indicators.",
-    "Preview features": "Shows features before their release.",
-    "Block unsanctioned apps": "Blocks endpoint access to apps tagged Unsanctioned. May take up to 30 minutes.",
+    INTEGRATION: (
+        "Forwards Defender ATP signals to Cloud App Security.",
+        "first data may take up to 2 hours",
+    ),
+    CUSTOM_INDICATORS: (
+        "Lets machines allow or block addresses, domains and URLs of custom indicators.",
+        "as each machine fetches the indicators, up to 2 hours",
+    ),
+    PREVIEW: ("Shows features before their release.", ""),
+    BLOCK_UNSANCTIONED: (
+        "Blocks endpoint access to apps tagged Unsanctioned.",
+        "may take up to 30 minutes",
+    ),
 }
 
 
 def switches(session: Session) -> list[SwitchRow]:
     """Return the switches of both portals."""
     on = session.world.tenant.switches
-    return [SwitchRow(name, page, on[name], _PROMISE[name]) for name, page in SWITCHES.items()]
+    return [SwitchRow(name, page, on[name], *_PROMISE[name]) for name, page in SWITCHES.items()]
 
 
-def templates() -> tuple[Template, ...]:
+def templates() -> list[TemplateRow]:
     """Return the 15 app discovery templates."""
-    return TEMPLATES
+    return [
+        TemplateRow(
+            t.name, t.description, t.severity, _filters(t.filters), condition(t), _criteria(t)
+        )
+        for t in TEMPLATES
+    ]
+
+
+def _filters(filters: Filters) -> str:
+    """Return the filters in words; an app must pass all of them."""
+    words = [f"category is {category}" for category in filters.categories]
+    if filters.max_score is not None:
+        words.append(f"score is {filters.max_score} or less")
+    words += [f"{tag} is not set" for tag in filters.tags_excluded]
+    words += [
+        f"{name} is {'yes' if value is True else 'no' if value is False else value}"
+        for name, value in filters.factors
+    ]
+    return ", ".join(words) or "every app"
+
+
+def _criteria(policy: Policy | Template) -> tuple[tuple[str, int], ...]:
+    return tuple((criterion.value, threshold) for criterion, threshold in policy.criteria)
 
 
 def condition(policy: Policy | Template) -> str:
@@ -111,6 +171,8 @@ def policies(session: Session) -> list[PolicyRow]:
             p.enabled,
             p.created,
             sum(a.policy_id == p.id for a in alerts),
+            _criteria(p),
+            p.reports,
         )
         for p in session.world.tenant.policies
     ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.base.time import HOUR, show_clock
+from sim.engine.catalog.app import App, FactValue
+from sim.engine.catalog.factors import FACTORS, SECTIONS, Section
 from sim.engine.catalog.score import Score, risk_level
 from sim.engine.discovery.report import AppUsage, EntityUsage, Report, Totals
 from sim.engine.tenant import INTEGRATION, SANCTIONED, UNSANCTIONED, WIN10, Tenant
@@ -96,6 +98,17 @@ class Dashboard:
 
 
 @dataclass(frozen=True, slots=True)
+class FactRow:
+    """One known property of an app, and where the knowledge comes from."""
+
+    section: Section
+    name: str
+    value: str
+    mark: str
+    """Empty where the catalog keeps none."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppPage:
     """One app: facts, score by section, and its use in one report."""
 
@@ -112,8 +125,8 @@ class AppPage:
     tag: str
     custom_tags: tuple[str, ...]
     score: Score | None
-    factors: tuple[tuple[str, str, str], ...]
-    """Name, value, mark."""
+    facts: tuple[FactRow, ...]
+    """What is known of it, by section."""
     approved: str
     """Owner and purpose from the organisation's approved list, or empty."""
     users: tuple[EntityUsage, ...]
@@ -152,7 +165,12 @@ def reach(session: Session, report: str) -> Reach:
     if found.last is None:
         note = _why_empty(session, tenant, report)
     return Reach(
-        report, found.first, found.last, tenant.updated.get(report), session.world.next_analysis(session.now), note
+        report,
+        found.first,
+        found.last,
+        tenant.updated.get(report),
+        session.world.next_analysis(session.now),
+        note,
     )
 
 
@@ -244,7 +262,7 @@ def dashboard(session: Session, report: str) -> Dashboard:
         reach(session, report),
         found.totals(),
         categories(session, report),
-        tuple((level, *counts) for level, counts in levels.items()),
+        tuple((level, count, traffic) for level, (count, traffic) in levels.items()),
         _most(found.entities("user"), 5),
         _most(found.entities("machine"), 5),
         tuple(sorted(places, key=lambda row: (-row.traffic, row.code))),
@@ -271,12 +289,28 @@ def app_page(session: Session, report: str, app_id: str) -> AppPage:
         tenant.tags.get(app.id, ""),
         tuple(sorted(tenant.custom_tags.get(app.id, ()))),
         tenant.score(app.id),
-        tuple((name, str(fact.value), fact.mark) for name, fact in sorted(app.factors.items())),
+        _facts(app),
         f"{approved.owner}: {approved.purpose}" if approved else "",
         _most(found.entities("user", app=app.id)),
         _most(found.entities("machine", app=app.id)),
         _most(found.entities("source_ip", app=app.id)),
     )
+
+
+def _facts(app: App) -> tuple[FactRow, ...]:
+    rows = [
+        FactRow(FACTORS[name].section, name.replace("-", " "), _said(fact.value), fact.mark)
+        for name, fact in app.factors.items()
+    ]
+    if app.founded is not None:
+        rows.append(FactRow("general", "founded", str(app.founded), ""))
+    return tuple(sorted(rows, key=lambda row: (SECTIONS.index(row.section), row.name)))
+
+
+def _said(value: FactValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def entities(session: Session, report: str, kind: EntityKind) -> tuple[EntityUsage, ...]:
@@ -288,7 +322,7 @@ def entity_page(session: Session, report: str, kind: EntityKind, name: str) -> E
     """Return the page of one entity; one that the report has not seen has empty lists."""
     found = _report(session, report)
     chosen = {kind: name}
-    rows = [_row(session, usage) for usage in found.apps(**chosen)]  # type: ignore[arg-type]
+    rows = [_row(session, usage) for usage in found.apps(**chosen)]
     return EntityPage(
         kind,
         name,
@@ -296,7 +330,7 @@ def entity_page(session: Session, report: str, kind: EntityKind, name: str) -> E
         sum(row.bytes_up or 0 for row in rows),
         sum(row.bytes_down or 0 for row in rows),
         tuple(sorted(rows, key=lambda row: (-row.traffic, row.app_id))),
-        _most(found.entities("user", **chosen)),  # type: ignore[arg-type]
-        _most(found.entities("machine", **chosen)),  # type: ignore[arg-type]
-        _most(found.entities("source_ip", **chosen)),  # type: ignore[arg-type]
+        _most(found.entities("user", **chosen)),
+        _most(found.entities("machine", **chosen)),
+        _most(found.entities("source_ip", **chosen)),
     )

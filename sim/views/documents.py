@@ -33,6 +33,19 @@ class ApprovedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding from the trainee's own case notes."""
+
+    time: int
+    app_id: str
+    app: str
+    user: str
+    machine: str
+    process: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryRow:
     """A scenario in the library."""
 
@@ -49,7 +62,12 @@ def library() -> list[LibraryRow]:
     found: list[Resolved] = [load_scenario(name) for name in shipped()]
     return [
         LibraryRow(
-            r.name, r.scenario.title, r.scenario.summary, r.scenario.mode, r.era.title, r.scenario.organisation.people
+            r.name,
+            r.scenario.title,
+            r.scenario.summary,
+            r.scenario.mode,
+            r.era.title,
+            r.scenario.organisation.people,
         )
         for r in found
     ]
@@ -68,6 +86,23 @@ def approved(session: Session) -> list[ApprovedRow]:
         for a in session.resolved.scenario.documents.approved
     ]
     return sorted(rows, key=lambda row: row.name)
+
+
+def findings(session: Session) -> list[FindingRow]:
+    """Return the findings written down so far, oldest first."""
+    world = session.world
+    return [
+        FindingRow(
+            f.time,
+            f.app_id,
+            world.tenant.apps[f.app_id].name,
+            world.user_names[f.user],
+            world.staff.machines[f.machine].name,
+            world.staff.processes[f.process],
+            f.note,
+        )
+        for f in session.notes.findings
+    ]
 
 
 @lru_cache(maxsize=8)

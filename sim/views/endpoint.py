@@ -33,6 +33,8 @@ class TimelineRow:
     time: int
     action: str
     url: str
+    app_id: str
+    """Empty where the catalog knows no app for the address."""
     app: str
     process: str
     user: str
@@ -118,7 +120,10 @@ def endpoint_rows(session: Session, machine: str | None = None, app_id: str | No
         rows, number = rows.take(mine), number[mine]
     by_tag = np.array([*(i.by_tag for i in world.tenant.indicators.all), False], dtype=bool)
     return EndpointRows(
-        endpoint_traffic(rows, world.staff, world.user_names), rows.outcome, by_tag[rows.indicator], number
+        endpoint_traffic(rows, world.staff, world.user_names),
+        rows.outcome,
+        by_tag[rows.indicator],
+        number,
     )
 
 
@@ -136,6 +141,7 @@ def timeline(session: Session, machine: str, app_id: str | None = None) -> list[
                 times[row["ReportId"]],
                 row["ActionType"],
                 row["RemoteUrl"],
+                app.id if app else "",
                 app.name if app else "",
                 row["InitiatingProcessFileName"],
                 row["InitiatingProcessAccountUpn"],
@@ -181,7 +187,8 @@ def alerts(session: Session) -> list[EndpointAlertRow]:
         elif alert.blocked == 0:
             text = f"{app or indicator.value} was not blocked in any of {alert.attempts} attempts."
         else:
-            text = f"{app or indicator.value} was not blocked in {alert.not_blocked} of {alert.attempts} attempts."
+            share = f"{alert.not_blocked} of {alert.attempts}"
+            text = f"{app or indicator.value} was not blocked in {share} attempts."
         rows.append(
             EndpointAlertRow(
                 alert.id,

@@ -17,7 +17,12 @@ from sim.engine.enforcement.verdict import (
     ProcessTraits,
     explain,
 )
-from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
+from sim.engine.tenant import (
+    BLOCK_UNSANCTIONED,
+    CUSTOM_INDICATORS,
+    INTEGRATION,
+    UNSANCTIONED,
+)
 from sim.scenario.schema import BROWSERS
 from sim.session.driver import Session
 from sim.world.machines import NEVER
@@ -30,6 +35,8 @@ class Cell:
     state: str
     time: int | None
     why: str
+    host: str = ""
+    """The host that was tried; empty where nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,12 @@ class PropagationRow:
     network_protection: NetworkProtection | None
     cells: tuple[Cell, ...]
     """Edge, Chrome, Firefox."""
+    proved_at: int | None = None
+    """When a test last proved that the machine holds the indicator."""
+    looked_at: int | None = None
+    """When the trainee last looked the network protection up."""
+    away: bool = False
+    """Switched off and out of reach, as a test visit would say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,17 @@ class Propagation:
     price: int
     """Points that revealing costs; 0 where it is free."""
     rows: tuple[PropagationRow, ...]
+    hosts: tuple[str, ...] = ()
+    """Where the app can be tried, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An app whose block there is to follow, and its tag."""
+
+    app_id: str
+    name: str
+    tag: str
 
 
 def hint_price(session: Session) -> int:
@@ -72,14 +96,47 @@ def app_hosts(session: Session, app_id: str) -> list[int]:
     return [] if place is None else np.flatnonzero(staff.host_app == place).tolist()
 
 
+def site_hosts(session: Session, app_id: str) -> tuple[str, ...]:
+    """Return the names of an app's hosts that people can reach here."""
+    return tuple(session.world.staff.hosts[host] for host in app_hosts(session, app_id))
+
+
+def targets(session: Session) -> tuple[Target, ...]:
+    """Return the apps worth following: tagged Unsanctioned, on the indicator list, or tested."""
+    tenant, staff = session.world.tenant, session.world.staff
+    wanted = {app_id for app_id, tag in tenant.tags.items() if tag == UNSANCTIONED}
+    for indicator in tenant.indicators.present():
+        app = tenant.catalog.resolve(indicator.value)
+        wanted.update({indicator.app_id or "", app.id if app else ""})
+    wanted.update(staff.apps[int(staff.host_app[test.host])].id for test in session.notes.tests)
+    found = [Target(a, tenant.apps[a].name, tenant.tags.get(a, "")) for a in wanted if a]
+    return tuple(sorted(found, key=lambda target: (target.tag != UNSANCTIONED, target.name)))
+
+
+def is_revealed(session: Session, app_id: str) -> bool:
+    """Return whether the trainee may see the truth about an app's block."""
+    return app_id in session.notes.hints or session.finished
+
+
+def explained(session: Session, app_id: str, machine: str, process: str) -> Explanation | None:
+    """Return the chain of one browser on one machine; None where it is not revealed."""
+    hosts = app_hosts(session, app_id)
+    if not hosts or not is_revealed(session, app_id):
+        return None
+    index = next(m.index for m in session.world.staff.machines if m.name == machine)
+    return explain_host(session, index, process, hosts[0])
+
+
 def propagation(session: Session, app_id: str) -> Propagation:
     """Return the propagation view of an app."""
     world = session.world
     app = world.tenant.catalog.app(app_id)
-    revealed = app.id in session.notes.hints or session.finished
+    revealed = is_revealed(session, app.id)
     hosts = app_hosts(session, app.id)
     rows = [
-        _true_row(session, machine.index, hosts) if revealed and hosts else _known_row(session, machine.index, hosts)
+        _true_row(session, machine.index, hosts)
+        if revealed and hosts
+        else _known_row(session, machine.index, hosts)
         for machine in world.staff.machines
     ]
     return Propagation(
@@ -89,13 +146,14 @@ def propagation(session: Session, app_id: str) -> Propagation:
         revealed,
         hint_price(session),
         tuple(sorted(rows, key=lambda row: row.machine)),
+        site_hosts(session, app.id),
     )
 
 
 def _known_row(session: Session, machine: int, hosts: list[int]) -> PropagationRow:
     staff, notes = session.world.staff, session.notes
     cells: list[Cell] = []
-    pulled: bool | None = None
+    proved_at: int | None = None
     for process in BROWSERS:
         index = staff.processes.index(process)
         tests = [t for t in notes.tests if (t.machine, t.process) == (machine, index) and t.host in hosts]
@@ -103,19 +161,30 @@ def _known_row(session: Session, machine: int, hosts: list[int]) -> PropagationR
             cells.append(Cell("unknown", None, "not tested"))
             continue
         last = tests[-1]
-        cells.append(Cell(_state(last.outcome), last.time, "tested"))
-        if last.outcome is Outcome.BLOCKED:
-            pulled = True
+        cells.append(Cell(_state(last.outcome), last.time, _seen(last.outcome), staff.hosts[last.host]))
+        held = [t.time for t in tests if t.outcome in {Outcome.BLOCKED, Outcome.AUDITED}]
+        proved_at = max([*held, *([] if proved_at is None else [proved_at])], default=None)
     looked = notes.lookups.get(machine)
     return PropagationRow(
         staff.machines[machine].name,
         staff.people[machine].upn,
-        pulled,
+        None if proved_at is None else True,
         None,
         None,
         looked.mode if looked else None,
         tuple(cells),
+        proved_at,
+        looked.time if looked else None,
+        bool(staff.away[machine]),
     )
+
+
+def _seen(outcome: Outcome) -> str:
+    """Return what a test showed, in words."""
+    return {
+        Outcome.BLOCKED: "the page did not open",
+        Outcome.AUDITED: "the page opened; network protection only wrote it down",
+    }.get(outcome, "the page opened")
 
 
 def _state(outcome: Outcome) -> str:
@@ -131,7 +200,7 @@ def _true_row(session: Session, machine: int, hosts: list[int]) -> PropagationRo
     for explanation in told:
         first = explanation.first_open
         why = first.reason if first and explanation.verdict is not Outcome.BLOCKED else "the chain is whole"
-        cells.append(Cell(_state(explanation.verdict), session.now, why))
+        cells.append(Cell(_state(explanation.verdict), None, why, world.staff.hosts[hosts[0]]))
     return PropagationRow(
         world.staff.machines[machine].name,
         world.staff.people[machine].upn,
@@ -140,6 +209,7 @@ def _true_row(session: Session, machine: int, hosts: list[int]) -> PropagationRo
         world.machines.next_pull(machine, session.now),
         world.posture(machine).network_protection,
         tuple(cells),
+        away=bool(world.staff.away[machine]),
     )
 
 

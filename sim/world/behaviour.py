@@ -18,7 +18,25 @@ I64 = NDArray[np.int64]
 GIVE_UP = 3
 """Blocked requests after which a person leaves the session (guess)."""
 
-_GAPS_MS = (0, 774, 1602, 2491, 3452, 4496, 5640, 6905, 8317, 9920, 11770, 13958, 16636, 20088, 24953, 33271, 54000)
+_GAPS_MS = (
+    0,
+    774,
+    1602,
+    2491,
+    3452,
+    4496,
+    5640,
+    6905,
+    8317,
+    9920,
+    11770,
+    13958,
+    16636,
+    20088,
+    24953,
+    33271,
+    54000,
+)
 """Milliseconds between requests: exponential with a mean of 12 s, cut at 54 s (guess)."""
 
 _DOWN = (
@@ -33,7 +51,17 @@ _UP = (
 )  # fmt: skip
 """Bytes sent: median 899 B, p90 near 4.3 KB (loghub Proxifier; observed)."""
 
-_ATTACHMENT = (200_000, 350_000, 500_000, 700_000, 1_000_000, 1_500_000, 2_300_000, 4_000_000, 8_000_000)
+_ATTACHMENT = (
+    200_000,
+    350_000,
+    500_000,
+    700_000,
+    1_000_000,
+    1_500_000,
+    2_300_000,
+    4_000_000,
+    8_000_000,
+)
 """Bytes of an uploaded document (guess)."""
 _ATTACHMENT_IN = 6
 """One request in this many of a session with documents carries one (guess)."""
@@ -66,7 +94,9 @@ def requests(plan: Plan, seed: int, day: int, sessions: I64, begins: I64) -> Req
     """Return every request of some sessions on a day. `begins` is the start of each."""
     keys = plan.key[sessions]
     counts = betweens(
-        draws(seed, "session-length", keys, day), plan.requests_low[sessions], plan.requests_high[sessions]
+        draws(seed, "session-length", keys, day),
+        plan.requests_low[sessions],
+        plan.requests_high[sessions],
     )
     owner = np.repeat(np.arange(len(sessions)), counts)
     first = np.cumsum(counts) - counts

@@ -30,7 +30,8 @@ class Calendar:
         self.works = np.array([d.weekday() in workdays for d in days], dtype=bool)
         marks = np.flatnonzero(self.works)
         self.last_workday: I64 = np.array(
-            [marks[marks <= n][-1] if (marks <= n).any() else -1 for n in range(len(days))], dtype=np.int64
+            [marks[marks <= n][-1] if (marks <= n).any() else -1 for n in range(len(days))],
+            dtype=np.int64,
         )
         self.play_day = _BEFORE
 

@@ -40,7 +40,8 @@ class Machines:
         )
         phases = [draw(seed, "pull-phase", int(key)) for key in keys.tolist()]
         self.phase: I64 = np.array(
-            [p % (i // SECOND) * SECOND for p, i in zip(phases, self.interval.tolist(), strict=True)], dtype=np.int64
+            [p % (i // SECOND) * SECOND for p, i in zip(phases, self.interval.tolist(), strict=True)],
+            dtype=np.int64,
         )
 
     def __len__(self) -> int:

@@ -60,7 +60,10 @@ class World:
         self.plane = Plane(self.staff, self.machines, self.channel, seed, begin)
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
         self.proxy = ProxyFeed(self.staff, proxy.departments, self.era, seed) if proxy else None
-        self.user_names = (*(p.upn for p in self.staff.people), f"analyst@{resolved.scenario.organisation.domain}")
+        self.user_names = (
+            *(p.upn for p in self.staff.people),
+            f"analyst@{resolved.scenario.organisation.domain}",
+        )
         self.integration_spans: list[tuple[int, int]] = []
         self.offers_expected: dict[int, int] = {}
         """When the service is due to offer (or stop offering) an indicator, by its number."""
@@ -124,7 +127,9 @@ class World:
             int(rows.outcome[row]) == Outcome.BLOCKED,
         )
         if raised:
-            self.tenant.write(time, "Defender ATP", "Raise alert", raised.id, self.staff.machines[machine].name)
+            self.tenant.write(
+                time, "Defender ATP", "Raise alert", raised.id, self.staff.machines[machine].name
+            )
 
     def visit(self, machine: int, process: int, host: int) -> Outcome:
         """Try a host in a browser of a machine now, as the analyst."""
@@ -219,7 +224,9 @@ class World:
     def next_analysis(self, now: int) -> int:
         """Return when the next scheduled analysis run begins, after `now`."""
         day = now // DAY * DAY
-        return min(t for base in (day, day + DAY) for t in (base + a for a in self.era.analysis_times) if t > now)
+        return min(
+            t for base in (day, day + DAY) for t in (base + a for a in self.era.analysis_times) if t > now
+        )
 
     def _analyse(self, why: str) -> None:
         self._realise()

@@ -197,7 +197,9 @@ def _plan(
         for number in range(habit.sessions):
             rows = len(members)
             key = draws(0, "planned-session", keys[members], habit_key, number)
-            process = own[members] if habit.browser == "own" else _full(rows, _process(habit.browser, processes))
+            process = (
+                own[members] if habit.browser == "own" else _full(rows, _process(habit.browser, processes))
+            )
             parts.append(
                 {
                     "person": members,

@@ -68,9 +68,7 @@ class Plane:
     def visit(self, now: int, machine: int, process: int, host: int) -> Rows:
         """Make one test visit by the analyst at `now`, after everything before it; return its row."""
         one = np.array([0], dtype=np.int64)
-        outcome, indicator = self._judge(
-            one + now, one + machine, one + process, one + host
-        )
+        outcome, indicator = self._judge(one + now, one + machine, one + process, one + host)
         blocked = outcome == Outcome.BLOCKED
         rows = Rows(
             one + now,
@@ -97,7 +95,6 @@ class Plane:
 
     def _admit(self, until: int) -> None:
         """Move every session of the day that begins before `until` into the waiting requests."""
-        calendar = self._machines.calendar
         day = int(self._machines.calendar.day_of(np.array([until - 1]))[0])
         if day != self._day:
             self._open(day)

@@ -30,7 +30,8 @@ class Sensor:
         self._seed = seed
         self._keys = staff.keys.tolist()
         self._phase: I64 = np.array(
-            [draw(seed, "sensor-phase", key) % era.sensor_interval for key in self._keys], dtype=np.int64
+            [draw(seed, "sensor-phase", key) % era.sensor_interval for key in self._keys],
+            dtype=np.int64,
         )
         self._window = np.full(len(machines), -1, dtype=np.int64)
         self._count = np.zeros(len(machines), dtype=np.int64)
@@ -95,7 +96,11 @@ class Sensor:
         member = np.empty(len(rows), dtype=np.int64)
         member[order] = np.cumsum(opens) - 1
         leaves = (ready | gone)[member]
-        self._rows, self._windows, self._chunks = [rows.take(~leaves)], [window[~leaves]], [chunk[~leaves]]
+        self._rows, self._windows, self._chunks = (
+            [rows.take(~leaves)],
+            [window[~leaves]],
+            [chunk[~leaves]],
+        )
         return rows.take(ready[member])
 
     def _handed_over(self, rows: Rows, order: I64, window: I64, begins: I64, ends: I64) -> I64:

@@ -144,9 +144,7 @@ _SECURITY = (
 )
 
 _COMPLIANCE = (
-    *_booleans(
-        "compliance", False, "iso-27001", "iso-27017", "soc-2", "soc-3", "sp-800-53", "cobit"
-    ),
+    *_booleans("compliance", False, "iso-27001", "iso-27017", "soc-2", "soc-3", "sp-800-53", "cobit"),
     *_booleans("compliance", False, "jericho-forum-commandments"),
     *_booleans(
         "compliance",

@@ -38,9 +38,7 @@ def read_facts(source: Source, keys: Keys, raw: object, findings: Findings) -> d
     return found
 
 
-def _read(
-    source: Source, keys: Keys, value: object, findings: Findings, found: dict[str, Fact]
-) -> None:
+def _read(source: Source, keys: Keys, value: object, findings: Findings, found: dict[str, Fact]) -> None:
     """Add what one line below a mark says to `found`."""
     mark, name = str(keys[-2]), str(keys[-1])
     said: list[tuple[Keys, str, object]] = [(keys, name, value)]

@@ -97,9 +97,7 @@ class Catalog:
         """Return a SHA-256 of what a run depends on: names, domains, facts; not marks or prose."""
         digest = sha256()
         for app in self.apps:
-            facts = [
-                part for name in sorted(app.factors) for part in (name, app.factors[name].value)
-            ]
+            facts = [part for name in sorted(app.factors) for part in (name, app.factors[name].value)]
             head = (app.id, app.name, app.category, app.vendor)
             optional = (app.headquarters or "", app.founded or 0)
             for part in (*head, *optional, app.domains, len(facts), *facts):

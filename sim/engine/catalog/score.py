@@ -100,9 +100,7 @@ def risk_level(score: int | None) -> RiskLevel:
 def _average(weighted: Iterable[tuple[Fraction, int]]) -> Fraction | None:
     pairs = list(weighted)
     weights = sum(weight for _, weight in pairs)
-    return (
-        sum((value * weight for value, weight in pairs), Fraction(0)) / weights if weights else None
-    )
+    return sum((value * weight for value, weight in pairs), Fraction(0)) / weights if weights else None
 
 
 def _points(factor: Factor, value: FactValue, settings: ScoreSettings) -> Fraction | None:

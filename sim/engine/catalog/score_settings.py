@@ -134,9 +134,7 @@ def _names_a_property(keys: Keys) -> bool:
     return False
 
 
-def _leaves(
-    source: Source, data: object, keys: Keys, found: dict[Keys, Setting], findings: Findings
-) -> None:
+def _leaves(source: Source, data: object, keys: Keys, found: dict[Keys, Setting], findings: Findings) -> None:
     """Collect `{value: …, mark: …}` pairs at any depth."""
     name = ".".join(keys) or "the file"
     if not isinstance(data, dict):

@@ -62,8 +62,7 @@ class Groups:
     def entity_counts(self) -> Iterator[tuple[int | None, int | None, int | None]]:
         """Return how many users, source addresses and machines each group has."""
         user, source_ip, machine = (
-            self._where_known(name, self.distinct(codes))
-            for name, codes in entity_codes(self._cells).items()
+            self._where_known(name, self.distinct(codes)) for name, codes in entity_codes(self._cells).items()
         )
         return zip(user, source_ip, machine, strict=True)
 
@@ -81,6 +80,4 @@ class Groups:
 
     def _where_known(self, name: str, values: list[int]) -> list[int | None]:
         bit = KNOWS[name]
-        return [
-            value if knows & bit else None for value, knows in zip(values, self._knows, strict=True)
-        ]
+        return [value if knows & bit else None for value, knows in zip(values, self._knows, strict=True)]

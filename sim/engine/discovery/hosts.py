@@ -108,8 +108,7 @@ class HostNumbering(Numbering):
                 self._hosts.append((name, domain))
                 self._positions.append(self._catalog.index[app.id])
         return [
-            code if (code := self._matched.get(name, -1)) >= 0 else self._unmatched[name]
-            for name in names
+            code if (code := self._matched.get(name, -1)) >= 0 else self._unmatched[name] for name in names
         ]
 
     def _domain_code(self, domain: str) -> int:

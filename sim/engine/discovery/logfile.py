@@ -45,9 +45,7 @@ _SEPARATOR = b"\x01"
 class LogFile:
     """A log opened for one pass from start to end."""
 
-    def __init__(
-        self, name: str, stream: io.RawIOBase, size: int | None, block: int = BLOCK
-    ) -> None:
+    def __init__(self, name: str, stream: io.RawIOBase, size: int | None, block: int = BLOCK) -> None:
         self.name = name
         """The path as given, `-` for standard input."""
         self.size = size
@@ -195,9 +193,7 @@ def _joined(pieces: list[bytes], last: bytes) -> bytes:
 
 def _unreadable(place: Place, error: Exception) -> InputError:
     reason = getattr(error, "strerror", None) or str(error)
-    return InputError(
-        Problem("LOG-UNREADABLE", f"cannot read the log: {reason}", place, "check the path")
-    )
+    return InputError(Problem("LOG-UNREADABLE", f"cannot read the log: {reason}", place, "check the path"))
 
 
 def _lines(block: bytes) -> pl.Series:

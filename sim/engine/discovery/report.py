@@ -206,9 +206,7 @@ class Report:
         groups = Groups(cells, cells.host.astype(np.int64))
         found = [
             HostUsage(host, domain, *usage)
-            for (host, domain), usage in zip(
-                map(self._hosts.host, groups.keys), groups.usage(), strict=True
-            )
+            for (host, domain), usage in zip(map(self._hosts.host, groups.keys), groups.usage(), strict=True)
         ]
         return sorted(found, key=lambda usage: (-usage.transactions, usage.host))
 

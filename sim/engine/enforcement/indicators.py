@@ -91,7 +91,7 @@ def covering(values: Mapping[str, int] | Iterable[str], host: str) -> str | None
 
 
 def strongest(indicators: Iterable[Indicator]) -> dict[str, Indicator]:
-    """Return the deciding indicator of each domain value: Allow before Alert before Block, then the oldest."""
+    """Return the deciding indicator of each domain: Allow before Alert before Block, then the oldest."""
     found: dict[str, Indicator] = {}
     for indicator in indicators:
         held = found.get(indicator.value)
@@ -127,7 +127,11 @@ class IndicatorList:
         present = self.present()
         if len(present) >= LIMIT_2019:
             raise CommandRefused(
-                Problem("INDICATOR-LIMIT", f"the tenant holds {LIMIT_2019} indicators", advice="remove some")
+                Problem(
+                    "INDICATOR-LIMIT",
+                    f"the tenant holds {LIMIT_2019} indicators",
+                    advice="remove some",
+                )
             )
         if any(held.value == value and held.created_by == created_by for held in present):
             raise CommandRefused(
@@ -143,7 +147,11 @@ class IndicatorList:
             if indicator.id == indicator_id and indicator.removed is None:
                 return indicator
         raise CommandRefused(
-            Problem("INDICATOR-UNKNOWN", f"no indicator {indicator_id!r} is listed", advice="see Indicators")
+            Problem(
+                "INDICATOR-UNKNOWN",
+                f"no indicator {indicator_id!r} is listed",
+                advice="see Indicators",
+            )
         )
 
     def remove(self, now: int, indicator: Indicator) -> Indicator:

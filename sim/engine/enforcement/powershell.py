@@ -37,7 +37,7 @@ def run(line: str, posture: DevicePosture) -> Reply:
     try:
         words = shlex.split(line.replace("|", " | ").replace(":", ": ", 1), posix=True)
     except ValueError:
-        return Reply("The string is missing the terminator: \".", failed=True)
+        return Reply('The string is missing the terminator: ".', failed=True)
     words = [word.removesuffix(":") for word in words]
     if not words:
         return Reply("")
@@ -63,8 +63,11 @@ def _get(words: list[str], posture: DevicePosture) -> Reply:
         f"| format-list {_PARAMETER}".lower(),
     }
     if text.lower() not in filters:
-        return Reply(f"Get-MpPreference : cannot follow '{text}'. Try Get-MpPreference on its own.", failed=True)
-    wanted = {_PARAMETER: int(posture.network_protection)}
+        return Reply(
+            f"Get-MpPreference : cannot follow '{text}'. Try Get-MpPreference on its own.",
+            failed=True,
+        )
+    wanted: dict[str, str | int] = {_PARAMETER: int(posture.network_protection)}
     if not words:
         wanted = {
             "DisableRealtimeMonitoring": str(not posture.antivirus),
@@ -79,7 +82,8 @@ def _get(words: list[str], posture: DevicePosture) -> Reply:
 def _set(words: list[str]) -> Reply:
     if len(words) != 2 or not words[0].startswith("-"):
         return Reply(
-            f"Set-MpPreference : expected one parameter and its value, as in -{_PARAMETER} Enabled", failed=True
+            f"Set-MpPreference : expected one parameter and its value, as in -{_PARAMETER} Enabled",
+            failed=True,
         )
     name = words[0][1:].lower()
     if len(name) < 7 or not _PARAMETER.lower().startswith(name):
@@ -90,8 +94,8 @@ def _set(words: list[str]) -> Reply:
     mode = _mode(words[1])
     if mode is None:
         return Reply(
-            f"Set-MpPreference : Cannot bind parameter '{_PARAMETER}'. Unable to match '{words[1]}' to one of: "
-            f"{', '.join(_NAMES)}.",
+            f"Set-MpPreference : Cannot bind parameter '{_PARAMETER}'. "
+            f"Unable to match '{words[1]}' to one of: {', '.join(_NAMES)}.",
             failed=True,
         )
     return Reply("", mode)

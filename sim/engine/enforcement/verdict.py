@@ -159,8 +159,7 @@ class ChainFacts:
 def explain(facts: ChainFacts) -> Explanation:
     """Tell the chain link by link; its verdict equals `verdicts` on the same facts."""
     links = [*_cloud_links(facts), *_device_links(facts)]
-    blocking, engine = _engine(facts)
-    links.append(engine)
+    links.append(_engine(facts))
     one = np.ones(1, dtype=np.int64)
     lists = facts.portal_lists if facts.custom_indicators else Held.NONE
     outcome = verdicts(
@@ -231,7 +230,7 @@ def _device_links(facts: ChainFacts) -> list[Link]:
     holds = facts.device_holds is Held.BLOCK
     pulled = "the machine holds the indicator" if holds else "the machine has not pulled the indicator"
     if holds and not facts.published:
-        pulled = "the machine still holds an indicator that is gone from the service; it drops it at its next pull"
+        pulled = "the machine still holds an indicator that is gone; it drops it at its next pull"
     return [
         _link(
             "offered to machines",
@@ -251,15 +250,12 @@ def _device_links(facts: ChainFacts) -> list[Link]:
     ]
 
 
-def _engine(facts: ChainFacts) -> tuple[bool, Link]:
+def _engine(facts: ChainFacts) -> Link:
     posture = facts.posture
     if facts.process.is_edge:
         reason = f"Edge is judged by SmartScreen, which is {_on(posture.smartscreen)}"
-        return posture.smartscreen, _link(
-            "engine enforces", posture.smartscreen, reason, "MDE/network-protection.md"
-        )
+        return _link("engine enforces", posture.smartscreen, reason, "MDE/network-protection.md")
     mode = posture.network_protection
-    on = posture.antivirus and mode is NetworkProtection.ENABLED
     words = {
         NetworkProtection.DISABLED: "off",
         NetworkProtection.ENABLED: "in block mode",
@@ -268,7 +264,8 @@ def _engine(facts: ChainFacts) -> tuple[bool, Link]:
     reason = f"{facts.process.file_name} is judged by network protection, which is {words[mode]}"
     if not posture.antivirus:
         reason += "; Defender Antivirus is not active, so it cannot work"
-    return on, _link("engine enforces", on, reason, "MDE/network-protection.md")
+    on = posture.antivirus and mode is NetworkProtection.ENABLED
+    return _link("engine enforces", on, reason, "MDE/network-protection.md")
 
 
 def _on(flag: bool) -> str:

@@ -64,7 +64,8 @@ def _common(rows: EndpointRows, number: int) -> dict[str, Any]:
 def device_network_events(rows: EndpointRows) -> list[dict[str, Any]]:
     """Return one ConnectionSuccess row for each connection, blocked ones too."""
     return [
-        {**_common(rows, number), "Protocol": "Tcp", "AdditionalFields": ""} for number in range(len(rows.traffic))
+        {**_common(rows, number), "Protocol": "Tcp", "AdditionalFields": ""}
+        for number in range(len(rows.traffic))
     ]
 
 

@@ -117,7 +117,15 @@ class EndpointQueue:
         raised = None
         if alert is None:
             alert = raised = EndpointAlert(
-                f"DA-{len(self.alerts) + 1:04d}", visible_at, title, severity, machine, indicator, day, time, time
+                f"DA-{len(self.alerts) + 1:04d}",
+                visible_at,
+                title,
+                severity,
+                machine,
+                indicator,
+                day,
+                time,
+                time,
             )
             self._open[key] = alert
             self.alerts.append(alert)

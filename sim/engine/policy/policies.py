@@ -87,10 +87,26 @@ def _compliance(name: str, category: str, factors: tuple[tuple[str, bool | str],
 
 
 TEMPLATES: tuple[Template, ...] = (
-    Template("New popular app", Filters(), ((Criterion.USERS, 500),), "High", "an app that many people took up"),
-    Template("New high volume app", Filters(), ((Criterion.TRAFFIC, 500),), "High", "an app with much traffic"),
     Template(
-        "New high upload volume app", Filters(), ((Criterion.UPLOADED, 500),), "High", "an app that takes much in"
+        "New popular app",
+        Filters(),
+        ((Criterion.USERS, 500),),
+        "High",
+        "an app that many people took up",
+    ),
+    Template(
+        "New high volume app",
+        Filters(),
+        ((Criterion.TRAFFIC, 500),),
+        "High",
+        "an app with much traffic",
+    ),
+    Template(
+        "New high upload volume app",
+        Filters(),
+        ((Criterion.UPLOADED, 500),),
+        "High",
+        "an app that takes much in",
     ),
     Template("New risky app", Filters(max_score=5), _FIFTY, "High", "an app that scores below 6"),
     _compliance(
@@ -98,11 +114,21 @@ TEMPLATES: tuple[Template, ...] = (
         "Cloud storage",
         (("soc-2", False), ("ssae-16", False), ("isae-3402", False), ("pci-dss", "not-supported")),
     ),
-    _compliance("Collaboration app compliance check", "Collaboration", (("soc-2", False), ("ssae-16", False))),
+    _compliance(
+        "Collaboration app compliance check",
+        "Collaboration",
+        (("soc-2", False), ("ssae-16", False)),
+    ),
     _compliance(
         "CRM app compliance check",
         "CRM",
-        (("soc-2", False), ("ssae-16", False), ("isae-3402", False), ("iso-27001", False), ("hipaa", False)),
+        (
+            ("soc-2", False),
+            ("ssae-16", False),
+            ("isae-3402", False),
+            ("iso-27001", False),
+            ("hipaa", False),
+        ),
     ),
     _category("New cloud storage app", "Cloud storage"),
     _category("New collaboration app", "Collaboration"),

@@ -51,9 +51,7 @@ _PATIENT = (
     r"(?P<host>\[[0-9A-Za-z:.%]+\]|[^\s/:?#@\[\]\x00-\x20\x7f]+)(?::[0-9]*)?(?:[/?#]\S*)?\s+"
     r"(?P<user>\S+)\s+[A-Z_]+/\S+\s+\S"
 )
-_PSEUDO_URL = (
-    r"^\s*[0-9]{1,10}\.[0-9]{3}\s+-?[0-9]+\s+\S+\s+[A-Z_]+/[0-9]{3}\s+[0-9]+\s+\S+\s+error:\S"
-)
+_PSEUDO_URL = r"^\s*[0-9]{1,10}\.[0-9]{3}\s+-?[0-9]+\s+\S+\s+[A-Z_]+/[0-9]{3}\s+[0-9]+\s+\S+\s+error:\S"
 _LAYOUT = (
     (r"^\s*[0-9]{1,10}\.[0-9]{3}\s", "does not begin with a time such as 1577438400.123"),
     (r"^\s*\S+\s+-?[0-9]+\s", "the second field is not a duration in milliseconds"),

@@ -1,0 +1,299 @@
+"""The application: one session, its clock, and the way between the screens.
+
+It sends commands and moves the session's time in slices on the UI's own loop; it holds no rule.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+from textual import work
+from textual.reactive import reactive
+from textual.screen import ModalScreen, Screen
+
+from sim.base.errors import UnsanctionedError
+from sim.engine.tenant import WIN10
+from sim.exercise.score import Result, judge
+from sim.scenario.load import load_scenario
+from sim.session.commands import Answer, Command
+from sim.session.driver import Notification, Session
+from tui.clock import Clock
+from tui.confirm import Confirm, Question
+from tui.destinations import DESTINATIONS, ENTITIES, PLACES, build
+from tui.names import EntityProvider
+from tui.palette import ActionProvider
+from tui.playkeys import PLAY
+from tui.screens.base import PlayScreen
+from tui.screens.library import LibraryScreen
+from tui.shell import Shell
+from tui.standing import standing
+
+TICK_SECONDS = 0.1
+REDRAW_SECONDS = 0.25
+"""The visible screen pulls its views at most this often while time moves."""
+
+NewPath = Callable[[str], Path]
+"""Gives the run file for a new run of a scenario."""
+
+
+class PlayApp(Shell, scope=PLAY):
+    """Opens the library, or `session` at once."""
+
+    COMMANDS: ClassVar[set[Any]] = {ActionProvider, EntityProvider}
+
+    report: reactive[str] = reactive(WIN10)
+    """The continuous report that Cloud Discovery screens show."""
+
+    def __init__(self, session: Session | None = None, new_path: NewPath | None = None) -> None:
+        super().__init__()
+        self.session: Session | None = session
+        self.clock: Clock | None = Clock(session) if session else None
+        self.result: Result | None = None
+        self.run_path: Path | None = session.run_path if session else None
+        self._new_path = new_path
+        self._roots: dict[str, Screen[Any]] = {}
+        self._ticked = self._drawn = time.monotonic()
+
+    def on_mount(self) -> None:
+        """Open the first screen and start the clock's drive."""
+        if self.session is None:
+            self.push_screen(LibraryScreen())
+        else:
+            self._show_status()
+            self.go("briefing")
+            self._end_if_over()
+        self.set_interval(TICK_SECONDS, self._tick)
+
+    # -- sessions --------------------------------------------------------------------------------
+
+    def begin(self, scenario: str, seed: int | None = None) -> None:
+        """Begin a new run of a shipped scenario; its file is opened before anything is shown."""
+        try:
+            session = Session(load_scenario(scenario), seed)
+            if self._new_path is not None:
+                session.record_to(self._new_path(scenario))
+        except UnsanctionedError as error:
+            self.refuse(error)
+            return
+        self.leave()
+        self.session, self.clock, self.result = session, Clock(session), None
+        self.run_path = session.run_path
+        self.report = WIN10
+        self._show_status()
+        self.go("briefing")
+
+    def leave(self) -> None:
+        """Close the run; its file can be resumed. The screens that showed it are forgotten."""
+        session, self.session, self.clock = self.session, None, None
+        if session is not None and session.run_path is not None:
+            session.leave()
+        self._roots.clear()
+        self.status = None
+
+    def when_session(self) -> str:
+        """Say that nothing is being played, if so."""
+        return "" if self.session else "choose a scenario first"
+
+    @work
+    async def do_play_library(self) -> None:
+        """Leave the run for the library, after asking."""
+        question = Question(
+            "Leave this run?",
+            str(self.run_path or "this run"),
+            "you choose a scenario anew; `unsanctioned play --resume` goes on with this one",
+            verb="Leave",
+        )
+        if await self.push_screen_wait(Confirm(question)):
+            self._unwind()
+            self.leave()
+            self.switch_screen(LibraryScreen())
+
+    # -- commands --------------------------------------------------------------------------------
+
+    def submit(self, command: Command, *, quiet: bool = False) -> Answer | None:
+        """Apply a command and say what came of it; `quiet` where the screen says it by itself.
+
+        A refusal is said with what to do about it, changes nothing, and returns None.
+        """
+        if self.session is None:
+            return None
+        try:
+            answer = self.session.submit(command)
+        except UnsanctionedError as error:
+            self.refuse(error)
+            return None
+        if not quiet:
+            self.notify(answer.text, markup=False)
+        self._show_status()
+        self.redraw()
+        return answer
+
+    def refuse(self, error: UnsanctionedError) -> None:
+        """Say why something could not be done, and what to do."""
+        problem = error.problems[0]
+        text = f"{problem.what[:1].upper()}{problem.what[1:]}."
+        if problem.advice:
+            text += f" {problem.advice[:1].upper()}{problem.advice[1:]}."
+        self.notify(text, title="Not done", severity="warning", markup=False)
+
+    def watch_report(self) -> None:
+        """Show the other report's data."""
+        if self.session is not None and self.is_running:
+            self._show_status()
+            self.redraw()
+
+    # -- going places ----------------------------------------------------------------------------
+
+    def go(self, destination: str) -> None:
+        """Switch to a top-level destination; it keeps its cursor, filter and sort."""
+        place = PLACES[destination]
+        root = self._roots.get(destination)
+        if root is None or not root.is_attached:
+            root = self._roots[destination] = build(place.path, *place.arguments)
+        self._unwind()
+        if len(self.screen_stack) > 1:
+            self.switch_screen(root)
+        else:
+            self.push_screen(root)
+
+    def _unwind(self) -> None:
+        """Close every page above the top-level screen."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+
+    def open(self, kind: str, entity_id: str, **context: Any) -> None:
+        """Push the page of an entity; `kind` is one of `ENTITIES`."""
+        path, before = ENTITIES[kind]
+        self.push_screen(build(path, *before, entity_id, **context))
+
+    def redraw(self) -> None:
+        """Let the visible screen pull its views."""
+        self._drawn = time.monotonic()
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, PlayScreen):
+                screen.draw()
+                break
+
+    # -- the clock -------------------------------------------------------------------------------
+
+    @property
+    def held(self) -> bool:
+        """Return whether the clock waits because a dialogue is open."""
+        return isinstance(self.screen, ModalScreen)
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        passed, self._ticked = now - self._ticked, now
+        if not self.held:
+            self.elapse(passed)
+
+    def elapse(self, seconds: float) -> None:
+        """Let so many real seconds count for the session."""
+        if self.clock is None or self.clock.paused or self.clock.session.finished:
+            return
+        try:
+            self._tell(self.clock.tick(seconds))
+        except UnsanctionedError as error:
+            self.clock.paused = True
+            self.refuse(error)
+        self._moved()
+
+    def _skip_slice(self) -> None:
+        if self.clock is None or not self.clock.skipping:
+            return
+        if not self.held:
+            try:
+                self._tell(self.clock.skip())
+            except UnsanctionedError as error:
+                self.clock.skipping, self.clock.paused = False, True
+                self.refuse(error)
+            self._moved()
+        self.call_later(self._skip_slice)
+
+    def _moved(self) -> None:
+        """Show that time has moved."""
+        self._show_status()
+        resting = self.clock is None or not self.clock.skipping
+        if resting or time.monotonic() - self._drawn >= REDRAW_SECONDS:
+            self.redraw()
+        self._end_if_over()
+
+    def _tell(self, news: list[Notification]) -> None:
+        """Say what a portal has told: one line for one thing, a count for several."""
+        if not news:
+            return
+        alerts = [entry for entry in news if entry.is_alert]
+        for entry in [entry for entry in news if not entry.is_alert] + alerts[:1]:
+            extra = f" (and {len(alerts) - 1} more alerts)" if entry in alerts[1:] else ""
+            self.notify(f"{entry.text}{extra}", title=entry.portal, markup=False)
+
+    def _show_status(self) -> None:
+        self.status = standing(self)
+
+    def _end_if_over(self) -> None:
+        session = self.session
+        if session is None or self.result is not None or not session.finished:
+            return
+        self.result = judge(session)
+        if session.run_path is not None:
+            session.finish(self.result.dump())
+        self.go("result")
+
+    def when_running(self) -> str:
+        """Say why the clock cannot be moved, if so."""
+        if self.session is None:
+            return "choose a scenario first"
+        return "the exercise is over" if self.session.finished else ""
+
+    def when_result(self) -> str:
+        """Say why there is no result to see yet, if so."""
+        if self.session is None:
+            return "choose a scenario first"
+        if self.session.finished or self.session.resolved.scenario.mode != "exercise":
+            return ""
+        return "the result of an exercise is shown when it is over"
+
+    def do_clock_pause(self) -> None:
+        """Run or stop."""
+        cast("Clock", self.clock).toggle()
+        self._show_status()
+        self.redraw()
+
+    def do_clock_faster(self) -> None:
+        """Go one speed up."""
+        cast("Clock", self.clock).faster(1)
+        self._show_status()
+
+    def do_clock_slower(self) -> None:
+        """Go one speed down."""
+        cast("Clock", self.clock).faster(-1)
+        self._show_status()
+
+    def do_clock_drop(self) -> None:
+        """Turn the drop to ×1 on or off."""
+        clock = cast("Clock", self.clock)
+        clock.drops = not clock.drops
+        words = "falls back to ×1" if clock.drops else "keeps its speed"
+        self.notify(f"The clock {words} when a portal tells something.", markup=False)
+        self._show_status()
+
+    def do_clock_skip(self) -> None:
+        """Skip to the next notification, or stop skipping."""
+        clock = cast("Clock", self.clock)
+        clock.skipping = not clock.skipping
+        self._show_status()
+        self.call_later(self._skip_slice)
+
+
+def _goer(name: str) -> Callable[[PlayApp], None]:
+    def goes(app: PlayApp) -> None:
+        app.go(name)
+
+    return goes
+
+
+for _destination in DESTINATIONS:
+    setattr(PlayApp, _destination.action.handler, _goer(_destination.name))

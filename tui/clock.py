@@ -1,0 +1,97 @@
+"""How real seconds become simulated time: pause, speeds, skipping, and what is news.
+
+The model never sees a wall clock: `tick` is told how many real seconds have passed. Nothing here
+knows the terminal.
+"""
+
+from __future__ import annotations
+
+from sim.base.time import HOUR, MINUTE, SECOND
+from sim.session.driver import Notification, Session
+
+SPEEDS = (1, 10, 60, 300, 1800)
+LONGEST_TICK = 0.5
+"""Real seconds that one tick makes good at most: after a stall the clock is late, not in a jump."""
+SLICE = 10 * MINUTE
+"""Simulated time that one slice of a skip covers, so that keys and screen stay live."""
+LAST_CALL = HOUR
+"""A skip stops once this long before the end, so that one key cannot end an exercise."""
+
+
+class Clock:
+    """The clock of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.paused = True
+        self.skipping = False
+        self.drops = True
+        """Whether news brings the clock down to ×1."""
+        self._place = 0
+        self._fraction = 0.0
+        self._looked = session.now
+        self._told = set(session.notifications(session.now - HOUR))
+        self._warned = self._left <= LAST_CALL
+
+    @property
+    def speed(self) -> int:
+        """Return simulated seconds per real second."""
+        return SPEEDS[self._place]
+
+    @property
+    def label(self) -> str:
+        """Return the speed as line 1 shows it."""
+        if self.skipping:
+            return "skipping"
+        return f"×{self.speed}" + (" auto" if self.drops else "")
+
+    @property
+    def _left(self) -> int:
+        return self.session.resolved.end - self.session.now
+
+    def faster(self, steps: int) -> None:
+        """Go up or down the list of speeds; choosing a speed runs the clock."""
+        self._place = max(0, min(len(SPEEDS) - 1, self._place + steps))
+        self._fraction = 0.0
+
+    def toggle(self) -> None:
+        """Pause, or run again; a skip is stopped by it."""
+        self.paused = True if self.skipping else not self.paused
+        self.skipping = False
+
+    def tick(self, seconds: float) -> list[Notification]:
+        """Let real time pass; return what the portals have told meanwhile."""
+        if self.paused or self.skipping or self.session.finished:
+            return []
+        exact = min(seconds, LONGEST_TICK) * self.speed * SECOND + self._fraction
+        step = int(exact)
+        self._fraction = exact - step
+        self.session.advance(self.session.now + step)
+        news = self._news()
+        if news and self.drops:
+            self._place = 0
+        return news
+
+    def skip(self) -> list[Notification]:
+        """Do one slice of a skip; return what stopped it. Nothing told before the end stops it."""
+        stop = self.session.now + SLICE
+        if not self._warned:
+            stop = min(stop, self.session.resolved.end - LAST_CALL)
+        self.session.skip_to_next(stop)
+        news = self._news()
+        last_call = not self._warned and self._left <= LAST_CALL
+        if news or last_call or self.session.finished:
+            self.skipping = False
+        if last_call:
+            self._warned = True
+            text = "one hour is left; skip again to go to the end"
+            news.append(Notification(self.session.now, "Exercise", text, False))
+        return news
+
+    def _news(self) -> list[Notification]:
+        """Return what is told now and was not told before, oldest first."""
+        told = self.session.notifications(self._looked - MINUTE)
+        fresh = [notification for notification in told if notification not in self._told]
+        self._told.update(fresh)
+        self._looked = self.session.now
+        return fresh

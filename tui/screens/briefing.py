@@ -1,0 +1,110 @@
+"""The briefing: the task, how far it has come, the written policy, the approved apps."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.content import Content
+
+from sim.base.time import show_clock
+from sim.engine.tenant import INTEGRATION
+from sim.views import control, documents
+from tui.actions import Scope
+from tui.screens.base import PlayScreen
+from tui.text import Tone, keyed, safe
+from tui.widgets.detail import Reader, heading
+
+BRIEFING = Scope(
+    "briefing",
+    "Briefing",
+    "The task, the organisation's written policy and approved apps, and what you have noted so "
+    "far. Every judgement at the end cites a line of the policy.",
+    (),
+)
+
+BLANK = Content("")
+
+
+class BriefingScreen(PlayScreen, scope=BRIEFING):
+    """One page to read; it stays within reach for the whole run."""
+
+    PLACE = "briefing"
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the page."""
+        yield Reader()
+
+    def refresh_view(self) -> None:
+        """Write the page."""
+        resolved = self.session.resolved
+        self.crumbs = (resolved.scenario.organisation.name, "Briefing")
+        self.query_one(Reader).show(
+            [
+                safe(resolved.scenario.title, "strong"),
+                safe(documents.documents(self.session).briefing),
+                BLANK,
+                *self._task(),
+                BLANK,
+                *self._policy(),
+                BLANK,
+                *self._findings(),
+                BLANK,
+                *self._approved(),
+            ]
+        )
+
+    def _task(self) -> list[Content]:
+        feed = next(row for row in control.switches(self.session) if row.name == INTEGRATION)
+        found = len(documents.findings(self.session))
+        end = show_clock(self.session.resolved.end, self.session.resolved.tz)
+        return [
+            heading(f"Your task, until {end}"),
+            _step("1", "See", "switch the endpoint feed on and wait for first data", feed.on),
+            _step("2", "Find", "who breaks the policy: user, machine, browser", bool(found)),
+            _step("3", "Stop", "make the block hold in every browser, and prove it", False),
+            keyed("The clock stands still. `p` lets it run, `n` skips to the next news, `?` helps."),
+        ]
+
+    def _policy(self) -> list[Content]:
+        lines = documents.documents(self.session).policy
+        return [
+            heading("Written policy for cloud use"),
+            *(Content.assemble(safe(f"{line.id}  ", "link"), safe(line.text)) for line in lines),
+        ]
+
+    def _findings(self) -> list[Content]:
+        rows = documents.findings(self.session)
+        tz = self.session.resolved.tz
+        if not rows:
+            text = "None yet. `f` on an event of a machine's timeline writes one down."
+            return [heading("Your findings"), keyed(text)]
+        return [
+            heading("Your findings"),
+            *(
+                Content.assemble(
+                    safe(f"{show_clock(row.time, tz)}  ", "muted"),
+                    safe(f"{row.user} uses {row.app} on {row.machine} in {row.process}"),
+                    safe(f" – {row.note}" if row.note else "", "muted"),
+                )
+                for row in rows
+            ),
+        ]
+
+    def _approved(self) -> list[Content]:
+        return [
+            heading("Approved apps"),
+            *(
+                Content.assemble(
+                    safe(f"{row.name:<28}"), safe(f"{row.owner}: {row.purpose}", "muted")
+                )
+                for row in documents.approved(self.session)
+            ),
+            BLANK,
+            heading("Exceptions"),
+            safe(documents.documents(self.session).exceptions),
+        ]
+
+
+def _step(number: str, name: str, text: str, begun: bool) -> Content:
+    tone: Tone = "sanctioned" if begun else "muted"
+    mark = "✓" if begun else number
+    return Content.assemble(safe(f" {mark}  ", tone), safe(f"{name:<6}", "strong"), safe(text))

@@ -1,0 +1,96 @@
+"""The library: choose a scenario. It is the first thing that a newcomer sees."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from sim.views import documents
+from sim.views.documents import LibraryRow
+from tui.actions import Scope
+from tui.frame import Frame
+from tui.text import safe
+from tui.widgets.columns import Column
+from tui.widgets.detail import Detail, fact
+from tui.widgets.grid import Grid
+from tui.widgets.table import Table
+
+FIRST = "first-block"
+"""The scenario a newcomer should begin with."""
+
+LIBRARY = Scope(
+    "library",
+    "Library",
+    "Each scenario is an organisation with its people, its written policy and a task. What you do "
+    "is kept in a run file from the first moment.",
+    (),
+)
+
+MODES = {
+    "tutorial": "tutorial – the result can be seen at any time",
+    "exercise": "exercise – scored when it is over",
+    "sandbox": "sandbox – nothing is scored against you",
+}
+
+COLUMNS: tuple[Column[LibraryRow], ...] = (
+    Column("title", "Scenario", lambda row: row.title, 24, 16, 2, priority=0),
+    Column("mode", "Mode", lambda row: row.mode, 10, priority=1, tone=lambda row: "muted"),
+    Column("people", "People", lambda row: row.people, 6, right=True, priority=2),
+    Column("era", "Products as of", lambda row: row.era, 30, 16, 1, 3, tone=lambda row: "muted"),
+)
+
+
+class LibraryScreen(Frame, scope=LIBRARY):
+    """Lists the scenarios; enter begins the chosen one."""
+
+    DEFAULT_CSS = """
+    LibraryScreen .welcome { height: auto; padding: 1 2; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table: Table[LibraryRow] = Table(COLUMNS, lambda row: row.name)
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out a welcome, the list, and the chosen scenario."""
+        yield Static(
+            Content("\n").join(
+                [
+                    safe("Find, judge and stop shadow IT.", "strong"),
+                    safe(
+                        "You are the analyst. The people and the traffic are simulated; the two "
+                        "portals behave as they did, with their delays and their traps.",
+                        "muted",
+                    ),
+                ]
+            ),
+            classes="welcome",
+        )
+        yield self.table
+        yield Detail()
+
+    def on_mount(self) -> None:
+        """List the scenarios, the newcomer's first."""
+        self.crumbs = ("Library",)
+        self.hint = "`enter` begins the chosen scenario; `?` lists every key"
+        rows = sorted(documents.library(), key=lambda row: (row.name != FIRST, row.title))
+        self.table.set_rows(rows)
+
+    def on_grid_highlighted(self) -> None:
+        """Describe the chosen scenario."""
+        row = self.table.grid.selected_row
+        lines = []
+        if row is not None:
+            lines = [safe(row.title, "strong"), safe(row.summary)]
+            lines += [fact("Mode", MODES.get(row.mode, row.mode)), fact("Era", row.era)]
+        self.query_one(Detail).show(lines)
+
+    def on_grid_activated(self, event: Grid.Activated) -> None:
+        """Begin."""
+        from tui.app import PlayApp
+
+        if event.entity_id is not None:
+            cast(PlayApp, self.app).begin(event.entity_id)

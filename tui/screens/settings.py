@@ -1,0 +1,127 @@
+"""The settings of both portals: switches that somebody must find, in three places."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.app import ComposeResult
+
+from sim.session.commands import SetSwitch
+from sim.views import control
+from sim.views.control import SwitchRow
+from tui.actions import Action, Scope
+from tui.confirm import Confirm, Question
+from tui.frame import CrumbLine, ViewKind
+from tui.screens.base import PlayScreen
+from tui.text import safe
+from tui.widgets.columns import Column
+from tui.widgets.detail import Detail, fact
+from tui.widgets.table import Table
+
+SETTINGS = Scope(
+    "settings",
+    "Settings",
+    "The switches of both portals that decide about discovery and blocking. Each lives on a page "
+    "of its own: Defender ATP, Settings, Advanced features; and Cloud App Security, Settings, "
+    "Cloud app control.",
+    (
+        Action(
+            "settings.change",
+            "Switch",
+            "switch the chosen setting on or off",
+            ("space",),
+            "Asks first, and says when the change will hold. The change is saved with it.",
+            when="chosen",
+            footer=110,
+        ),
+    ),
+)
+
+COLUMNS: tuple[Column[SwitchRow], ...] = (
+    Column("name", "Setting", lambda row: row.name, 30, 28, 1, priority=0),
+    Column(
+        "on",
+        "State",
+        lambda row: "● On" if row.on else "○ Off",
+        6,
+        priority=0,
+        tone=lambda row: "sanctioned" if row.on else "muted",
+    ),
+    Column("portal", "Portal", lambda row: row.portal, 20, 12, tone=lambda row: "muted"),
+    Column(
+        "page",
+        "Page",
+        lambda row: row.page.partition(" > ")[2],
+        30,
+        20,
+        1,
+        priority=2,
+        tone=lambda row: "muted",
+    ),
+)
+
+
+class SettingsScreen(PlayScreen, scope=SETTINGS):
+    """Lists the switches; space changes the chosen one."""
+
+    PLACE = "settings"
+    KIND = ViewKind.DEFENDER_ATP
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table: Table[SwitchRow] = Table(COLUMNS, lambda row: row.name)
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the switches and the chosen one's promise."""
+        yield self.table
+        yield Detail()
+
+    def refresh_view(self) -> None:
+        """List the switches as they stand."""
+        self.table.set_rows(control.switches(self.session))
+        self._describe()
+
+    def on_grid_highlighted(self) -> None:
+        """Follow the cursor."""
+        self._describe()
+        self.draw()
+
+    def on_grid_activated(self) -> None:
+        """Change it."""
+        self.do_settings_change()
+
+    def own_hint(self) -> str:
+        """Say what space does to the chosen switch."""
+        row = self.table.grid.selected_row
+        return f"`space` switches {row.name} {'off' if row.on else 'on'}" if row else ""
+
+    def _describe(self) -> None:
+        """Show whose page the chosen switch is on, and what the page promises."""
+        row = self.table.grid.selected_row
+        if row is None:
+            return
+        self.crumbs = tuple(row.page.split(" > "))
+        cloud = row.portal == ViewKind.CLOUD_APPS.value[1]
+        kind = ViewKind.CLOUD_APPS if cloud else ViewKind.DEFENDER_ATP
+        self.query_one(CrumbLine).kind = kind
+        lines = [safe(row.name, "strong"), safe(row.promise), fact("Where", row.page)]
+        if row.delay:
+            lines.append(fact("When", row.delay))
+        self.query_one(Detail).show(lines)
+
+    def when_chosen(self) -> str:
+        """Say that no switch is chosen, if so."""
+        return "" if self.table.selected else "choose a setting first"
+
+    @work
+    async def do_settings_change(self) -> None:
+        """Ask, then change the chosen switch."""
+        row = self.table.grid.selected_row
+        if row is None:
+            return
+        to = "off" if row.on else "on"
+        consequence = f"this stops: {row.promise}" if row.on else row.promise
+        question = Question(
+            f"Switch {to}?", f"{row.name} ({row.page})", consequence, row.delay, f"Switch {to}"
+        )
+        if await self.app.push_screen_wait(Confirm(question)):
+            self.play.submit(SetSwitch(row.name, not row.on))
