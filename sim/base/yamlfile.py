@@ -1,6 +1,7 @@
 """YAML with places: plain data plus the line and column of every key and value.
 
-Duplicate keys, aliases and tags are refused: a file written by a person says each thing once.
+Duplicate keys and aliases are refused: a file written by a person says each thing once, and a small file
+cannot grow into a large one.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def load(text: str, file: str) -> Document:
         ) from None
     places: dict[Path, Place] = {}
     problems: list[Problem] = []
-    data = _plain(loader, node, (), places, problems, file) if node is not None else None
+    data = _plain(loader, node, (), places, problems, file, set()) if node is not None else None
     if problems:
         raise InputError(problems)
     return Document(data, places, file)
@@ -74,14 +75,14 @@ def _plain(
     places: dict[Path, Place],
     problems: list[Problem],
     file: str,
-    seen: tuple[int, ...] = (),
+    seen: set[int],
 ) -> Any:
     here = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
     places.setdefault(path, here)
     if id(node) in seen:
-        problems.append(Problem("YAML-ALIAS", "a part contains itself", here, "write it out"))
+        problems.append(Problem("YAML-ALIAS", "an alias repeats another part", here, "write it out"))
         return None
-    seen = (*seen, id(node))
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:

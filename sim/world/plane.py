@@ -58,9 +58,7 @@ class Plane:
 
     def _advance_within_day(self, until: int) -> Rows:
         self._admit(until)
-        due = self._waiting.time < until
-        rows = self._decide(_take(self._waiting, due))
-        self._waiting = _take(self._waiting, ~due)
+        rows = self._decide(self._due(until))
         self.telemetry.append(rows)
         self.now = until
         return rows
@@ -103,15 +101,20 @@ class Plane:
             chosen = np.arange(self._next, last)
             self._next = last
             begun = self._draw(self._order[chosen], self._starts[chosen])
-            joined = Requests(
+            self._waiting = Requests(
                 *(
                     np.concatenate([getattr(self._waiting, name), getattr(begun, name)])
                     for name in Requests.__dataclass_fields__
                 )
             )
-            person = self._staff.plan.person[joined.session]
-            order = np.lexsort((joined.place, joined.session, person, joined.time))
-            self._waiting = _take(joined, order)
+
+    def _due(self, until: int) -> Requests:
+        """Take the requests before `until` out of the waiting ones, in their total order."""
+        due = self._waiting.time < until
+        ready = _take(self._waiting, np.flatnonzero(due))
+        self._waiting = _take(self._waiting, np.flatnonzero(~due))
+        person = self._staff.plan.person[ready.session]
+        return _take(ready, np.lexsort((ready.place, ready.session, person, ready.time)))
 
     def _open(self, day: int) -> None:
         calendar = self._machines.calendar

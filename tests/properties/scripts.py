@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from sim.base.time import DAY, HOUR, MINUTE
+from sim.base.time import HOUR, MINUTE
 from sim.scenario.load import Resolved
 from sim.session.commands import (
     AddIndicator,
@@ -74,49 +74,49 @@ class Play:
 @cache
 def _instants(
     people: int, span: str, rhythm: str, seed: int
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
+) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """Return the time and machine of every pull, and of every request."""
     resolved = small(people, span, rhythm)
     inputs = Inputs(resolved, seed)
     pulls = [
-        time
+        (time, machine)
         for day in inputs.days
         for machine in range(people)
         for time in inputs.pulls(machine, day)
     ]
-    wished = [wish.time for day in inputs.days for wish in inputs.wishes(day)]
+    wished = [(wish.time, wish.machine) for day in inputs.days for wish in inputs.wishes(day)]
 
-    def within(times: list[int]) -> tuple[int, ...]:
-        return tuple(sorted(t for t in times if resolved.start <= t < resolved.end))
+    def within(found: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        return tuple(sorted(f for f in found if resolved.start <= f[0] < resolved.end))
 
     return within(pulls), within(wished)
 
 
-def _times(play: Play) -> st.SearchStrategy[int]:
-    resolved = play.resolved
-    start, last = resolved.start, resolved.end - 1
-    pulls, wished = _instants(play.people, play.span, play.rhythm, play.seed)
+def _times(play: Play, points: list[int]) -> st.SearchStrategy[int]:
+    """Draw times of which many meet at, or just beside, a few points."""
+    start, last = play.resolved.start, play.resolved.end - 1
     anchors = st.one_of(
-        st.sampled_from(pulls),
-        st.sampled_from(wished),
+        st.sampled_from(points),
+        st.sampled_from(points),
         st.integers(0, (last - start) // HOUR).map(lambda hours: start + hours * HOUR),
-        st.integers(0, min(DAY, last - start) // MINUTE).map(lambda n: start + n * MINUTE),
     )
     near = st.tuples(anchors, st.sampled_from(LEADS), st.sampled_from((-1, 0, 0, 0, 1))).map(
         lambda parts: min(last, max(start, parts[0] - parts[1] + parts[2]))
     )
-    return st.one_of(near, st.integers(start, last))
+    return st.one_of(near, near, st.integers(start, last))
 
 
-def _machines(people: int) -> st.SearchStrategy[str]:
-    return st.integers(1, people).map("SO-{:02d}".format)
+def _machines(numbers: list[int]) -> st.SearchStrategy[str]:
+    return st.sampled_from(numbers).map(lambda number: f"SO-{number + 1:02d}")
 
 
 def _switching(name: str) -> st.SearchStrategy[Command]:
     return st.booleans().map(lambda on: SetSwitch(name, on))
 
 
-def _commands(people: int) -> st.SearchStrategy[Command]:
+def _commands(machines: st.SearchStrategy[str]) -> st.SearchStrategy[Command]:
     tags = st.sampled_from(("Unsanctioned", "Unsanctioned", "Sanctioned", ""))
+    visits = st.builds(VisitSite, machines, st.sampled_from(PROCESSES), st.sampled_from(HOSTS))
     return st.one_of(
         st.sampled_from((INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, PREVIEW)).flatmap(
             _switching
@@ -124,10 +124,9 @@ def _commands(people: int) -> st.SearchStrategy[Command]:
         st.builds(TagApp, st.sampled_from(APPS), tags),
         st.builds(AddIndicator, st.sampled_from(DOMAINS), st.sampled_from(sorted(ACTIONS))),
         st.builds(RemoveIndicator, st.integers(1, 8).map("ind-{:04d}".format)),
-        st.builds(PowerShell, _machines(people), st.sampled_from((*MODES, "Get-MpPreference"))),
-        st.builds(
-            VisitSite, _machines(people), st.sampled_from(PROCESSES), st.sampled_from(HOSTS)
-        ),
+        st.builds(PowerShell, machines, st.sampled_from((*MODES, "Get-MpPreference"))),
+        visits,
+        visits,
     )
 
 
@@ -147,16 +146,28 @@ def preparations(people: int) -> tuple[Command, ...]:
 
 @st.composite
 def plays(draw: st.DrawFn, cut: bool = True) -> Play:
-    """Draw a small world, a script for it, and where to cut its time."""
+    """Draw a small world, a script for it, and where to cut its time.
+
+    Usually everything is prepared at the start but for one command, which comes at a drawn time.
+    """
     people = draw(st.integers(5, 8))
     span, rhythm = draw(st.sampled_from(sorted(SPANS))), draw(st.sampled_from(sorted(RHYTHMS)))
-    play = Play(people, span, rhythm, draw(st.integers(0, 50)), ())
+    play = Play(people, span, rhythm, draw(st.integers(0, 30)), ())
     start = play.resolved.start
-    before = preparations(people) if draw(st.integers(0, 3)) else ()
-    script: list[tuple[int, Command]] = [(start, command) for command in before]
-    times = _times(play)
-    for command in draw(st.lists(_commands(people), min_size=1, max_size=16)):
-        again = bool(script) and draw(st.integers(0, 4)) == 0
+    pulls, wished = _instants(people, span, rhythm, play.seed)
+    instants = st.one_of(st.sampled_from(pulls), st.sampled_from(pulls), st.sampled_from(wished))
+    focus = draw(st.lists(instants, min_size=1, max_size=3))
+    times = _times(play, [time for time, _ in focus])
+    machines = _machines([*(machine for _, machine in focus), *range(people)])
+    ready = preparations(people)
+    missing = draw(st.integers(-2, len(ready) - 1))
+    script: list[tuple[int, Command]] = []
+    if missing >= -1:
+        script = [(start, command) for command in ready]
+    if missing >= 0:
+        script[missing] = (draw(times), ready[missing])
+    for command in draw(st.lists(_commands(machines), min_size=1, max_size=16)):
+        again = bool(script) and draw(st.integers(0, 3)) == 0
         script.append((script[-1][0] if again else draw(times), command))
     script.sort(key=lambda step: step[0])
     cuts = tuple(sorted(draw(st.lists(times, max_size=6)))) if cut else ()

@@ -8,7 +8,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from sim.base.time import HOUR
-from sim.session.commands import PowerShell, SetSwitch
+from sim.session.commands import AddIndicator, PowerShell, SetSwitch, VisitSite
 from sim.session.driver import Session
 from tests.properties import played
 from tests.properties.scripts import Play, plays, preparations, share, spells
@@ -17,6 +17,7 @@ from tests.reference.small import small
 from tests.reference.table import OUTCOMES
 
 ENABLE = "Set-MpPreference -EnableNetworkProtection Enabled"
+SOHU = AddIndicator("sohu.com", "Alert and block")
 
 
 def _sim(play: Play) -> Session:
@@ -114,6 +115,31 @@ def test_network_protection_counts_from_its_instant(seed: int, data: st.DataObje
         after = played.rows(played.play(resolved, seed, script)[0])
         assert [r.outcome for r in after if r[:4] == row[:4]] == [outcome]
         assert [r for r in after if r.time < row.time] == [r for r in before if r.time < row.time]
+
+
+@share(0.2)
+@given(st.integers(0, 30), st.data())
+def test_a_pull_takes_what_is_on_offer_at_its_instant(seed: int, data: st.DataObject):
+    """The switch saved, or an indicator offered, at the instant of a pull is pulled; just later is not."""
+    resolved = small(rhythm="at once")
+    inputs = Inputs(resolved, seed)
+    pulls = inputs.pulls(0, inputs.days[1])
+    number = data.draw(st.integers(0, len(pulls) - 2))
+    pull, following = pulls[number : number + 2]
+    gate = data.draw(st.sampled_from((SetSwitch(CUSTOM_INDICATORS, True), SOHU)))
+    ready = [(resolved.start, c) for c in (SetSwitch(CUSTOM_INDICATORS, True), SOHU) if c != gate]
+    visit = VisitSite("SO-01", "msedge.exe", "news.sohu.com")
+
+    def outcome(late: int, at: int) -> str:
+        script = [*ready, (pull + late, gate), (at, visit)]
+        found = played.rows(played.play(resolved, seed, script)[0])
+        # No request of the same host shares the visit's microsecond.
+        (word,) = (r.outcome for r in found if (r.time, r.machine) == (at, "SO-01"))
+        return word
+
+    assert outcome(-1, pull) == outcome(0, pull + 1) == "blocked"
+    assert outcome(0, following - 1) == outcome(1, following) == "blocked"
+    assert outcome(1, pull + 1) == outcome(1, following - 1) == "not-blocked"
 
 
 def test_one_script_meets_every_outcome():

@@ -24,7 +24,7 @@ _AT_ONCE = {"block_setting": "0s", "tag_to_indicator": "0s", "indicator_offer": 
 RHYTHMS: dict[str, dict[str, str]] = {
     "2019": {},
     "quick": {**_QUICK, "machine_pull": "15m"},
-    "at once": {**_AT_ONCE, "machine_pull": "20m"},
+    "at once": {**_AT_ONCE, "machine_pull": "110m"},
 }
 """Delays that differ from the era's: each is fixed."""
 

@@ -1,0 +1,71 @@
+"""Amounts and moments as screens write them: one way for each, in the organisation's time zone."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from sim.base.time import show_clock, to_datetime
+
+UNKNOWN = "–"
+"""What stands where no source could know a figure; a zero would be a claim."""
+
+_BROWSERS = {"msedge.exe": "Edge", "chrome.exe": "Chrome", "firefox.exe": "Firefox"}
+
+
+def size(amount: int | None) -> str:
+    """Return an amount of bytes in the portal's decimal units: `17.2 MB`, `888 kB`."""
+    if amount is None:
+        return UNKNOWN
+    value = float(amount)
+    for unit in ("B", "kB", "MB"):
+        if round(value, 1) < 1000:
+            return f"{value:.0f} {unit}" if value >= 100 or unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:,.1f} GB"
+
+
+def number(amount: int | None) -> str:
+    """Return a count with separators."""
+    return UNKNOWN if amount is None else f"{amount:,}"
+
+
+def plural(amount: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: `1 app`, `3 apps`."""
+    return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
+def moment(time: int | None, tz: ZoneInfo) -> str:
+    """Return day and time without the weekday, for columns: `16 Dec 10:25`."""
+    return UNKNOWN if time is None else show_clock(time, tz).partition(" ")[2].rjust(12)
+
+
+def second(time: int, tz: ZoneInfo) -> str:
+    """Return weekday and time to the second, for a timeline: `Mon 10:25:07`."""
+    day = show_clock(time, tz).partition(" ")[0]
+    return f"{day} {to_datetime(time, tz):%H:%M:%S}"
+
+
+def clock(time: int | None, tz: ZoneInfo, now: int) -> str:
+    """Return the time of day, with the day only where it is not today's: `10:25`."""
+    if time is None:
+        return UNKNOWN
+    shown, today = show_clock(time, tz), show_clock(now, tz)
+    day, _, hour = shown.rpartition(" ")
+    return hour if today.startswith(day + " ") else shown
+
+
+def span(first: int, last: int, tz: ZoneInfo) -> str:
+    """Return a stretch of time, the day said once where both ends share it."""
+    begin, end = show_clock(first, tz), show_clock(last, tz)
+    day = begin.rpartition(" ")[0]
+    return f"{begin} to {end.rpartition(' ')[2] if end.startswith(day + ' ') else end}"
+
+
+def browser(process: str) -> str:
+    """Return a browser's name for its file name; another program keeps its file name."""
+    return _BROWSERS.get(process.lower(), process)
+
+
+def person(upn: str, domain: str) -> str:
+    """Return a user without the organisation's own domain, which everybody shares."""
+    return upn.removesuffix(f"@{domain}") or upn
