@@ -134,9 +134,9 @@ class PlayApp(Shell, scope=PLAY):
     def refuse(self, error: UnsanctionedError) -> None:
         """Say why something could not be done, and what to do."""
         problem = error.problems[0]
-        text = f"{problem.what[:1].upper()}{problem.what[1:]}."
+        text = f"{_sentence(problem.what)}."
         if problem.advice:
-            text += f" {problem.advice[:1].upper()}{problem.advice[1:]}."
+            text += f" {_sentence(problem.advice)}."
         self.notify(text, title="Not done", severity="warning", markup=False)
 
     def watch_report(self) -> None:
@@ -223,12 +223,15 @@ class PlayApp(Shell, scope=PLAY):
 
     def _tell(self, news: list[Notification]) -> None:
         """Say what a portal has told: one line for one thing, a count for several."""
-        if not news:
-            return
+        for entry in news:
+            if not entry.is_alert:
+                self.notify(f"{_sentence(entry.text)}.", title=entry.portal, markup=False)
         alerts = [entry for entry in news if entry.is_alert]
-        for entry in [entry for entry in news if not entry.is_alert] + alerts[:1]:
-            extra = f" (and {len(alerts) - 1} more alerts)" if entry in alerts[1:] else ""
-            self.notify(f"{entry.text}{extra}", title=entry.portal, markup=False)
+        if len(alerts) == 1:
+            self.notify(alerts[0].text, title=alerts[0].portal, severity="warning", markup=False)
+        elif alerts:
+            text = f"{len(alerts)} new alerts, the first: {alerts[0].text}"
+            self.notify(text, title=alerts[0].portal, severity="warning", markup=False)
 
     def _show_status(self) -> None:
         self.status = standing(self)
@@ -286,6 +289,10 @@ class PlayApp(Shell, scope=PLAY):
         clock.skipping = not clock.skipping
         self._show_status()
         self.call_later(self._skip_slice)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _goer(name: str) -> Callable[[PlayApp], None]:

@@ -1,16 +1,83 @@
 """The next useful step, from what the views show: the line that lets nobody get lost.
 
-It reads views only, so it never says more than the trainee could see.
+It reads views only, so it never says more than the trainee could see. It leads a newcomer from the
+first switch to the first finding, and after that only points at what waits.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.engine.tenant import INTEGRATION, WIN10
+from sim.session.driver import Session
+from sim.views import control, discovery, endpoint
+from sim.views.casebook import casebook
+
 if TYPE_CHECKING:
     from tui.app import PlayApp
+
+READING = ("help_articles", "help_article")
+DISCOVERY = ("dashboard", "apps", "users", "machines")
 
 
 def next_step(play: PlayApp, place: str) -> str:
     """Return the next step for the screen `place`, its keys between backticks, or nothing."""
+    session = play.session
+    if session is None:
+        return ""
+    if session.finished:
+        return "" if place == "result" else "the exercise is over: `g` `r` shows the result"
+    if play.clock is not None and play.clock.skipping:
+        return "skipping to the next news; `n` stops here"
+    if place in READING:
+        return ""
+    if not _feed_on(session):
+        return _switch_on(place)
+    if discovery.reach(session, WIN10).last is None:
+        return "first data takes up to 2 hours: `n` skips to the next news"
+    if place in DISCOVERY and play.report != WIN10:
+        return f"endpoint data is only in {WIN10}: `r` chooses the report"
+    notes = casebook(session)
+    if not notes.findings:
+        return _look(place)
+    if not notes.tests:
+        return _after_finding(place)
+    return _waiting(session, place)
+
+
+def _feed_on(session: Session) -> bool:
+    return any(row.name == INTEGRATION and row.on for row in control.switches(session))
+
+
+def _switch_on(place: str) -> str:
+    if place == "settings":
+        return ""
+    if place == "briefing":
+        return "`g` `s` opens the settings, to switch the endpoint feed on"
+    return "the endpoint feed is off: `g` `s` opens the settings"
+
+
+def _look(place: str) -> str:
+    """Lead from the data to who, where and in which browser."""
+    if place in ("briefing", "settings", "alerts", "log", "policies", "endpoint_alerts"):
+        return "data is there: `g` `o` opens the Cloud Discovery dashboard"
+    return ""
+
+
+def _after_finding(place: str) -> str:
+    if place == "timeline":
+        return "noted; `g` `b` shows your findings, `esc` goes back to find who else"
+    if place == "briefing":
+        return "`g` `a` to find who else; `g` `h` to read how a tag becomes a block"
+    return ""
+
+
+def _waiting(session: Session, place: str) -> str:
+    """Point at alerts that wait, from the screens where nothing else is being done."""
+    if place not in ("briefing", "settings", "log"):
+        return ""
+    if any(row.status != "Resolved" for row in endpoint.alerts(session)):
+        return "alerts wait in Defender ATP: `g` `e`"
+    if any(row.status == "Open" for row in control.cloud_alerts(session)):
+        return "alerts wait in Cloud App Security: `g` `q`"
     return ""

@@ -52,7 +52,32 @@ def _start(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        from sim.cli.play import play
+
+        raise typer.Exit(play(None))
+
+
+@app.command("play")
+def play_command(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(metavar="SCENARIO", help="A shipped name, or a path; none is the library."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="The scenario's own by default.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="T", help="Go on from 2019-12-16T14:00, or +5h, in a copy."),
+    ] = None,
+) -> None:
+    """Play in the terminal."""
+    from sim.cli.play import play
+
+    raise typer.Exit(play(scenario, seed=seed, resume=resume, until=until))
 
 
 @app.command()

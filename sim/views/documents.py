@@ -33,19 +33,6 @@ class ApprovedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingRow:
-    """A finding from the trainee's own case notes."""
-
-    time: int
-    app_id: str
-    app: str
-    user: str
-    machine: str
-    process: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class LibraryRow:
     """A scenario in the library."""
 
@@ -88,21 +75,9 @@ def approved(session: Session) -> list[ApprovedRow]:
     return sorted(rows, key=lambda row: row.name)
 
 
-def findings(session: Session) -> list[FindingRow]:
-    """Return the findings written down so far, oldest first."""
-    world = session.world
-    return [
-        FindingRow(
-            f.time,
-            f.app_id,
-            world.tenant.apps[f.app_id].name,
-            world.user_names[f.user],
-            world.staff.machines[f.machine].name,
-            world.staff.processes[f.process],
-            f.note,
-        )
-        for f in session.notes.findings
-    ]
+def app_name(session: Session, app_id: str) -> str:
+    """Return an app's name as the cloud app catalog has it."""
+    return session.world.tenant.apps[app_id].name
 
 
 @lru_cache(maxsize=8)

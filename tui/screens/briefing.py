@@ -8,6 +8,7 @@ from textual.content import Content
 from sim.base.time import show_clock
 from sim.engine.tenant import INTEGRATION
 from sim.views import control, documents
+from sim.views.casebook import casebook
 from tui.actions import Scope
 from tui.screens.base import PlayScreen
 from tui.text import Tone, keyed, safe
@@ -42,7 +43,7 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
                 safe(resolved.scenario.title, "strong"),
                 safe(documents.documents(self.session).briefing),
                 BLANK,
-                *self._task(),
+                *self._steps(),
                 BLANK,
                 *self._policy(),
                 BLANK,
@@ -52,17 +53,20 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
             ]
         )
 
-    def _task(self) -> list[Content]:
+    def _steps(self) -> list[Content]:
         feed = next(row for row in control.switches(self.session) if row.name == INTEGRATION)
-        found = len(documents.findings(self.session))
+        notes = casebook(self.session)
         end = show_clock(self.session.resolved.end, self.session.resolved.tz)
         return [
             heading(f"Your task, until {end}"),
             _step("1", "See", "switch the endpoint feed on and wait for first data", feed.on),
-            _step("2", "Find", "who breaks the policy: user, machine, browser", bool(found)),
-            _step("3", "Stop", "make the block hold in every browser, and prove it", False),
+            _step("2", "Find", "who breaks the policy: user, machine, browser", bool(notes.findings)),
+            _step("3", "Stop", "make the block hold in every browser, and prove it", self._proved()),
             keyed("The clock stands still. `p` lets it run, `n` skips to the next news, `?` helps."),
         ]
+
+    def _proved(self) -> bool:
+        return any(test.blocked for test in casebook(self.session).tests)
 
     def _policy(self) -> list[Content]:
         lines = documents.documents(self.session).policy
@@ -72,7 +76,7 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
         ]
 
     def _findings(self) -> list[Content]:
-        rows = documents.findings(self.session)
+        rows = casebook(self.session).findings
         tz = self.session.resolved.tz
         if not rows:
             text = "None yet. `f` on an event of a machine's timeline writes one down."
@@ -82,7 +86,8 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
             *(
                 Content.assemble(
                     safe(f"{show_clock(row.time, tz)}  ", "muted"),
-                    safe(f"{row.user} uses {row.app} on {row.machine} in {row.process}"),
+                    safe(f"{row.user} uses {documents.app_name(self.session, row.app_id)}"),
+                    safe(f" on {row.machine} in {row.process}"),
                     safe(f" – {row.note}" if row.note else "", "muted"),
                 )
                 for row in rows

@@ -1,0 +1,308 @@
+"""The alerts of both portals: read, go where they point, close with a reason."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.app import ComposeResult
+
+from sim.base.time import show_clock
+from sim.engine.policy.alerts import CLASSIFICATIONS, DismissReason
+from sim.session.commands import CloseAlert, ResolveEndpointAlert
+from sim.views import control, discovery, endpoint
+from sim.views.control import CloudAlertRow
+from sim.views.endpoint import EndpointAlertRow
+from tui.actions import Action, Scope
+from tui.forms import ChoiceField, FormScreen, TextField
+from tui.frame import ViewKind
+from tui.screens.base import PlayScreen
+from tui.text import SEVERITIES, Tone, safe
+from tui.widgets.columns import Column
+from tui.widgets.detail import Detail, fact
+from tui.widgets.grid import Grid
+from tui.widgets.table import Table
+
+CLOUD = Scope(
+    "cloud_alerts",
+    "Alerts of Cloud App Security",
+    "What your policies raised. An alert is closed by resolving it, or by dismissing it with a "
+    "reason. In the portal: Alerts.",
+    (
+        Action(
+            "cloud_alerts.close",
+            "Close",
+            "resolve or dismiss the chosen alert",
+            ("c",),
+            when="waiting",
+            footer=90,
+        ),
+    ),
+)
+
+ENDPOINT = Scope(
+    "endpoint_alerts",
+    "Alerts queue of Defender ATP",
+    "What machines reported. An alert says whether the app was blocked: where it was not, find out "
+    "why. In the portal: Alerts queue.",
+    (
+        Action(
+            "endpoint_alerts.resolve",
+            "Resolve",
+            "classify and resolve the chosen alert",
+            ("c",),
+            when="waiting",
+            footer=90,
+        ),
+        Action("endpoint_alerts.app", "App", "open the alert's app", ("a",), when="app", footer=80),
+    ),
+)
+
+WORDS = {mark.word: (f"{mark.letter} {mark.shape}", name) for name, mark in SEVERITIES.items()}
+
+
+def _severity(severity: str) -> str:
+    return WORDS[severity][0] if severity in WORDS else severity
+
+
+def _tone(severity: str, open_: bool) -> Tone:
+    return WORDS[severity][1] if open_ and severity in WORDS else "muted"
+
+
+class CloudAlertsScreen(PlayScreen, scope=CLOUD):
+    """The alerts of Cloud App Security, open ones first."""
+
+    PLACE = "alerts"
+    KIND = ViewKind.CLOUD_APPS
+
+    def __init__(self) -> None:
+        super().__init__()
+        columns: tuple[Column[CloudAlertRow], ...] = (
+            Column(
+                "severity",
+                "Sev",
+                lambda row: _severity(row.severity),
+                5,
+                priority=0,
+                tone=lambda row: _tone(row.severity, row.status == "Open"),
+            ),
+            Column("app", "App", lambda row: row.app, 22, 14, 2, priority=0),
+            Column("policy", "Policy", lambda row: row.policy, 18, 12, 1, priority=2),
+            Column("users", "Users", lambda row: row.users, 5, right=True, priority=1),
+            Column("report", "Report", lambda row: row.report, 20, 12, priority=3),
+            Column("status", "Status", lambda row: row.status, 9, priority=0),
+            Column("time", "Raised", self._time, 16, priority=1, sort=lambda row: row.time),
+        )
+        self.table: Table[CloudAlertRow] = Table(
+            columns, lambda row: row.id, empty="No alerts. A policy raises them: g p."
+        )
+
+    def _time(self, row: CloudAlertRow) -> str:
+        return show_clock(row.time, self.session.resolved.tz)
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the list and the chosen alert's words."""
+        yield self.table
+        yield Detail()
+
+    def refresh_view(self) -> None:
+        """List the alerts."""
+        self.crumbs = ("Alerts",)
+        self.table.set_rows(control.cloud_alerts(self.session))
+        self._describe()
+
+    def own_hint(self) -> str:
+        """Say what can be done with an alert."""
+        if not self.table.selected:
+            return "`g` `p` opens the policies that raise alerts"
+        return "`enter` opens the app; `c` closes the alert with a reason"
+
+    def on_grid_highlighted(self) -> None:
+        """Follow the cursor."""
+        self._describe()
+        self.refresh_bindings()
+
+    def _describe(self) -> None:
+        row = self.table.grid.selected_row
+        if row is None:
+            self.query_one(Detail).show([])
+            return
+        lines = [
+            safe(f"{row.id}  {row.title}", "strong"),
+            safe(row.text),
+            fact("Figures", f"{row.users} users, {row.source_ips} IP addresses, "
+                 f"{row.transactions} transactions"),
+        ]
+        if row.status != "Open":
+            words = " – ".join(part for part in (row.status, row.reason, row.comment) if part)
+            lines.append(fact("Closed", words))
+        self.query_one(Detail).show(lines)
+
+    def on_grid_activated(self) -> None:
+        """Open the app."""
+        row = self.table.grid.selected_row
+        if row is not None:
+            self.play.open("app", row.app_id)
+
+    def when_waiting(self) -> str:
+        """Say why the alert cannot be closed, if so."""
+        row = self.table.grid.selected_row
+        if row is None:
+            return "choose an alert first"
+        return "" if row.status == "Open" else f"this alert is already {row.status.lower()}"
+
+    @work
+    async def do_cloud_alerts_close(self) -> None:
+        """Ask how and why, then close it."""
+        row = self.table.grid.selected_row
+        if row is None:
+            return
+        form = FormScreen(
+            f"Close {row.id}",
+            (
+                ChoiceField(
+                    "how",
+                    "Close as",
+                    (
+                        ("Resolved", "Resolved – it was dealt with"),
+                        *((reason, f"Dismissed – {reason}") for reason in DismissReason),
+                    ),
+                ),
+                TextField("comment", "Comment", placeholder="what you found and decided"),
+            ),
+            about=row.text,
+            verb="Close alert",
+        )
+        values = await self.app.push_screen_wait(form)
+        if values is not None:
+            how = str(values["how"])
+            resolved = how == "Resolved"
+            reason = "" if resolved else how
+            self.play.submit(CloseAlert(row.id, resolved, reason, str(values["comment"]).strip()))
+
+
+class EndpointAlertsScreen(PlayScreen, scope=ENDPOINT):
+    """The alerts queue of Defender ATP."""
+
+    PLACE = "endpoint_alerts"
+    KIND = ViewKind.DEFENDER_ATP
+
+    def __init__(self) -> None:
+        super().__init__()
+        columns: tuple[Column[EndpointAlertRow], ...] = (
+            Column(
+                "severity",
+                "Sev",
+                lambda row: _severity(row.severity),
+                5,
+                priority=0,
+                tone=lambda row: _tone(row.severity, row.status != "Resolved"),
+            ),
+            Column("machine", "Machine", lambda row: row.machine, 12, 10, 1, priority=0),
+            Column("app", "App", lambda row: row.app or row.domain, 18, 12, 1, priority=0),
+            Column("blocked", "Blocked", _blocked, 11, priority=0, tone=_outcome),
+            Column("status", "Status", lambda row: row.status, 9, priority=1),
+            Column("processes", "Process", lambda row: row.processes, 16, 10, 1, priority=3),
+            Column("user", "User", lambda row: row.user, 26, 16, 1, priority=4),
+            Column("time", "Raised", self._time, 16, priority=2, sort=lambda row: row.time),
+        )
+        self.table: Table[EndpointAlertRow] = Table(
+            columns, lambda row: row.id, empty="No alerts. Machines raise them at blocked domains."
+        )
+
+    def _time(self, row: EndpointAlertRow) -> str:
+        return show_clock(row.time, self.session.resolved.tz)
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the list and the chosen alert's words."""
+        yield self.table
+        yield Detail()
+
+    def refresh_view(self) -> None:
+        """List the alerts that the queue shows by now."""
+        self.crumbs = ("Alerts queue",)
+        self.table.set_rows(endpoint.alerts(self.session))
+        self._describe()
+
+    def own_hint(self) -> str:
+        """Say what can be done with an alert."""
+        if not self.table.selected:
+            return "an alert comes when a machine meets a domain of the indicators: `g` `i`"
+        return "`enter` opens the machine's timeline; `a` the app; `c` resolves the alert"
+
+    def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
+        """Follow the cursor."""
+        self._describe()
+        self.refresh_bindings()
+
+    def _describe(self) -> None:
+        row = self.table.grid.selected_row
+        if row is None:
+            self.query_one(Detail).show([])
+            return
+        tz = self.session.resolved.tz
+        span = f"{show_clock(row.first, tz)} to {show_clock(row.last, tz)}"
+        lines = [
+            safe(f"{row.id}  {row.title}", "strong"),
+            safe(row.text, _outcome(row)),
+            fact("Machine", f"{row.machine}, {row.user}, {row.processes}"),
+            fact("Attempts", f"{row.attempts} to {row.domain}, {span}"),
+        ]
+        if row.status == "Resolved":
+            lines.append(fact("Resolved", row.classification))
+        self.query_one(Detail).show(lines)
+
+    def on_grid_activated(self) -> None:
+        """Open the machine's timeline, at the app where the alert names one."""
+        row = self.table.grid.selected_row
+        if row is not None:
+            self.play.open("timeline", row.machine, app_id=self._app_id() or None)
+
+    def _app_id(self) -> str:
+        row = self.table.grid.selected_row
+        name = row.app if row is not None else ""
+        apps = discovery.apps(self.session, self.play.report) if name else []
+        return next((app.app_id for app in apps if app.name == name), "")
+
+    def when_app(self) -> str:
+        """Say why no app can be opened, if so."""
+        return "" if self._app_id() else "the alert names no discovered app"
+
+    def do_endpoint_alerts_app(self) -> None:
+        """Open the app's page."""
+        self.play.open("app", self._app_id())
+
+    def when_waiting(self) -> str:
+        """Say why the alert cannot be resolved, if so."""
+        row = self.table.grid.selected_row
+        if row is None:
+            return "choose an alert first"
+        return "" if row.status != "Resolved" else "this alert is already resolved"
+
+    @work
+    async def do_endpoint_alerts_resolve(self) -> None:
+        """Ask for the classification, then resolve it."""
+        row = self.table.grid.selected_row
+        if row is None:
+            return
+        form = FormScreen(
+            f"Resolve {row.id}",
+            (
+                ChoiceField("class", "Classification", tuple((c, c) for c in CLASSIFICATIONS)),
+                TextField("comment", "Comment", placeholder="what you found and did"),
+            ),
+            about=row.text,
+            verb="Resolve",
+        )
+        values = await self.app.push_screen_wait(form)
+        if values is not None:
+            comment = str(values["comment"]).strip()
+            self.play.submit(ResolveEndpointAlert(row.id, str(values["class"]), comment))
+
+
+def _blocked(row: EndpointAlertRow) -> str:
+    return f"{row.blocked} of {row.attempts}"
+
+
+def _outcome(row: EndpointAlertRow) -> Tone:
+    if row.status == "Resolved":
+        return "muted"
+    return "high" if row.not_blocked else "sanctioned"

@@ -1,0 +1,137 @@
+"""Discovered apps: every cloud app of the chosen report, or one category, country or risk level."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from sim.views import discovery
+from sim.views.discovery import AppRow
+from tui.actions import Scope
+from tui.frame import ViewKind
+from tui.screens.columns import app_columns
+from tui.screens.tagging import TAG_ACTIONS, ChosenApp, TaggingScreen
+from tui.text import safe
+from tui.units import clock, number, plural, size
+from tui.widgets.grid import Grid
+from tui.widgets.table import Table
+
+APPS = Scope(
+    "apps",
+    "Discovered apps",
+    "Every cloud app that the chosen report has seen, with its tag and its use. A score goes from 0 "
+    "to 10, and 10 is best; an app of which too little is known is not scored. In the portal: "
+    "Discover, Cloud Discovery dashboard, Discovered apps.",
+    TAG_ACTIONS,
+)
+
+
+class AppsScreen(TaggingScreen, scope=APPS):
+    """A product view of Cloud App Security: the list of discovered apps."""
+
+    KIND = ViewKind.CLOUD_APPS
+    PLACE = "apps"
+    DEFAULT_CSS = """
+    AppsScreen .reach { height: 1; padding: 0 1; }
+    AppsScreen .detail { height: 2; padding: 0 1; margin-top: 1; }
+    """
+
+    def __init__(
+        self, category: str | None = None, country: str | None = None, risk: str | None = None
+    ) -> None:
+        super().__init__()
+        self._category, self._country, self._risk = category, country, risk
+        self._head = Static(classes="reach")
+        self._detail = Static(classes="detail")
+        self._table: Table[AppRow] | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the filter line, the rows, and what the columns leave out."""
+        self._table = Table(
+            app_columns(self.session.resolved.tz), lambda row: row.app_id, sort="down"
+        )
+        yield self._head
+        yield self._table
+        yield self._detail
+
+    @property
+    def table(self) -> Table[AppRow]:
+        """Return the table."""
+        assert self._table is not None
+        return self._table
+
+    def refresh_view(self) -> None:
+        """Show the apps of the report that the filter keeps."""
+        report = self.play.report
+        rows = discovery.apps(self.session, report, self._category, self._country, self._risk)
+        reach = discovery.reach(self.session, report)
+        self.crumbs = ("Cloud Discovery", "Discovered apps", *self._filters())
+        self.table.grid.empty = self._why_empty(reach.note)
+        self.table.set_rows(rows)
+        self._head.update(self._heading(len(rows), reach))
+        self._show_detail()
+
+    def _filters(self) -> tuple[str, ...]:
+        country = self._country
+        if country is not None:
+            names = {row.code: row.name for row in self._countries()}
+            country = f"Headquarters: {names.get(country, country or 'Unknown')}"
+        risk = None
+        if self._risk is not None:
+            risk = "Not scored" if self._risk == "not scored" else f"Risk: {self._risk}"
+        return tuple(part for part in (self._category, country, risk) if part is not None)
+
+    def _countries(self) -> tuple[discovery.CountryRow, ...]:
+        return discovery.dashboard(self.session, self.play.report).countries
+
+    def _heading(self, count: int, reach: discovery.Reach) -> Content:
+        tz, now = self.session.resolved.tz, self.session.now
+        parts = [plural(count, "app")]
+        if reach.last is not None:
+            parts.append(f"data to {clock(reach.last, tz, now)}")
+        parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
+        return Content.assemble(safe(reach.report, "strong"), safe("   " + " · ".join(parts), "muted"))
+
+    def _why_empty(self, note: str) -> str:
+        if note:
+            return f"{note}\nPress R on the dashboard to look at another report."
+        return "No discovered app matches. Press esc to go back to the dashboard."
+
+    def chosen_app(self) -> ChosenApp | None:
+        """Return the app under the cursor."""
+        row = self.table.grid.selected_row if self._table is not None else None
+        return None if row is None else ChosenApp(row.app_id, row.name, row.tag)
+
+    def own_hint(self) -> str:
+        """Suggest the next look."""
+        row = self.table.grid.selected_row
+        if row is None:
+            return "press `g o` for the dashboard: it says why there are no apps"
+        return "press `enter` to see who uses the app, `u` or `s` to tag it, `/` to filter"
+
+    def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
+        """Tell more about the app under the cursor."""
+        self._show_detail()
+
+    def on_grid_activated(self, event: Grid.Activated) -> None:
+        """Open the app's page."""
+        if event.entity_id is not None:
+            self.play.open("app", event.entity_id)
+
+    def _show_detail(self) -> None:
+        row = self.table.grid.selected_row
+        if row is None:
+            self._detail.update("")
+            return
+        tz, now = self.session.resolved.tz, self.session.now
+        use = [
+            f"{number(row.users)} users",
+            f"{number(row.machines)} machines",
+            f"{size(row.traffic)} traffic",
+            f"last seen {clock(row.last, tz, now)}",
+        ]
+        facts = [row.category, f"headquarters {row.headquarters or 'unknown'}"]
+        facts += [f"custom tags: {', '.join(row.custom_tags)}"] if row.custom_tags else []
+        first = Content.assemble(safe(row.name, "strong"), safe("  " + " · ".join(facts), "muted"))
+        self._detail.update(Content("\n").join([first, safe(" · ".join(use), "muted")]))

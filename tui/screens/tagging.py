@@ -1,0 +1,189 @@
+"""What can be done to one app from a list and from its own page: the same keys, asked alike.
+
+A question says what a portal of 2019 promises and no more: whether a tag blocks anything depends on
+switches of two portals, which this page does not know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import work
+
+from sim.engine.tenant import SANCTIONED, UNSANCTIONED
+from sim.session.commands import CustomTag, TagApp
+from sim.views import discovery
+from tui.actions import Action
+from tui.confirm import Confirm, Question
+from tui.forms import ChoiceField, FormScreen, TextField
+from tui.screens.base import PlayScreen
+from tui.screens.indicator_form import ask_indicator
+from tui.units import plural
+
+TAG_ACTIONS = (
+    Action(
+        "tag.unsanction",
+        "Unsanction",
+        "tag the app as Unsanctioned: people should not use it",
+        ("u",),
+        "Asks first. Whether the tag blocks anything depends on the settings of both portals.",
+        when="app",
+        footer=90,
+    ),
+    Action(
+        "tag.sanction",
+        "Sanction",
+        "tag the app as Sanctioned: it is approved",
+        ("s",),
+        "Takes the place of Unsanctioned, if the app had that tag.",
+        when="app",
+        footer=80,
+    ),
+    Action("tag.clear", "Clear tag", "take the app's tag away", ("x",), when="tagged"),
+    Action(
+        "tag.custom",
+        "Custom tag",
+        "add a label of your own to the app, or take it away",
+        ("c",),
+        "A label for filters and colleagues. It has no effect on traffic.",
+        when="app",
+    ),
+    Action(
+        "tag.propagation",
+        "Propagation",
+        "see on which machines and browsers the app is blocked",
+        ("v",),
+        "A simulator view: it shows what you have tested or looked up.",
+        when="app",
+        footer=60,
+    ),
+    Action(
+        "tag.indicator",
+        "Indicator",
+        "write an indicator for the app's domain in Defender ATP",
+        ("i",),
+        "In the portal: Defender ATP, Settings, Indicators, URLs/Domains.",
+        when="app",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ChosenApp:
+    """The app that the keys act on."""
+
+    app_id: str
+    name: str
+    tag: str
+
+
+class TaggingScreen(PlayScreen):
+    """A screen whose keys act on an app. Subclasses say which."""
+
+    def chosen_app(self) -> ChosenApp | None:
+        """Return the app to act on, or None."""
+        raise NotImplementedError
+
+    def when_app(self) -> str:
+        """Say that no app is chosen, if so."""
+        return "" if self.chosen_app() else "choose an app first"
+
+    def when_tagged(self) -> str:
+        """Say that there is no tag to take away, if so."""
+        app = self.chosen_app()
+        if app is None:
+            return "choose an app first"
+        return "" if app.tag else f"{app.name} has no tag"
+
+    def do_tag_unsanction(self) -> None:
+        """Tag the app Unsanctioned."""
+        self._tag(UNSANCTIONED)
+
+    def do_tag_sanction(self) -> None:
+        """Tag the app Sanctioned."""
+        self._tag(SANCTIONED)
+
+    def do_tag_clear(self) -> None:
+        """Take the tag away."""
+        self._tag("")
+
+    @work
+    async def _tag(self, tag: str) -> None:
+        app = self.chosen_app()
+        if app is None:
+            return
+        question = self._question(app, tag)
+        if question is None or await self.app.push_screen_wait(Confirm(question)):
+            self.play.submit(TagApp(app.app_id, tag))
+
+    def _question(self, app: ChosenApp, tag: str) -> Question | None:
+        """Return what is asked before a tag that may block people, or free them."""
+        page = discovery.app_page(self.session, self.play.report, app.app_id)
+        domains = plural(len(page.domains), "domain")
+        if tag == UNSANCTIONED:
+            users = "" if page.row is None or not page.row.users else f", used by {plural(page.row.users, 'person', 'people')}"
+            return Question(
+                "Tag as unsanctioned?",
+                f"{app.name}: {domains}{users}",
+                "its traffic is marked red; where unsanctioned apps are blocked, its domains go to "
+                "Defender ATP as indicators that alert and block, for every machine",
+                "the tag at once; indicators usually within minutes, machines up to 2 h later",
+                "Unsanction",
+            )
+        if app.tag == UNSANCTIONED:
+            return Question(
+                "Tag as sanctioned?" if tag else "Take the tag away?",
+                f"{app.name}: {domains}, now tagged {UNSANCTIONED}",
+                "its domains leave the indicators of Defender ATP, if they were there; machines that "
+                "hold them let the app through once they have fetched the change",
+                "the tag at once; the portal does not say how long machines take",
+                "Sanction" if tag else "Clear",
+            )
+        return None
+
+    @work
+    async def do_tag_custom(self) -> None:
+        """Add or take away a label."""
+        app = self.chosen_app()
+        if app is None:
+            return
+        page = discovery.app_page(self.session, self.play.report, app.app_id)
+        held = page.custom_tags
+        form = FormScreen(
+            f"Custom tag of {app.name}",
+            (
+                TextField(
+                    "tag",
+                    "Tag",
+                    placeholder="for example Watched",
+                    check=lambda text: "" if text else "a tag needs a name",
+                ),
+                ChoiceField("do", "Do", (("add", "Add it"), ("remove", "Take it away"))),
+            ),
+            about=f"Now: {', '.join(held) or 'none'}. A label only: it has no effect on traffic.",
+            check=lambda values: (
+                {"tag": "the app does not carry this tag"}
+                if values["do"] == "remove" and str(values["tag"]).strip() not in held
+                else {}
+            ),
+        )
+        values = await self.app.push_screen_wait(form)
+        if values is not None:
+            name = str(values["tag"]).strip()
+            self.play.submit(CustomTag(app.app_id, name, values["do"] == "add"))
+
+    def do_tag_propagation(self) -> None:
+        """Show how far a block of the app has come."""
+        app = self.chosen_app()
+        if app is not None:
+            self.play.open("propagation", app.app_id)
+
+    @work
+    async def do_tag_indicator(self) -> None:
+        """Write an indicator for the app's first domain."""
+        app = self.chosen_app()
+        if app is None:
+            return
+        page = discovery.app_page(self.session, self.play.report, app.app_id)
+        domain = next((name for name in page.domains if "/" not in name), "")
+        await ask_indicator(self.play, domain)
