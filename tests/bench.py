@@ -1,7 +1,7 @@
-"""`make bench`: simulated rows per CPU second, beside raw SimPy in the same run, and the first paint of the TUI.
+"""`make bench`: simulated rows per CPU second beside raw SimPy in the same run, and the TUI's first paint.
 
-Every figure is the median of three interleaved rounds of CPU time; the machine's noise hits all alike. Nothing
-here is a test: read the ratios, not the milliseconds.
+Every figure is the median of three interleaved rounds of CPU time; the machine's noise hits all alike.
+Nothing here is a test: read the ratios, not the milliseconds.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def model_only(resolved: Resolved) -> tuple[int, float]:
 
 
 def end_to_end(resolved: Resolved) -> tuple[int, float]:
-    """Return the rows of a whole session, sensor, reports, alerts and digest included, and the CPU seconds."""
+    """Return the rows of a whole session, from sensor to digest, and the CPU seconds."""
     session = Session(resolved, 1)
     for name in SWITCHES:
         session.submit(SetSwitch(name, True))
@@ -123,7 +123,9 @@ def main() -> None:
     console = Console()
     console.print(table)
     console.print(f"rows a person and working day: {rows / PEOPLE:,.0f}")
-    console.print(f"first paint of the library: {statistics.median(paints):.2f} s wall, Python's start included")
+    console.print(
+        f"first paint of the library: {statistics.median(paints):.2f} s wall, Python's start included"
+    )
 
 
 if __name__ == "__main__":

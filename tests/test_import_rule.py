@@ -18,9 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def packages_loaded_by(statements: str) -> set[str]:
     """Return the top-level packages that a fresh interpreter has loaded after `statements`."""
     code = f"{statements}\nimport sys\nprint(*sorted({{m.partition('.')[0] for m in sys.modules}}))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
 
@@ -28,9 +26,7 @@ def packages_loaded_by(statements: str) -> set[str]:
 def modules_below(package: str) -> list[str]:
     """Return the names of every module of a package of ours, from its files."""
     folder = ROOT.joinpath(*package.split("."))
-    names = [
-        ".".join(file.relative_to(ROOT).with_suffix("").parts) for file in folder.rglob("*.py")
-    ]
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in folder.rglob("*.py")]
     return sorted(name.removesuffix(".__init__") for name in names)
 
 

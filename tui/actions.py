@@ -208,11 +208,7 @@ def collisions(scopes: Sequence[Scope]) -> list[str]:
     claims = [(key, action.id) for scope in scopes for action in scope for key in action.keys]
     prefixes = {key.split(" ")[0] for key, _ in claims if " " in key}
     count = Counter(key for key, _ in claims)
-    return [
-        f"{key}: {action_id}"
-        for key, action_id in sorted(claims)
-        if count[key] > 1 or key in prefixes
-    ]
+    return [f"{key}: {action_id}" for key, action_id in sorted(claims) if count[key] > 1 or key in prefixes]
 
 
 def unhandled(host: type[ActionHost]) -> list[str]:

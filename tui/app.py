@@ -6,7 +6,7 @@ It sends commands and moves the session's time in slices on the UI's own loop; i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -35,6 +35,9 @@ TICK_SECONDS = 0.1
 REDRAW_SECONDS = 0.25
 """The visible screen pulls its views at most this often while time moves."""
 
+ANSWER_SECONDS = 3
+"""How long the answer to a command stands; what it changed is on the screen anyway."""
+
 NewPath = Callable[[str], Path]
 """Gives the run file for a new run of a scenario."""
 
@@ -55,6 +58,7 @@ class PlayApp(Shell, scope=PLAY):
         self.run_path: Path | None = session.run_path if session else None
         self._new_path = new_path
         self._roots: dict[str, Screen[Any]] = {}
+        """Top-level screens by destination; installed, so that they outlive being left."""
         self._ticked = self._drawn = time.monotonic()
 
     def on_mount(self) -> None:
@@ -66,6 +70,10 @@ class PlayApp(Shell, scope=PLAY):
             self.go("briefing")
             self._end_if_over()
         self.set_interval(TICK_SECONDS, self._tick)
+
+    def on_unmount(self) -> None:
+        """Close the run, however the application ends."""
+        self.leave()
 
     # -- sessions --------------------------------------------------------------------------------
 
@@ -86,12 +94,10 @@ class PlayApp(Shell, scope=PLAY):
         self.go("briefing")
 
     def leave(self) -> None:
-        """Close the run; its file can be resumed. The screens that showed it are forgotten."""
+        """Close the run; its file can be resumed."""
         session, self.session, self.clock = self.session, None, None
         if session is not None and session.run_path is not None:
             session.leave()
-        self._roots.clear()
-        self.status = None
 
     def when_session(self) -> str:
         """Say that nothing is being played, if so."""
@@ -108,8 +114,13 @@ class PlayApp(Shell, scope=PLAY):
         )
         if await self.push_screen_wait(Confirm(question)):
             self._unwind()
+            await self.switch_screen(LibraryScreen())
             self.leave()
-            self.switch_screen(LibraryScreen())
+            self.status = None
+            while self._roots:
+                name, root = self._roots.popitem()
+                self.uninstall_screen(name)
+                await root.remove()
 
     # -- commands --------------------------------------------------------------------------------
 
@@ -126,7 +137,7 @@ class PlayApp(Shell, scope=PLAY):
             self.refuse(error)
             return None
         if not quiet:
-            self.notify(answer.text, markup=False)
+            self.notify(answer.text, markup=False, timeout=ANSWER_SECONDS)
         self._show_status()
         self.redraw()
         return answer
@@ -147,17 +158,20 @@ class PlayApp(Shell, scope=PLAY):
 
     # -- going places ----------------------------------------------------------------------------
 
-    def go(self, destination: str) -> None:
-        """Switch to a top-level destination; it keeps its cursor, filter and sort."""
+    def go(self, destination: str) -> Awaitable[object]:
+        """Switch to a top-level destination; it keeps its cursor, filter and sort.
+
+        Whoever awaits the answer finds the screen mounted.
+        """
         place = PLACES[destination]
         root = self._roots.get(destination)
-        if root is None or not root.is_attached:
+        if root is None:
             root = self._roots[destination] = build(place.path, *place.arguments)
+            self.install_screen(root, destination)
         self._unwind()
         if len(self.screen_stack) > 1:
-            self.switch_screen(root)
-        else:
-            self.push_screen(root)
+            return self.switch_screen(root)
+        return self.push_screen(root)
 
     def _unwind(self) -> None:
         """Close every page above the top-level screen."""
@@ -182,12 +196,12 @@ class PlayApp(Shell, scope=PLAY):
     @property
     def held(self) -> bool:
         """Return whether the clock waits because a dialogue is open."""
-        return isinstance(self.screen, ModalScreen)
+        return any(isinstance(screen, ModalScreen) for screen in self.screen_stack[-1:])
 
     def _tick(self) -> None:
         now = time.monotonic()
         passed, self._ticked = now - self._ticked, now
-        if not self.held:
+        if self.screen_stack and not self.held:
             self.elapse(passed)
 
     def elapse(self, seconds: float) -> None:
@@ -199,7 +213,7 @@ class PlayApp(Shell, scope=PLAY):
         except UnsanctionedError as error:
             self.clock.paused = True
             self.refuse(error)
-        self._moved()
+        self._moved(at_rest=False)
 
     def _skip_slice(self) -> None:
         if self.clock is None or not self.clock.skipping:
@@ -210,14 +224,13 @@ class PlayApp(Shell, scope=PLAY):
             except UnsanctionedError as error:
                 self.clock.skipping, self.clock.paused = False, True
                 self.refuse(error)
-            self._moved()
+            self._moved(at_rest=not self.clock.skipping)
         self.call_later(self._skip_slice)
 
-    def _moved(self) -> None:
-        """Show that time has moved."""
+    def _moved(self, at_rest: bool) -> None:
+        """Show that time has moved; views are pulled now and then, and whenever it comes to rest."""
         self._show_status()
-        resting = self.clock is None or not self.clock.skipping
-        if resting or time.monotonic() - self._drawn >= REDRAW_SECONDS:
+        if at_rest or time.monotonic() - self._drawn >= REDRAW_SECONDS:
             self.redraw()
         self._end_if_over()
 
@@ -295,9 +308,9 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _goer(name: str) -> Callable[[PlayApp], None]:
-    def goes(app: PlayApp) -> None:
-        app.go(name)
+def _goer(name: str) -> Callable[[PlayApp], Coroutine[None, None, None]]:
+    async def goes(app: PlayApp) -> None:
+        await app.go(name)
 
     return goes
 

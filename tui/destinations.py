@@ -55,9 +55,7 @@ DESTINATIONS: tuple[Destination, ...] = (
         _S + "dashboard:DashboardScreen",
         "2",
     ),
-    Destination(
-        "apps", "Apps", "go to the discovered apps", "a", _S + "apps:AppsScreen", "3"
-    ),
+    Destination("apps", "Apps", "go to the discovered apps", "a", _S + "apps:AppsScreen", "3"),
     Destination(
         "users",
         "Users",

@@ -33,6 +33,7 @@ class ViewKind(Enum):
 
     CLOUD_APPS = ("PRODUCT VIEW", "Cloud App Security")
     DEFENDER_ATP = ("PRODUCT VIEW", "Defender ATP")
+    WINDOWS = ("PRODUCT VIEW", "Windows")
     SIMULATOR = ("SIMULATOR VIEW", "")
 
     @property

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tui.app import PlayApp
 
 READING = ("help_articles", "help_article")
-DISCOVERY = ("dashboard", "apps", "users", "machines")
+DISCOVERY = ("dashboard", "apps", "entities")
+ENDPOINT = ("timelines", "timeline", "endpoint_alerts", "indicators", "propagation", "explain", "powershell")
+"""Screens that have something to say before first data reaches Cloud App Security."""
 
 
 def next_step(play: PlayApp, place: str) -> str:
@@ -34,9 +36,11 @@ def next_step(play: PlayApp, place: str) -> str:
     if not _feed_on(session):
         return _switch_on(place)
     if discovery.reach(session, WIN10).last is None:
+        if place in ENDPOINT:
+            return ""
         return "first data takes up to 2 hours: `n` skips to the next news"
     if place in DISCOVERY and play.report != WIN10:
-        return f"endpoint data is only in {WIN10}: `r` chooses the report"
+        return f"endpoint data is only in {WIN10}: `R` on the dashboard changes the report"
     notes = casebook(session)
     if not notes.findings:
         return _look(place)
@@ -59,9 +63,14 @@ def _switch_on(place: str) -> str:
 
 def _look(place: str) -> str:
     """Lead from the data to who, where and in which browser."""
-    if place in ("briefing", "settings", "alerts", "log", "policies", "endpoint_alerts"):
+    if place in ("briefing", "settings", "log"):
         return "data is there: `g` `o` opens the Cloud Discovery dashboard"
-    return ""
+    return {
+        "dashboard": "red is unsanctioned traffic: `↓` to a category with red, `enter` opens it",
+        "apps": "`↓` to the app that is tagged unsanctioned, `enter` shows who uses it",
+        "entity": "`↓` to the unsanctioned app, then `t`: the timeline names the browser",
+        "timeline": "the columns name user and browser; `f` writes the finding down",
+    }.get(place, "")
 
 
 def _after_finding(place: str) -> str:

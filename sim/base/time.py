@@ -20,7 +20,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PART = re.compile(r"(\d+)(us|s|m|h|d)")
+_PART = re.compile(r"(\d{1,12})(us|s|m|h|d)")
 _UNIT = {"us": 1, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 
 

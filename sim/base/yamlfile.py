@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from sim.base.errors import InputError, Place, Problem
+from sim.base.text import plain
 
 Path = tuple[str | int, ...]
 
@@ -45,24 +46,23 @@ _Loader.yaml_implicit_resolvers = {
 
 def load(text: str, file: str) -> Document:
     """Read one YAML document; raise InputError with every problem found."""
-    loader = _Loader(text)
+    places: dict[Path, Place] = {}
+    problems: list[Problem] = []
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
+        data = None if node is None else _plain(loader, node, (), places, problems, file, set())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         where = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
         raise InputError(
-            Problem(
-                "YAML-SYNTAX",
-                f"not valid YAML: {what}",
-                where,
-                "check indentation, quotes and colons",
-            )
+            Problem("YAML-SYNTAX", f"not valid YAML: {what}", where, "check indentation, quotes and colons")
         ) from None
-    places: dict[Path, Place] = {}
-    problems: list[Problem] = []
-    data = _plain(loader, node, (), places, problems, file, set()) if node is not None else None
+    except RecursionError:
+        raise InputError(
+            Problem("YAML-SYNTAX", "nested too deeply", Place(file), "write fewer levels")
+        ) from None
     if problems:
         raise InputError(problems)
     return Document(data, places, file)
@@ -99,7 +99,11 @@ def _plain(
             for index, child in enumerate(node.value)
         ]
     try:
-        return loader.construct_object(node)
-    except (yaml.YAMLError, ValueError):
-        problems.append(Problem("YAML-VALUE", f"cannot read {node.value!r}", here, "write a plain value"))
+        value = loader.construct_object(node)
+        if isinstance(value, str):
+            value.encode()
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError):
+        shown = plain(node.value, 60)
+        problems.append(Problem("YAML-VALUE", f"cannot read '{shown}'", here, "write a plain value"))
         return None
+    return value

@@ -16,7 +16,7 @@ from sim.base.time import show_clock, to_iso
 from sim.cli.errors import DONE
 from sim.cli.run import parse_until
 from sim.engine.enforcement.verdict import Explanation, Link
-from sim.scenario.schema import BROWSERS
+from sim.scenario.schema import BROWSER_NAMES, BROWSERS
 from sim.session.commands import machine_index
 from sim.session.driver import Session, resolved_of, restore
 from sim.session.runfile import read_run
@@ -107,7 +107,8 @@ def _machines(session: Session, device: str | None, user: str | None, group: str
 
 def _process(session: Session, name: str) -> str:
     known = session.world.staff.processes
-    wanted = name.lower() if name.lower().endswith(".exe") else f"{name.lower()}.exe"
+    asked = BROWSER_NAMES.get(name.lower(), name.lower())
+    wanted = asked if asked.endswith(".exe") else f"{asked}.exe"
     if wanted not in known:
         raise InputError(
             Problem("PROCESS-UNKNOWN", f"no program {name!r}", advice="one of: " + ", ".join(known))

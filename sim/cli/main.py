@@ -63,12 +63,8 @@ def play_command(
         str | None,
         typer.Argument(metavar="SCENARIO", help="A shipped name, or a path; none is the library."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="The scenario's own by default.")
-    ] = None,
-    resume: Annotated[
-        Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="The scenario's own by default.")] = None,
+    resume: Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")] = None,
     until: Annotated[
         str | None,
         typer.Option("--until", metavar="T", help="Go on from 2019-12-16T14:00, or +5h, in a copy."),

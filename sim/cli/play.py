@@ -56,9 +56,7 @@ def _usage(what: str) -> InputError:
     return InputError(Problem("USAGE", what, advice="see unsanctioned play --help"))
 
 
-def _open(
-    scenario: str | None, seed: int | None, resume: Path | None, until: str | None
-) -> Session | None:
+def _open(scenario: str | None, seed: int | None, resume: Path | None, until: str | None) -> Session | None:
     """Return the session to play, or None for the library; its run file can be written."""
     if resume is not None:
         return _resume(resume, until)

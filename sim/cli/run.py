@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,10 @@ from rich.text import Text
 import sim
 from sim.base.errors import InputError, Place, Problem, ReplayDiverged, UnsanctionedError
 from sim.base.text import plain
-from sim.base.time import SECOND, from_iso, parse_duration, show_clock
+from sim.base.time import SECOND, from_iso, parse_duration, show_clock, to_iso
 from sim.cli.errors import DONE
 from sim.engine.enforcement.verdict import Outcome
-from sim.exercise.players import play, player
+from sim.exercise.players import do_nothing, play, player
 from sim.exercise.score import Result, judge
 from sim.scenario.load import Resolved, load_scenario
 from sim.session.commands import Command, from_json
@@ -44,28 +45,35 @@ def run(
         raise InputError(
             Problem("USAGE", "give a scenario, or --resume RUN", advice="see unsanctioned run --help")
         )
-    if resume is not None:
-        recorded = read_run(resume)
+    if resume is not None and (seed is not None or out is not None):
+        raise InputError(
+            Problem("USAGE", "--resume takes seed and file from the run", advice="leave --seed and --out out")
+        )
+    # Everything that can be wrong is read before the run file is opened: a mistake leaves no file changed.
+    recorded = read_run(resume) if resume is not None else None
+    if recorded is not None:
         _say_lost(recorded)
         if recorded.footer is not None:
             raise InputError(
                 Problem("RUN-OVER", f"{resume} was played to its end", advice="replay it instead")
             )
         session = restore(recorded).session
-        session.continue_file(recorded)
-        player_name = session.player
     else:
         assert scenario is not None
-        resolved = load_scenario(scenario)
-        session = Session(resolved, seed, "actions" if actions else player_name)
-        session.record_to(out or new_run_path(resolved.name))
+        session = Session(load_scenario(scenario), seed, "actions" if actions else player_name)
     stop = parse_until(until, session.resolved) if until else session.resolved.end
+    script = _read_actions(actions, session.now) if actions is not None else []
+    who = do_nothing if actions is not None else player(session.player, session.resolved)
+    if recorded is not None:
+        session.continue_file(recorded)
+    else:
+        session.record_to(_place(out, actions, session.resolved.name))
     path = session.run_path
     with _progress(session, stop) as tick:
         if actions is not None:
-            _play_actions(session, _read_actions(actions), stop, tick)
+            _play_actions(session, script, stop, tick)
         else:
-            play(session, player(player_name, session.resolved), stop, tick)
+            play(session, who, stop, tick)
     result = judge(session)
     document = describe(session, result)
     if session.finished:
@@ -77,6 +85,15 @@ def run(
     else:
         show_result(session, result, path)
     return DONE
+
+
+def _place(out: Path | None, actions: Path | None, scenario: str) -> Path:
+    """Return where the run is kept; never the file that its commands come from."""
+    if out is not None and actions is not None and out.exists() and out.samefile(actions):
+        raise InputError(
+            Problem("USAGE", "--out is the file of --actions", advice="keep the run in another file")
+        )
+    return out or new_run_path(scenario)
 
 
 def replay(path: Path, *, until: str | None, as_json: bool) -> int:
@@ -105,7 +122,8 @@ def replay(path: Path, *, until: str | None, as_json: bool) -> int:
 
 
 def _same_score(recorded: Recorded, found: int) -> int:
-    said = recorded.footer["result"].get("score") if recorded.footer else None
+    result = recorded.footer["result"] if recorded.footer else None
+    said = result.get("score") if isinstance(result, dict) else None
     if said != found:
         place = Place(str(recorded.path), len(recorded.records) + 1)
         what = f"the file says score {said}, the replay {found}"
@@ -230,14 +248,24 @@ def _progress(session: Session, stop: int) -> Iterator[Callable[[int], None]]:
         yield tick
 
 
-def _read_actions(path: Path) -> list[tuple[int, Command, Place]]:
-    """Read the command records of a run file, or of lines taken from one."""
+@dataclass(frozen=True, slots=True)
+class _Action:
+    """A command to play again: when, by whom (the player by default), and where it stands."""
+
+    time: int
+    actor: str | None
+    command: Command
+    place: Place
+
+
+def _read_actions(path: Path, begin: int) -> list[_Action]:
+    """Read the command records of a run file, or of lines taken from one, none of them before `begin`."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "not UTF-8 text"
         raise InputError(Problem("ACTIONS-READ", f"cannot read {path}", advice=str(why))) from None
-    found: list[tuple[int, Command, Place]] = []
+    found: list[_Action] = []
     problems: list[Problem] = []
     for number, line in enumerate(lines, 1):
         place = Place(str(path), number)
@@ -245,7 +273,7 @@ def _read_actions(path: Path) -> list[tuple[int, Command, Place]]:
             continue
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             problems.append(Problem("ACTIONS-LINE", "not JSON", place, "write one record a line"))
             continue
         if not isinstance(record, dict) or record.get("kind") != "command":
@@ -265,30 +293,38 @@ def _read_actions(path: Path) -> list[tuple[int, Command, Place]]:
                 Problem("ACTIONS-TIME", "the record's time is no whole number", place, "correct it")
             )
             continue
+        if time < begin:
+            what = f"the record's time is before {to_iso(begin)}, where play begins"
+            problems.append(Problem("ACTIONS-TIME", what, place, "correct it, or leave the line out"))
+            continue
+        actor = record.get("actor")
         try:
-            found.append((time, from_json(record.get("command")), place))
+            command = from_json(record.get("command"))
+            found.append(_Action(time, actor if isinstance(actor, str) else None, command, place))
         except UnsanctionedError as error:
             problems += [Problem(p.rule, p.what, place, p.advice) for p in error.problems]
     if problems:
         raise InputError(problems)
-    return sorted(found, key=lambda item: item[0])
+    return sorted(found, key=lambda action: action.time)
 
 
 def _play_actions(
     session: Session,
-    actions: list[tuple[int, Command, Place]],
+    actions: list[_Action],
     stop: int,
     tick: Callable[[int], None],
 ) -> None:
-    for time, command, place in actions:
-        if time > stop:
+    for action in actions:
+        if action.time > stop:
             break
-        session.advance(time)
+        session.advance(action.time)
         try:
-            session.submit(command)
+            session.submit(action.command, action.actor)
         except UnsanctionedError as error:
             session.leave()
-            raise InputError([Problem(p.rule, p.what, place, p.advice) for p in error.problems]) from None
+            raise InputError(
+                [Problem(p.rule, p.what, action.place, p.advice) for p in error.problems]
+            ) from None
         tick(session.now)
     session.advance(stop)
     tick(session.now)

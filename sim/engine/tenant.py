@@ -142,10 +142,10 @@ class Tenant:
         Only domains without a path become indicators (CAS/wdatp-integration.md; documented).
         """
         app = self.catalog.app(app_id)
-        wanted = self.tag_sync_on and self.tags.get(app_id) == UNSANCTIONED
-        held = {i.value: i for i in self.indicators.present() if i.by_tag and i.app_id == app_id}
+        wanted = app.blockable_domains if self._blocks(app_id) else ()
+        held = {i.value: i for i in self.indicators.present() if i.by_tag}
         changed: list[Indicator] = []
-        for domain in app.blockable_domains if wanted else ():
+        for domain in wanted:
             if domain not in held:
                 try:
                     changed.append(
@@ -161,12 +161,24 @@ class Tenant:
                 except CommandRefused as refusal:
                     self.write(now, MCAS, "Indicator not created", domain, refusal.problems[0].what)
         for value, indicator in held.items():
-            if not wanted or value not in app.blockable_domains:
-                changed.append(self.indicators.remove(now, indicator))
+            if indicator.app_id == app_id and value not in wanted:
+                heir = self._claimant(value)
+                if heir is None:
+                    changed.append(self.indicators.remove(now, indicator))
+                else:
+                    self.indicators.hand_over(indicator, heir)
         for indicator in changed:
             verb = "Create indicator" if indicator.removed is None else "Remove indicator"
             self.write(now, MCAS, verb, indicator.value, indicator.id)
         return changed
+
+    def _blocks(self, app_id: str) -> bool:
+        return self.tag_sync_on and self.tags.get(app_id) == UNSANCTIONED
+
+    def _claimant(self, domain: str) -> str | None:
+        """Return another unsanctioned app that shares the domain: its block must go on."""
+        unsanctioned = (app for app in sorted(self.tags) if self._blocks(app))
+        return next((app for app in unsanctioned if domain in self.apps[app].blockable_domains), None)
 
     def listed(self) -> dict[str, Indicator]:
         """Return the deciding indicator of each listed domain."""

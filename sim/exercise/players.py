@@ -168,7 +168,8 @@ class Analyst:
             machines |= {row.machine for row in desk.endpoint_alerts() if row.app == app.name}
             for machine in sorted(machines):
                 found += self._seen(desk, app.id, machine, None)
-        for text in self._lines(desk, "webmail: more than"):
+        watched = self._lines(desk, "webmail: more than") if self.investigates else []
+        for text in watched:
             limit = re.search(r"more than (\d+) MB", text)
             for row in desk.apps() if limit else ():
                 if "webmail" in row.name.lower():
@@ -178,7 +179,7 @@ class Analyst:
     def _senders(self, desk: Desk, app_id: str, megabytes: int) -> list[tuple[str, str, str, str]]:
         page = desk.app(app_id)
         users = {row.name for row in page.users if (row.bytes_up or 0) > megabytes * 1_000_000}
-        machines = [row.name for row in page.machines]
+        machines = [row.name for row in page.machines] if users else []
         return [use for machine in machines for use in self._seen(desk, app_id, machine, users)]
 
     def _seen(
@@ -236,10 +237,10 @@ def player(name: str, resolved: Resolved) -> Player:
     """Return a reference player by name; the scenario may define more."""
     extra = resolved.scenario.players
     known: dict[str, Player] = {
+        **{own: Analyst(also_unsanction=item.unsanction) for own, item in extra.items()},
         "do-nothing": do_nothing,
         "oracle": Analyst(),
         "block-all": Analyst(investigates=False, unsanctions_everything=True),
-        **{name: Analyst(also_unsanction=item.unsanction) for name, item in extra.items()},
     }
     if name not in known:
         raise InputError(

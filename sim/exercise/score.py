@@ -19,7 +19,7 @@ from sim.exercise.truth import Baseline, Flags, Use, app_rows, blockable, passed
 from sim.session.driver import Session
 from sim.world.telemetry import Rows
 
-HARM_POINTS = 30
+HARM_POINTS = 50
 """Points lost when approved work stood still for the whole exercise (ours)."""
 WRONG_DECISION = 50
 """Per cent of the decision objective that each app blocked against the policy costs (ours)."""
@@ -275,7 +275,11 @@ class _Judge:
         taken = len(self.session.notes.hints)
         if taken and self.session.resolved.scenario.mode == "exercise":
             price = taken * self.session.resolved.scenario.hint_price
-            found.append(Penalty("hints", price, f"{taken} hints taken"))
+            counted = "1 hint" if taken == 1 else f"{taken} hints"
+            because = (
+                f"{counted} taken in place of a test ({self.session.resolved.scenario.truth.verify_line})"
+            )
+            found.append(Penalty("hints", price, because))
         return found
 
     def _exposure(self) -> tuple[Exposure, ...]:

@@ -142,7 +142,8 @@ def _evidence(resolved: Resolved, seed: int, world: World) -> I64:
     runs = [start + resolved.era.first_data.sample(seed, "first_data", 1)]
     run = world.next_analysis(start)
     while run <= end:
-        runs.append(run)
+        if run > runs[0]:
+            runs.append(run)
         run = world.next_analysis(run)
     sensor = Sensor(world.staff, world.machines, resolved.era, seed)
     history = world.plane.telemetry.rows()
@@ -151,7 +152,7 @@ def _evidence(resolved: Resolved, seed: int, world: World) -> I64:
         concerned |= app_rows(world, history, app_id)
     known = np.full(len(world.machines), 2**62, dtype=np.int64)
     fed = 0
-    for run in sorted(runs):
+    for run in runs:
         last = int(np.searchsorted(history.time, run))
         sensor.collect(history.take(np.arange(fed, last)))
         fed = last

@@ -5,20 +5,29 @@ from __future__ import annotations
 from importlib import resources
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.base.errors import InputError, Problem
 from sim.base.rng import between, draw, quantile
-from sim.base.time import MINUTE, SECOND, parse_duration
+from sim.base.time import DAY, MINUTE, SECOND, parse_duration
 from sim.base.yamlfile import load
 from sim.scenario.located import validate
 
+LONGEST = 366 * DAY
+"""No delay or rhythm is longer."""
+
 
 def _span(value: object) -> object:
-    return parse_duration(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_duration(value)
+    except InputError as error:
+        problem = error.problems[0]
+        raise ValueError(f"{problem.what}; {problem.advice}") from None
 
 
-Span = Annotated[int, BeforeValidator(_span)]
+Span = Annotated[int, BeforeValidator(_span), Field(ge=0, le=LONGEST)]
 """A duration in microseconds; a person writes 45m or 1h30m."""
 
 
@@ -27,12 +36,14 @@ def _minutes(value: object) -> object:
         hours, minutes = value.split(":")
         if hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60:
             return (int(hours) * 60 + int(minutes)) * MINUTE
-    raise (
-        ValueError('write a time of day as "09:00"') if isinstance(value, str) else ValueError("not a time")
-    )
+    # YAML reads 17:30 without quotes as 17 times 60 plus 30: no whole minute of microseconds.
+    whole = isinstance(value, int) and not isinstance(value, bool) and value % MINUTE == 0
+    if whole and isinstance(value, int) and 0 <= value <= DAY:
+        return value
+    raise ValueError('write a time of day as "09:00", with the quotes')
 
 
-TimeOfDay = Annotated[int, BeforeValidator(lambda v: v if isinstance(v, int) else _minutes(v))]
+TimeOfDay = Annotated[int, BeforeValidator(_minutes)]
 """Microseconds since local midnight; a person writes "09:00"."""
 
 
@@ -60,6 +71,11 @@ class Delay(Strict):
         if list(points) != sorted(points) or (self.quantiles is not None and len(points) < 2):
             raise ValueError("write the durations in rising order")
         return self
+
+    @property
+    def shortest(self) -> int:
+        """The least that the hop can take."""
+        return self.fixed if self.fixed is not None else min(self.uniform or self.quantiles or (0,))
 
     def sample(self, seed: int, hop: str, *keys: int | str) -> int:
         """Return the delay in microseconds (whole seconds) for one occurrence of the hop."""
@@ -90,14 +106,16 @@ class Era(Strict):
     timeline: Delay
 
 
+HOPS = tuple(name for name, field in Era.model_fields.items() if field.annotation is Delay)
+"""The parts of an era that a scenario may replace by a delay of its own."""
+
+
 def load_era(name: str, overrides: dict[str, Any] | None = None) -> Era:
     """Return the shipped era profile `name`, with some of its keys replaced."""
-    file = resources.files("sim.scenario").joinpath("eras", f"{name}.yaml")
-    if not file.is_file():
-        known = sorted(
-            f.name.removesuffix(".yaml") for f in resources.files("sim.scenario").joinpath("eras").iterdir()
-        )
+    folder = resources.files("sim.scenario").joinpath("eras")
+    known = sorted(file.name.removesuffix(".yaml") for file in folder.iterdir())
+    if name not in known:
         raise InputError(Problem("ERA-UNKNOWN", f"no era {name!r}", advice="one of: " + ", ".join(known)))
-    document = load(file.read_text(encoding="utf-8"), f"eras/{name}.yaml")
+    document = load(folder.joinpath(f"{name}.yaml").read_text(encoding="utf-8"), f"eras/{name}.yaml")
     document.data.update(overrides or {})
     return validate(Era, document)

@@ -13,12 +13,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sim.base.errors import InputError, Place, Problem, ScenarioError
-from sim.base.time import from_iso, zone
+from sim.base.time import MINUTE, from_iso, zone
 from sim.base.yamlfile import Document, load
 from sim.engine.catalog.model import Catalog, load_catalog
-from sim.scenario.eras import Era, load_era
+from sim.scenario.eras import HOPS, Era, load_era
 from sim.scenario.located import validate
 from sim.scenario.schema import BROWSER_NAMES, Scenario
+
+EARLIEST, LATEST = from_iso("1990-01-01"), from_iso("2100-01-01")
+"""Play stays between these: the calendar reckons with days before its start and after its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +95,40 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
     source = document or Document(None, {}, name)
     catalog = load_catalog()
     problems = list(_problems(scenario, source, catalog))
-    tz, start, end = zone("UTC"), 0, 0
+    tz = zone("UTC")
     try:
         tz = zone(scenario.timezone)
-        start, end = from_iso(scenario.start, tz), from_iso(scenario.end, tz)
-        if start >= end:
-            problems.append(
-                Problem(
-                    "SCENARIO-TIME",
-                    "end is not after start",
-                    source.place(["end"]),
-                    "write a later end",
-                )
-            )
     except InputError as error:
-        problems.extend(Problem(p.rule, p.what, source.place(["start"]), p.advice) for p in error.problems)
-    if problems:
+        problems.extend(Problem(p.rule, p.what, source.place(["timezone"]), p.advice) for p in error.problems)
+    start, end = (_time(key, getattr(scenario, key), tz, source, problems) for key in ("start", "end"))
+    if start is not None and end is not None and start >= end:
+        problems.append(
+            Problem("SCENARIO-TIME", "end is not after start", source.place(["end"]), "write a later end")
+        )
+    try:
+        delays = {
+            name: d.model_dump(exclude_none=True) for name, d in scenario.delays.items() if name in HOPS
+        }
+        era = load_era(scenario.era, delays)
+    except InputError as error:
+        problems.extend(Problem(p.rule, p.what, source.place(["era"]), p.advice) for p in error.problems)
+    if problems or start is None or end is None:
         raise ScenarioError(problems)
-    era = load_era(scenario.era, {k: v.model_dump(exclude_none=True) for k, v in scenario.delays.items()})
     return Resolved(name, scenario, era, catalog, tz, start, end)
+
+
+def _time(key: str, text: str, tz: ZoneInfo, source: Document, problems: list[Problem]) -> int | None:
+    """Return the time, or add what is wrong with it."""
+    try:
+        time = from_iso(text, tz)
+    except InputError as error:
+        problems.extend(Problem(p.rule, p.what, source.place([key]), p.advice) for p in error.problems)
+        return None
+    if EARLIEST <= time < LATEST:
+        return time
+    what = f"{key} is not within the years 1990 to 2099"
+    problems.append(Problem("SCENARIO-TIME", what, source.place([key]), "write a year within them"))
+    return None
 
 
 def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterator[Problem]:
@@ -138,6 +156,13 @@ def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterato
     for app, path in named_apps:
         if app not in apps:
             yield unknown("app", app, apps, *path)
+        elif not catalog.app(app).blockable_domains:
+            yield Problem(
+                "SCENARIO-APP",
+                f"{app} is known by full addresses only, which nobody here can visit",
+                source.place(path),
+                "name another app",
+            )
     for i, habit in enumerate(scenario.habits):
         for person in habit.people:
             if person not in people:
@@ -172,6 +197,14 @@ def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterato
             source.place(("organisation", "cast")),
             "rename",
         )
+    named = [member.machine.upper() for member in scenario.organisation.cast if member.machine]
+    if len(set(named)) != len(named):
+        yield Problem(
+            "SCENARIO-MACHINE",
+            "two people share a machine name",
+            source.place(("organisation", "cast")),
+            "rename",
+        )
     if len(scenario.organisation.cast) > scenario.organisation.people:
         yield Problem(
             "SCENARIO-PEOPLE",
@@ -186,9 +219,23 @@ def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterato
     for i, item in enumerate(scenario.truth.prohibited):
         if item.line not in lines:
             yield unknown("line", item.line, lines, "truth", "prohibited", i, "line")
+        for person in item.people:
+            if person not in people:
+                yield unknown("person", person, people, "truth", "prohibited", i, "people")
+    for key in ("feed_line", "policy_line", "verify_line", "work_line"):
+        line = getattr(scenario.truth, key)
+        if line and line not in lines:
+            yield unknown("line", line, lines, "truth", key)
     for app, line in scenario.truth.tolerated.items():
         if line not in lines:
             yield unknown("line", line, lines, "truth", "tolerated", app)
-    for name in scenario.delays:
-        if name not in Era.model_fields:
-            yield unknown("delay", name, set(Era.model_fields), "delays", name)
+    for name, delay in scenario.delays.items():
+        if name not in HOPS:
+            yield unknown("delay", name, set(HOPS), "delays", name)
+        elif name == "machine_pull" and delay.shortest < MINUTE:
+            yield Problem(
+                "SCENARIO-DELAY",
+                "machines cannot pull more often than once a minute",
+                source.place(("delays", name)),
+                "write 1m or more",
+            )

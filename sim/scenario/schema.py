@@ -5,13 +5,15 @@ A scenario is an organisation, its habits, its written policy, and the truth tha
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from sim.base.time import HOUR, MINUTE
 from sim.scenario.eras import Delay, Strict, TimeOfDay
 
 Identifier = str
+Weekday = Annotated[int, Field(ge=0, le=6)]
 BROWSERS = ("msedge.exe", "chrome.exe", "firefox.exe")
 BROWSER_NAMES = {"edge": "msedge.exe", "chrome": "chrome.exe", "firefox": "firefox.exe"}
 MAX_REQUESTS = 200
@@ -44,7 +46,7 @@ class Organisation(Strict):
     departments: tuple[Department, ...] = Field(min_length=1)
     cast: tuple[CastMember, ...] = ()
     hours: tuple[TimeOfDay, TimeOfDay]
-    workdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    workdays: tuple[Weekday, ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
     """Days on which people work, Monday is 0."""
     browsers: dict[Literal["edge", "chrome", "firefox"], int] = {
         "edge": 50,
@@ -52,6 +54,14 @@ class Organisation(Strict):
         "firefox": 10,
     }
     """How the browsers of unnamed people are shared out, as weights."""
+
+    @field_validator("hours")
+    @classmethod
+    def _rising(cls, hours: tuple[TimeOfDay, TimeOfDay]) -> tuple[TimeOfDay, TimeOfDay]:
+        # A machine is on up to half an hour before and an hour after, always within one day.
+        if not 30 * MINUTE <= hours[0] < hours[1] <= 23 * HOUR:
+            raise ValueError("hours must rise, from 00:30 at the earliest to 23:00 at the latest")
+        return hours
 
 
 class Habit(Strict):

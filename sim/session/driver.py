@@ -146,17 +146,20 @@ class Session:
             self._file = None
 
     def notifications(self, after: int) -> list[Notification]:
-        """Return what the portals have told since `after`, oldest first."""
+        """Return what the portals have told since the clock stood at `after`, oldest first.
+
+        What was due at `after` itself had not happened when the clock stood there.
+        """
         tenant = self.world.tenant
         told = [
             Notification(entry.time, "Cloud App Security", "first data from Defender ATP has arrived", False)
             for entry in tenant.log
-            if entry.action == FIRST_DATA and entry.time > after
+            if entry.action == FIRST_DATA and entry.time >= after
         ]
         told += [
             Notification(a.time, "Cloud App Security", f"{a.id} {a.title}: {a.app_id}", True)
             for a in tenant.cloud_alerts
-            if a.time > after
+            if a.time >= after
         ]
         told += [
             Notification(
@@ -232,7 +235,7 @@ def restore(recorded: Recorded, until: int | None = None) -> Replayed:
 def _difference(recorded: Recorded, session: Session, before: int, time: int, place: Place) -> Problem:
     same = recorded.header["scenario_hash"] == session.resolved.content_hash()
     why = (
-        "the scenario, era and catalog are the same: the engine differs"
+        "the scenario, era and catalog are the same: the engine differs, or the file was edited"
         if same
         else "the era profile or the catalog differs from the one the run was made with"
     )

@@ -121,7 +121,15 @@ def _record(line: bytes, place: Place) -> dict[str, Any]:
         data = None
     if not isinstance(data, dict) or not _NEEDS.get(str(data.get("kind")), {"?"}) <= data.keys():
         raise InputError(Problem("RUN-LINE", "not a record of a run file", place, "the file is damaged here"))
-    if "time" in data and not isinstance(data["time"], int):
+    if (data["kind"] == "header") != (place.line == 1):
+        raise InputError(
+            Problem("RUN-LINE", "a header belongs in the first line only", place, "the file is damaged here")
+        )
+    if data["kind"] == "header" and (type(data["seed"]) is not int or data["seed"] < 0):
+        raise InputError(Problem("RUN-LINE", "the seed is none", place, "the file is damaged here"))
+    if data["kind"] == "header" and not isinstance(data["scenario"], dict):
+        raise InputError(Problem("RUN-LINE", "the scenario is none", place, "the file is damaged here"))
+    if "time" in data and type(data["time"]) is not int:
         raise InputError(
             Problem(
                 "RUN-LINE",

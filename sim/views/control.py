@@ -126,9 +126,7 @@ def switches(session: Session) -> list[SwitchRow]:
 def templates() -> list[TemplateRow]:
     """Return the 15 app discovery templates."""
     return [
-        TemplateRow(
-            t.name, t.description, t.severity, _filters(t.filters), condition(t), _criteria(t)
-        )
+        TemplateRow(t.name, t.description, t.severity, _filters(t.filters), condition(t), _criteria(t))
         for t in TEMPLATES
     ]
 
@@ -206,7 +204,10 @@ def cloud_alerts(session: Session) -> list[CloudAlertRow]:
 
 
 def governance_log(session: Session) -> list[LogRow]:
-    """Return who changed what, newest first; machines' settings and the service's inner steps are not in it."""
+    """Return who changed what, newest first.
+
+    Machines' settings and the service's inner steps are not in it.
+    """
     rows = [
         LogRow(f"log-{number:05d}", e.time, e.actor, e.action, e.target, e.detail)
         for number, e in enumerate(session.world.tenant.log)

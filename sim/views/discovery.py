@@ -15,6 +15,8 @@ from sim.engine.tenant import INTEGRATION, SANCTIONED, UNSANCTIONED, WIN10, Tena
 from sim.session.driver import Session
 
 EntityKind = Literal["user", "source_ip", "machine"]
+Cause = Literal["", "no source", "feed off", "waiting"]
+_DATA: Cause = ""
 FIRST_DATA_MAXIMUM = 2 * HOUR
 """What the portal promises after the integration is switched on (CAS/wdatp-integration.md; documented)."""
 
@@ -30,6 +32,8 @@ class Reach:
     next_analysis: int
     note: str
     """Why there is nothing yet, in a person's words; empty where there is data."""
+    cause: Cause = ""
+    """The same for a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +165,7 @@ def _report(session: Session, name: str) -> Report:
 def reach(session: Session, report: str) -> Reach:
     """Return how far the report's data reaches; what is due is told only as the portal promises it."""
     tenant, found = session.world.tenant, _report(session, report)
-    note = ""
-    if found.last is None:
-        note = _why_empty(session, tenant, report)
+    note, cause = _why_empty(session, tenant, report) if found.last is None else ("", _DATA)
     return Reach(
         report,
         found.first,
@@ -171,17 +173,20 @@ def reach(session: Session, report: str) -> Reach:
         tenant.updated.get(report),
         session.world.next_analysis(session.now),
         note,
+        cause,
     )
 
 
-def _why_empty(session: Session, tenant: Tenant, report: str) -> str:
+def _why_empty(session: Session, tenant: Tenant, report: str) -> tuple[str, Cause]:
     if report != WIN10:
-        return f"No log source feeds this report. Endpoint data is only in {WIN10}."
+        return f"No log source feeds this report. Endpoint data is only in {WIN10}.", "no source"
     if not tenant.switches[INTEGRATION]:
-        return f"No data: {INTEGRATION} is off in Defender ATP > Settings > Advanced features."
+        where = "Defender ATP > Settings > Advanced features"
+        return f"No data: {INTEGRATION} is off in {where}.", "feed off"
     since = session.world.integration_spans[-1][0]
     by = show_clock(since + FIRST_DATA_MAXIMUM, session.resolved.tz)
-    return f"Waiting for first data: it takes up to 2 hours after switching on, so until {by}."
+    note = f"Waiting for first data: it takes up to 2 hours after switching on, so until {by}."
+    return note, "waiting"
 
 
 def apps(

@@ -69,6 +69,7 @@ class EndpointAlertRow:
     processes: str
     domain: str
     app: str
+    app_id: str
     first: int
     last: int
     attempts: int
@@ -175,6 +176,16 @@ def _shown(session: Session) -> list[EndpointAlert]:
     return [a for a in session.world.tenant.endpoint_alerts.alerts if a.visible_at <= session.now]
 
 
+def _told(what: str, alert: EndpointAlert) -> str:
+    """Return what the alert says of the attempts; a portal says so where an app was not blocked."""
+    if alert.attempts == 1:
+        return f"{what} was {'blocked' if alert.blocked else 'not blocked'} in the one attempt."
+    if not alert.not_blocked:
+        return f"{what} was blocked in all {alert.attempts} attempts."
+    share = "any" if not alert.blocked else str(alert.not_blocked)
+    return f"{what} was not blocked in {share} of {alert.attempts} attempts."
+
+
 def alerts(session: Session) -> list[EndpointAlertRow]:
     """Return the alert queue, newest first; an alert says whether the app was blocked."""
     world = session.world
@@ -182,13 +193,7 @@ def alerts(session: Session) -> list[EndpointAlertRow]:
     for alert in _shown(session):
         indicator: Indicator = world.tenant.indicators.all[alert.indicator]
         app = world.tenant.apps[indicator.app_id].name if indicator.app_id else ""
-        if alert.not_blocked == 0:
-            text = f"{app or indicator.value} was blocked in all {alert.attempts} attempts."
-        elif alert.blocked == 0:
-            text = f"{app or indicator.value} was not blocked in any of {alert.attempts} attempts."
-        else:
-            share = f"{alert.not_blocked} of {alert.attempts}"
-            text = f"{app or indicator.value} was not blocked in {share} attempts."
+        text = _told(app or indicator.value, alert)
         rows.append(
             EndpointAlertRow(
                 alert.id,
@@ -200,6 +205,7 @@ def alerts(session: Session) -> list[EndpointAlertRow]:
                 ", ".join(world.staff.processes[p] for p in sorted(alert.processes)),
                 indicator.value,
                 app,
+                indicator.app_id or "",
                 alert.first,
                 alert.last,
                 alert.attempts,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.engine.enforcement.indicators import covering
+from sim.engine.catalog.app import App
+from sim.engine.enforcement.indicators import Indicator, covering
 from sim.engine.enforcement.verdict import (
     HELD,
     ChainFacts,
@@ -133,9 +134,10 @@ def propagation(session: Session, app_id: str) -> Propagation:
     app = world.tenant.catalog.app(app_id)
     revealed = is_revealed(session, app.id)
     hosts = app_hosts(session, app.id)
+    site = _site(session, hosts[0]) if revealed and hosts else None
     rows = [
-        _true_row(session, machine.index, hosts)
-        if revealed and hosts
+        _true_row(session, machine.index, site)
+        if site is not None
         else _known_row(session, machine.index, hosts)
         for machine in world.staff.machines
     ]
@@ -161,8 +163,8 @@ def _known_row(session: Session, machine: int, hosts: list[int]) -> PropagationR
             cells.append(Cell("unknown", None, "not tested"))
             continue
         last = tests[-1]
-        cells.append(Cell(_state(last.outcome), last.time, _seen(last.outcome), staff.hosts[last.host]))
-        held = [t.time for t in tests if t.outcome in {Outcome.BLOCKED, Outcome.AUDITED}]
+        cells.append(Cell(_shown(last.outcome), last.time, _seen(last.outcome), staff.hosts[last.host]))
+        held = [t.time for t in tests if t.outcome is Outcome.BLOCKED]
         proved_at = max([*held, *([] if proved_at is None else [proved_at])], default=None)
     looked = notes.lookups.get(machine)
     return PropagationRow(
@@ -179,35 +181,37 @@ def _known_row(session: Session, machine: int, hosts: list[int]) -> PropagationR
     )
 
 
+def _shown(outcome: Outcome) -> str:
+    """Return what a tester can tell: a page that network protection only audits opens like any other."""
+    return "blocked" if outcome is Outcome.BLOCKED else "open"
+
+
 def _seen(outcome: Outcome) -> str:
-    """Return what a test showed, in words."""
-    return {
-        Outcome.BLOCKED: "the page did not open",
-        Outcome.AUDITED: "the page opened; network protection only wrote it down",
-    }.get(outcome, "the page opened")
+    return "the page did not open" if outcome is Outcome.BLOCKED else "the page opened"
 
 
 def _state(outcome: Outcome) -> str:
     return {Outcome.BLOCKED: "blocked", Outcome.AUDITED: "audited"}.get(outcome, "open")
 
 
-def _true_row(session: Session, machine: int, hosts: list[int]) -> PropagationRow:
+def _true_row(session: Session, machine: int, site: _Site) -> PropagationRow:
     world = session.world
-    told = [explain_host(session, machine, process, hosts[0]) for process in BROWSERS]
-    pull = _last_pull(session, machine)
-    held = world.channel.held(np.array([NEVER if pull is None else pull]), np.array([hosts[0]]))
+    facts = _facts(session, machine, BROWSERS[0], site)
     cells = []
-    for explanation in told:
+    for process in BROWSERS:
+        explanation = explain(replace(facts, process=ProcessTraits(process)))
         first = explanation.first_open
-        why = first.reason if first and explanation.verdict is not Outcome.BLOCKED else "the chain is whole"
-        cells.append(Cell(_state(explanation.verdict), None, why, world.staff.hosts[hosts[0]]))
+        why = "the chain is whole"
+        if first and explanation.verdict is not Outcome.BLOCKED:
+            why = first.reason
+        cells.append(Cell(_state(explanation.verdict), None, why, world.staff.hosts[site.host]))
     return PropagationRow(
         world.staff.machines[machine].name,
         world.staff.people[machine].upn,
-        bool(world.channel.actions[held][0] == Held.BLOCK),
-        pull,
-        world.machines.next_pull(machine, session.now),
-        world.posture(machine).network_protection,
+        facts.device_holds is Held.BLOCK,
+        facts.last_pull,
+        facts.next_pull,
+        facts.posture.network_protection,
         tuple(cells),
         away=bool(world.staff.away[machine]),
     )
@@ -218,36 +222,52 @@ def _last_pull(session: Session, machine: int) -> int | None:
     return None if pull == NEVER else pull
 
 
-def explain_host(session: Session, machine: int, process: str, host: int) -> Explanation:
-    """Return why a process of a machine is blocked at a host now, or not, link by link."""
-    world, tenant = session.world, session.world.tenant
-    name = world.staff.hosts[host]
-    app = world.staff.apps[int(world.staff.host_app[host])]
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What the portals have for a host now: the same for every machine, so looked up once."""
+
+    host: int
+    app: App
+    indicator: Indicator | None
+    is_domain: bool
+    """Whether the host is below a domain of the app that can become an indicator."""
+
+
+def _site(session: Session, host: int) -> _Site:
+    staff, tenant = session.world.staff, session.world.tenant
+    name, app = staff.hosts[host], staff.apps[int(staff.host_app[host])]
     listed = tenant.listed()
     value = covering(listed, name)
     indicator = listed[value] if value is not None else None
+    return _Site(host, app, indicator, covering(app.blockable_domains, name) is not None)
+
+
+def explain_host(session: Session, machine: int, process: str, host: int) -> Explanation:
+    """Return why a process of a machine is blocked at a host now, or not, link by link."""
+    return explain(_facts(session, machine, process, _site(session, host)))
+
+
+def _facts(session: Session, machine: int, process: str, site: _Site) -> ChainFacts:
+    world, tenant = session.world, session.world.tenant
+    indicator = site.indicator
     pull = _last_pull(session, machine)
-    held = int(world.channel.held(np.array([NEVER if pull is None else pull]), np.array([host]))[0])
-    offered = indicator is not None and indicator.number in world.channel.offered
-    holding = tenant.indicators.all[held] if held >= 0 else None
-    deciding = indicator or holding
-    domain = covering(app.blockable_domains, name)
-    return explain(
-        ChainFacts(
-            posture=world.posture(machine),
-            process=ProcessTraits(process),
-            device_holds=Held(int(world.channel.actions[held])),
-            portal_lists=HELD[indicator.action] if indicator else Held.NONE,
-            manual=deciding is not None and not deciding.by_tag,
-            tag=tenant.tags.get(app.id, ""),
-            integration=tenant.switches[INTEGRATION],
-            block_setting=tenant.switches[BLOCK_UNSANCTIONED],
-            custom_indicators=tenant.switches[CUSTOM_INDICATORS],
-            published=offered,
-            listed_at=indicator.created if indicator else None,
-            sync_expected=world.syncs_expected.get(app.id) if domain else None,
-            publish_expected=world.offers_expected.get(indicator.number) if indicator else None,
-            last_pull=pull,
-            next_pull=world.machines.next_pull(machine, session.now),
-        )
+    pulled = np.array([NEVER if pull is None else pull])
+    held = int(world.channel.held(pulled, np.array([site.host]))[0])
+    deciding = indicator or (tenant.indicators.all[held] if held >= 0 else None)
+    return ChainFacts(
+        posture=world.posture(machine),
+        process=ProcessTraits(process),
+        device_holds=Held(int(world.channel.actions[held])),
+        portal_lists=HELD[indicator.action] if indicator else Held.NONE,
+        manual=deciding is not None and not deciding.by_tag,
+        tag=tenant.tags.get(site.app.id, ""),
+        integration=tenant.switches[INTEGRATION],
+        block_setting=tenant.switches[BLOCK_UNSANCTIONED],
+        custom_indicators=tenant.switches[CUSTOM_INDICATORS],
+        published=indicator is not None and indicator.number in world.channel.offered,
+        listed_at=indicator.created if indicator else None,
+        sync_expected=world.syncs_expected.get(site.app.id) if site.is_domain else None,
+        publish_expected=world.offers_expected.get(indicator.number) if indicator else None,
+        last_pull=pull,
+        next_pull=world.machines.next_pull(machine, session.now),
     )

@@ -230,16 +230,18 @@ class World:
 
     def _analyse(self, why: str) -> None:
         self._realise()
-        fresh = self.sensor.deliver(self.now, self.integration_spans)
-        if self.integration_spans:
-            self.tenant.reports[WIN10].add(endpoint_traffic(fresh, self.staff, self.user_names))
+        fresh = 0
+        if self.integration_spans and self.first_data_expected is None:
+            rows = self.sensor.deliver(self.now, self.integration_spans)
+            fresh = len(rows)
+            self.tenant.reports[WIN10].add(endpoint_traffic(rows, self.staff, self.user_names))
             self.tenant.updated[WIN10] = self.now
         if self.proxy and self.resolved.scenario.proxy:
             logged = proxy_traffic(self.proxy.deliver(self.now), self.staff, self.user_names)
             for name in (GLOBAL, self.resolved.scenario.proxy.name):
                 self.tenant.reports[name].add(logged)
                 self.tenant.updated[name] = self.now
-        self.tenant.write(self.now, SERVICE, why, WIN10, str(len(fresh)))
+        self.tenant.write(self.now, SERVICE, why, WIN10, str(fresh))
         for app_id in self.tenant.analyse(self.now):
             self._sync_later(app_id)
 

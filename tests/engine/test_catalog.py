@@ -17,9 +17,7 @@ CATALOG = load_catalog()
 
 
 def an_app(app_id: str, *domains: str) -> App:
-    return App(
-        app_id, app_id.title(), "Cloud storage", "Vendor", "https://x.org", domains, "An app."
-    )
+    return App(app_id, app_id.title(), "Cloud storage", "Vendor", "https://x.org", domains, "An app.")
 
 
 def test_the_shipped_catalog_stands_up_to_strict_reading() -> None:

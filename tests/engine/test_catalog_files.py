@@ -99,9 +99,7 @@ def test_the_order_in_the_file_does_not_matter(tmp_path: Path) -> None:
         ("category", "\tcategory", "YAML-SYNTAX", "crm.yaml:1:1"),
     ],
 )
-def test_a_mistake_is_named_with_its_place(
-    tmp_path: Path, old: str, new: str, rule: str, place: str
-) -> None:
+def test_a_mistake_is_named_with_its_place(tmp_path: Path, old: str, new: str, rule: str, place: str) -> None:
     assert old in GOOD
     found = problems(write(tmp_path, GOOD.replace(old, new, 1)))
     assert found == [(rule, place)]

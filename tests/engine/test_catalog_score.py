@@ -77,9 +77,7 @@ def test_importance_multiplies() -> None:
     by_factor = replace(ALWAYS, factor_importance={"saml": "very-high", "iso-27001": "ignored"})
     # Security (10 x 8 + 0) / 9 = 8.9, compliance 10. Known: 9 of 33 and 1 of 27.
     assert score(app, by_factor) == Score(9, {"security": 9, "compliance": 10}, 7)
-    by_section = replace(
-        ALWAYS, section_importance={**SETTINGS.section_importance, "compliance": "ignored"}
-    )
+    by_section = replace(ALWAYS, section_importance={**SETTINGS.section_importance, "compliance": "ignored"})
     assert score(an_app(saml=True, soc_2=False), by_section) == Score(
         10, {"security": 10, "compliance": 0}, 1
     )
@@ -201,9 +199,7 @@ def test_broken_settings_are_named_with_their_places(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load_score_settings(file)
     lines = text.splitlines()
-    named = {
-        lines[p.where.line - 1].split(":")[0].strip() for p in caught.value.problems if p.where
-    }
+    named = {lines[p.where.line - 1].split(":")[0].strip() for p in caught.value.problems if p.where}
     assert named == {
         "exclude_na",
         "high",

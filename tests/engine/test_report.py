@@ -24,9 +24,7 @@ def app(app_id: str, *domains: str) -> App:
     return App(app_id, app_id.title(), "Collaboration", "", "", domains, "")
 
 
-CATALOG = Catalog(
-    (app("dropbox", "dropbox.com", "dropboxusercontent.com"), app("slack", "slack.com"))
-)
+CATALOG = Catalog((app("dropbox", "dropbox.com", "dropboxusercontent.com"), app("slack", "slack.com")))
 HOSTS: tuple[Name, ...] = (
     "dropbox.com",
     "www.dropbox.com",
@@ -111,9 +109,7 @@ def traffic_of(source: Source, chosen: list[Row]) -> Traffic:
         bytes_up=whole("bytes_up", [row.up for row in chosen]),
         bytes_down=whole("bytes_down", [row.down for row in chosen]),
         blocked=(
-            np.array([row.blocked for row in chosen], dtype=np.bool_)
-            if "blocked" in source.columns
-            else None
+            np.array([row.blocked for row in chosen], dtype=np.bool_) if "blocked" in source.columns else None
         ),
     )
 
@@ -145,9 +141,7 @@ class Naive:
             max(times),
         )
 
-    def entities(
-        self, chosen: list[tuple[Row, frozenset[str]]]
-    ) -> tuple[int | None, int | None, int | None]:
+    def entities(self, chosen: list[tuple[Row, frozenset[str]]]) -> tuple[int | None, int | None, int | None]:
         """Return distinct users, source addresses and machines."""
 
         def distinct(column: str) -> int | None:
@@ -167,9 +161,7 @@ class Naive:
                 domains = sorted({DOMAIN_OF[str(row.host)][1] for row, _ in chosen})
                 users, source_ips, machines = self.entities(chosen)
                 counters = self.counters(chosen)
-                found.append(
-                    AppUsage(app_id, users, source_ips, machines, *counters, tuple(domains))
-                )
+                found.append(AppUsage(app_id, users, source_ips, machines, *counters, tuple(domains)))
         return sorted(found, key=lambda usage: (-usage.transactions, usage.app_id))
 
     def app_of(self, row: Row) -> str:
@@ -214,8 +206,7 @@ class Naive:
         for row, columns in self.filtered(app=app_id):
             groups.setdefault(str(row.host), []).append((row, columns))
         found = [
-            HostUsage(host, DOMAIN_OF[host][1], *self.counters(chosen))
-            for host, chosen in groups.items()
+            HostUsage(host, DOMAIN_OF[host][1], *self.counters(chosen)) for host, chosen in groups.items()
         ]
         return sorted(found, key=lambda usage: (-usage.transactions, usage.host))
 
@@ -280,8 +271,7 @@ def test_report_equals_a_naive_count_whatever_the_batches(
     assert (report.first, report.last) == (min(times, default=None), max(times, default=None))
     assert [report.knows(name) for name in COLUMNS] == [name in naive.known for name in COLUMNS]  # type: ignore[arg-type]
     assert [report.app(name) for name in ("dropbox", "slack")] == [
-        next((usage for usage in naive.apps() if usage.app_id == name), None)
-        for name in ("dropbox", "slack")
+        next((usage for usage in naive.apps() if usage.app_id == name), None) for name in ("dropbox", "slack")
     ]
 
 
@@ -311,9 +301,7 @@ def test_filters_on_what_was_never_seen_give_nothing() -> None:
 def test_names_of_a_batch_that_no_row_uses_are_not_seen() -> None:
     """A batch taken from a larger one keeps all names; only its own rows count."""
     report = Report("proxy", "snapshot", CATALOG)
-    whole = Traffic(
-        np.array([0, 1]), encode(["slack.com", "www.dropbox.com"]), user=encode(["ada", "bob"])
-    )
+    whole = Traffic(np.array([0, 1]), encode(["slack.com", "www.dropbox.com"]), user=encode(["ada", "bob"]))
     report.add(whole.take(np.array([0])))
     assert [usage.app_id for usage in report.apps()] == ["slack"]
     assert [usage.name for usage in report.entities("user")] == ["ada"]

@@ -131,9 +131,7 @@ def test_two_spellings_of_a_user_are_one() -> None:
         ("NONE_NONE/503", False),
     ],
 )
-def test_denied_by_squid_is_blocked_and_refused_by_the_server_is_not(
-    result: str, blocked: bool
-) -> None:
+def test_denied_by_squid_is_blocked_and_refused_by_the_server_is_not(result: str, blocked: bool) -> None:
     assert rows(parse(USUAL.replace("TCP_TUNNEL/200", result)).traffic)[0][6] is blocked
 
 

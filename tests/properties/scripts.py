@@ -118,9 +118,7 @@ def _commands(machines: st.SearchStrategy[str]) -> st.SearchStrategy[Command]:
     tags = st.sampled_from(("Unsanctioned", "Unsanctioned", "Sanctioned", ""))
     visits = st.builds(VisitSite, machines, st.sampled_from(PROCESSES), st.sampled_from(HOSTS))
     return st.one_of(
-        st.sampled_from((INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, PREVIEW)).flatmap(
-            _switching
-        ),
+        st.sampled_from((INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, PREVIEW)).flatmap(_switching),
         st.builds(TagApp, st.sampled_from(APPS), tags),
         st.builds(AddIndicator, st.sampled_from(DOMAINS), st.sampled_from(sorted(ACTIONS))),
         st.builds(RemoveIndicator, st.integers(1, 8).map("ind-{:04d}".format)),
@@ -155,7 +153,7 @@ def plays(draw: st.DrawFn, cut: bool = True) -> Play:
     play = Play(people, span, rhythm, draw(st.integers(0, 30)), ())
     start = play.resolved.start
     pulls, wished = _instants(people, span, rhythm, play.seed)
-    instants = st.one_of(st.sampled_from(pulls), st.sampled_from(pulls), st.sampled_from(wished))
+    instants = st.one_of(st.sampled_from(pulls), st.sampled_from(wished))
     focus = draw(st.lists(instants, min_size=1, max_size=3))
     times = _times(play, [time for time, _ in focus])
     machines = _machines([*(machine for _, machine in focus), *range(people)])
@@ -169,6 +167,10 @@ def plays(draw: st.DrawFn, cut: bool = True) -> Play:
     for command in draw(st.lists(_commands(machines), min_size=1, max_size=16)):
         again = bool(script) and draw(st.integers(0, 3)) == 0
         script.append((script[-1][0] if again else draw(times), command))
+    for time, machine in focus:  # is it blocked just before, at, and just after the instant?
+        visit = VisitSite(f"SO-{machine + 1:02d}", "msedge.exe", draw(st.sampled_from(HOSTS)))
+        script += [(probe, visit) for probe in (time - 1, time, time + 1)]
+    script = [step for step in script if start <= step[0] < play.resolved.end]
     script.sort(key=lambda step: step[0])
     cuts = tuple(sorted(draw(st.lists(times, max_size=6)))) if cut else ()
     return Play(people, span, rhythm, play.seed, tuple(script), cuts)

@@ -105,13 +105,15 @@ def answer(indicators: Holding, host: str) -> str:
 class Moment(Event):
     """Something that happens at a time, ahead of or after other things of that time."""
 
-    def __init__(
-        self, env: simpy.Environment, time: int, rank: int, action: Callable[[], object]
-    ) -> None:
+    def __init__(self, env: simpy.Environment, time: int, rank: int, action: Callable[[], object]) -> None:
         super().__init__(env)
         self._ok, self._value = True, None
-        self.callbacks.append(lambda _: action())
+        self._action = action
+        self.callbacks.append(self._happen)
         env.schedule(self, EventPriority(rank), time - int(env.now))
+
+    def _happen(self, _: Event) -> None:
+        self._action()
 
 
 class Inputs:
@@ -122,9 +124,7 @@ class Inputs:
         self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away)
         self.midnights = [int(midnight) for midnight in self.machines.calendar.starts]
         self.works = [bool(works) for works in self.machines.calendar.works]
-        self.first_day = max(
-            day for day, midnight in enumerate(self.midnights) if midnight <= resolved.start
-        )
+        self.first_day = max(day for day, midnight in enumerate(self.midnights) if midnight <= resolved.start)
         self.begin = self.midnights[self.first_day]
         self.days = [
             day
@@ -324,9 +324,7 @@ class Reference:
     def _request(self, wish: Wish) -> None:
         if self._blocks.get(wish.session, 0) >= PATIENCE:
             return
-        outcome = self._connect(
-            wish.machine, wish.process, wish.host, wish.bytes_up, wish.bytes_down
-        )
+        outcome = self._connect(wish.machine, wish.process, wish.host, wish.bytes_up, wish.bytes_down)
         if outcome == "blocked":
             self._blocks[wish.session] = self._blocks.get(wish.session, 0) + 1
 

@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.base.yamlfile import load
+from sim.base.yamlfile import Document, load
 from sim.scenario.load import Resolved, resolve
+from sim.scenario.located import validate
 from sim.scenario.schema import Scenario
 
 _FILE = Path(__file__).parents[1] / "scenarios" / "small-office.yaml"
@@ -66,4 +67,4 @@ def small(people: int = 8, span: str = "two days", rhythm: str = "2019") -> Reso
 
 def resolved(found: dict[str, Any]) -> Resolved:
     """Return changed data of a small world, resolved."""
-    return resolve("small-office", Scenario.model_validate(found))
+    return resolve("small-office", validate(Scenario, Document(found, {}, "small-office")))

@@ -48,10 +48,7 @@ def rows() -> tuple[dict[str, str], ...]:
 
 def cases(row: dict[str, str]) -> list[Case]:
     """Return every case that a row decides."""
-    parts = (
-        known if row[name] == "any" else tuple(row[name].split("/"))
-        for name, known in ANSWERS.items()
-    )
+    parts = (known if row[name] == "any" else tuple(row[name].split("/")) for name, known in ANSWERS.items())
     return [Case(*values) for values in product(*parts)]
 
 

@@ -40,9 +40,7 @@ def test_every_column_matters(name: str):
     """Changing one column alone changes some outcome."""
     found = table.decisions()
     assert any(
-        found[case] != found[case._replace(**{name: value})]
-        for case in CASES
-        for value in ANSWERS[name]
+        found[case] != found[case._replace(**{name: value})] for case in CASES for value in ANSWERS[name]
     )
 
 
@@ -63,9 +61,7 @@ def test_the_dossiers_minimal_table_holds(network_protection: str, edge: str, ot
 
 @pytest.mark.parametrize("process", ANSWERS["process"])
 @pytest.mark.parametrize("network_protection", ANSWERS["network_protection"])
-def test_nothing_is_blocked_before_the_pull_or_without_the_switch(
-    process: str, network_protection: str
-):
+def test_nothing_is_blocked_before_the_pull_or_without_the_switch(process: str, network_protection: str):
     """Section 11: not yet pulled is pass and alert, custom network indicators off is pass."""
     case = Case(process, "on", "on", network_protection, "none", "block", "on")
     assert table.decisions()[case] == "not-blocked"

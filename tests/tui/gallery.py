@@ -106,9 +106,7 @@ COLUMNS: tuple[Column[AppRow], ...] = (
         "score",
         "Score",
         lambda row: (
-            "not scored"
-            if row.score is None
-            else f"{row.score:>2} {severity_mark(row.severity).plain}"
+            "not scored" if row.score is None else f"{row.score:>2} {severity_mark(row.severity).plain}"
         ),
         10,
         right=True,
@@ -154,9 +152,7 @@ COLUMNS: tuple[Column[AppRow], ...] = (
         sort=lambda row: row.traffic,
         descending=True,
     ),
-    Column(
-        "seen", "Last seen", lambda row: row.last_seen, 12, priority=5, tone=lambda row: "muted"
-    ),
+    Column("seen", "Last seen", lambda row: row.last_seen, 12, priority=5, tone=lambda row: "muted"),
 )
 
 STATUS = Status(
@@ -332,10 +328,7 @@ class BoardScreen(Frame, scope=Scope("board", "Dashboard", "The shares by catego
             )
             for name, parts in SHARES
         ]
-        marks = [
-            Content.assemble(severity_mark(name), f" {mark.word}")
-            for name, mark in SEVERITIES.items()
-        ]
+        marks = [Content.assemble(severity_mark(name), f" {mark.word}") for name, mark in SEVERITIES.items()]
         with Vertical():
             yield Static(Content("\n").join(lines), classes="bars")
             with Horizontal():

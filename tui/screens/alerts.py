@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from sim.base.time import show_clock
 from sim.engine.policy.alerts import CLASSIFICATIONS, DismissReason
 from sim.session.commands import CloseAlert, ResolveEndpointAlert
-from sim.views import control, discovery, endpoint
+from sim.views import control, endpoint
 from sim.views.control import CloudAlertRow
 from sim.views.endpoint import EndpointAlertRow
 from tui.actions import Action, Scope
@@ -92,7 +92,7 @@ class CloudAlertsScreen(PlayScreen, scope=CLOUD):
             Column("time", "Raised", self._time, 16, priority=1, sort=lambda row: row.time),
         )
         self.table: Table[CloudAlertRow] = Table(
-            columns, lambda row: row.id, empty="No alerts. A policy raises them: g p."
+            columns, lambda row: row.id, empty="No alerts. Policies raise them."
         )
 
     def _time(self, row: CloudAlertRow) -> str:
@@ -128,8 +128,10 @@ class CloudAlertsScreen(PlayScreen, scope=CLOUD):
         lines = [
             safe(f"{row.id}  {row.title}", "strong"),
             safe(row.text),
-            fact("Figures", f"{row.users} users, {row.source_ips} IP addresses, "
-                 f"{row.transactions} transactions"),
+            fact(
+                "Figures",
+                f"{row.users} users, {row.source_ips} IP addresses, {row.transactions} transactions",
+            ),
         ]
         if row.status != "Open":
             words = " – ".join(part for part in (row.status, row.reason, row.comment) if part)
@@ -258,13 +260,11 @@ class EndpointAlertsScreen(PlayScreen, scope=ENDPOINT):
 
     def _app_id(self) -> str:
         row = self.table.grid.selected_row
-        name = row.app if row is not None else ""
-        apps = discovery.apps(self.session, self.play.report) if name else []
-        return next((app.app_id for app in apps if app.name == name), "")
+        return row.app_id if row is not None else ""
 
     def when_app(self) -> str:
         """Say why no app can be opened, if so."""
-        return "" if self._app_id() else "the alert names no discovered app"
+        return "" if self._app_id() else "the alert names no app"
 
     def do_endpoint_alerts_app(self) -> None:
         """Open the app's page."""

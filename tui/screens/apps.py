@@ -10,7 +10,7 @@ from sim.views import discovery
 from sim.views.discovery import AppRow
 from tui.actions import Scope
 from tui.frame import ViewKind
-from tui.screens.columns import app_columns
+from tui.screens.columns import app_columns, why_empty
 from tui.screens.tagging import TAG_ACTIONS, ChosenApp, TaggingScreen
 from tui.text import safe
 from tui.units import clock, number, plural, size
@@ -27,6 +27,9 @@ APPS = Scope(
 )
 
 
+NO_MATCH = "No discovered app matches. Press esc to go back to the dashboard."
+
+
 class AppsScreen(TaggingScreen, scope=APPS):
     """A product view of Cloud App Security: the list of discovered apps."""
 
@@ -34,7 +37,7 @@ class AppsScreen(TaggingScreen, scope=APPS):
     PLACE = "apps"
     DEFAULT_CSS = """
     AppsScreen .reach { height: 1; padding: 0 1; }
-    AppsScreen .detail { height: 2; padding: 0 1; margin-top: 1; }
+    AppsScreen .detail { height: 2; text-wrap: nowrap; text-overflow: ellipsis; padding: 0 1; margin-top: 1; }
     """
 
     def __init__(
@@ -48,9 +51,7 @@ class AppsScreen(TaggingScreen, scope=APPS):
 
     def compose_body(self) -> ComposeResult:
         """Lay out the filter line, the rows, and what the columns leave out."""
-        self._table = Table(
-            app_columns(self.session.resolved.tz), lambda row: row.app_id, sort="down"
-        )
+        self._table = Table(app_columns(self.session.resolved.tz), lambda row: row.app_id)
         yield self._head
         yield self._table
         yield self._detail
@@ -67,7 +68,7 @@ class AppsScreen(TaggingScreen, scope=APPS):
         rows = discovery.apps(self.session, report, self._category, self._country, self._risk)
         reach = discovery.reach(self.session, report)
         self.crumbs = ("Cloud Discovery", "Discovered apps", *self._filters())
-        self.table.grid.empty = self._why_empty(reach.note)
+        self.table.grid.empty = why_empty(reach) or NO_MATCH
         self.table.set_rows(rows)
         self._head.update(self._heading(len(rows), reach))
         self._show_detail()
@@ -87,16 +88,11 @@ class AppsScreen(TaggingScreen, scope=APPS):
 
     def _heading(self, count: int, reach: discovery.Reach) -> Content:
         tz, now = self.session.resolved.tz, self.session.now
-        parts = [plural(count, "app")]
+        parts = [f"{plural(count, 'app')} by traffic"]
         if reach.last is not None:
             parts.append(f"data to {clock(reach.last, tz, now)}")
         parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
         return Content.assemble(safe(reach.report, "strong"), safe("   " + " · ".join(parts), "muted"))
-
-    def _why_empty(self, note: str) -> str:
-        if note:
-            return f"{note}\nPress R on the dashboard to look at another report."
-        return "No discovered app matches. Press esc to go back to the dashboard."
 
     def chosen_app(self) -> ChosenApp | None:
         """Return the app under the cursor."""
@@ -108,7 +104,7 @@ class AppsScreen(TaggingScreen, scope=APPS):
         row = self.table.grid.selected_row
         if row is None:
             return "press `g o` for the dashboard: it says why there are no apps"
-        return "press `enter` to see who uses the app, `u` or `s` to tag it, `/` to filter"
+        return "press `enter` to see who uses the app, `u` or `s` to tag it"
 
     def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
         """Tell more about the app under the cursor."""

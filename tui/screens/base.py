@@ -53,8 +53,11 @@ class PlayScreen(Frame):
         self.refresh_bindings()
 
     def on_mount(self) -> None:
-        """Show the first state."""
+        """Show the first state, and take the keys before the next one is pressed."""
         self.draw()
+        if self.focused is None:
+            focusable = (widget for widget in self.query(str(self.AUTO_FOCUS)) if widget.focusable)
+            self.set_focus(next(focusable, None))
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while another screen was on top."""

@@ -10,9 +10,10 @@ from sim.engine.tenant import INTEGRATION
 from sim.views import control, documents
 from sim.views.casebook import casebook
 from tui.actions import Scope
+from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
-from tui.text import Tone, keyed, safe
-from tui.widgets.detail import Reader, heading
+from tui.text import Tone, keyed, pad, safe
+from tui.widgets.detail import Hanging, Reader, heading
 
 BRIEFING = Scope(
     "briefing",
@@ -29,6 +30,7 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
     """One page to read; it stays within reach for the whole run."""
 
     PLACE = "briefing"
+    KIND = ViewKind.SIMULATOR
 
     def compose_body(self) -> ComposeResult:
         """Lay out the page."""
@@ -68,14 +70,14 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
     def _proved(self) -> bool:
         return any(test.blocked for test in casebook(self.session).tests)
 
-    def _policy(self) -> list[Content]:
+    def _policy(self) -> list[Content | Hanging]:
         lines = documents.documents(self.session).policy
         return [
             heading("Written policy for cloud use"),
-            *(Content.assemble(safe(f"{line.id}  ", "link"), safe(line.text)) for line in lines),
+            *(Hanging(safe(f"{line.id}  ", "link"), safe(line.text)) for line in lines),
         ]
 
-    def _findings(self) -> list[Content]:
+    def _findings(self) -> list[Content | Hanging]:
         rows = casebook(self.session).findings
         tz = self.session.resolved.tz
         if not rows:
@@ -84,23 +86,23 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
         return [
             heading("Your findings"),
             *(
-                Content.assemble(
+                Hanging(
                     safe(f"{show_clock(row.time, tz)}  ", "muted"),
-                    safe(f"{row.user} uses {documents.app_name(self.session, row.app_id)}"),
-                    safe(f" on {row.machine} in {row.process}"),
-                    safe(f" – {row.note}" if row.note else "", "muted"),
+                    Content.assemble(
+                        safe(f"{row.user} uses {documents.app_name(self.session, row.app_id)}"),
+                        safe(f" on {row.machine} in {row.process}"),
+                        safe(f" – {row.note}" if row.note else "", "muted"),
+                    ),
                 )
                 for row in rows
             ),
         ]
 
-    def _approved(self) -> list[Content]:
+    def _approved(self) -> list[Content | Hanging]:
         return [
             heading("Approved apps"),
             *(
-                Content.assemble(
-                    safe(f"{row.name:<28}"), safe(f"{row.owner}: {row.purpose}", "muted")
-                )
+                Hanging(safe(pad(row.name, 28)), safe(f"{row.owner}: {row.purpose}", "muted"))
                 for row in documents.approved(self.session)
             ),
             BLANK,

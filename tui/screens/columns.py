@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from sim.engine.discovery.report import EntityUsage
-from sim.views.discovery import AppRow
+from sim.views.discovery import AppRow, Cause, Reach
 from tui.text import SEVERITIES, TAGS, Severity, Tag, Tone, safe, tag_mark
 from tui.units import moment, number, size
 from tui.widgets.columns import Column
@@ -92,7 +92,13 @@ def entity_columns(
         _bytes("up", "Up", lambda r: r.bytes_up, 1),
         _bytes("down", "Down", lambda r: r.bytes_down, 1),
         Column(
-            "first", "First seen", lambda r: moment(r.first, tz), 12, priority=5, sort=lambda r: r.first, tone=_muted
+            "first",
+            "First seen",
+            lambda r: moment(r.first, tz),
+            12,
+            priority=5,
+            sort=lambda r: r.first,
+            tone=_muted,
         ),
         Column(
             "last",
@@ -122,7 +128,9 @@ def _count(key: str, title: str, value: Callable[..., int | None], priority: int
 
 
 def _bytes(key: str, title: str, value: Callable[..., int | None], priority: int) -> Column:  # type: ignore[type-arg]
-    return Column(key, title, lambda r: size(value(r)), 8, right=True, priority=priority, sort=value, descending=True)
+    return Column(
+        key, title, lambda r: size(value(r)), 7, right=True, priority=priority, sort=value, descending=True
+    )
 
 
 def counters(items: Sequence[tuple[str, str | None]], width: int) -> Content:
@@ -136,3 +144,16 @@ def counters(items: Sequence[tuple[str, str | None]], width: int) -> Content:
         upper.append(safe(value, "strong").pad_right(size_ - cell_len(value) + gap))
         lower.append(safe(name, "muted").pad_right(size_ - cell_len(name) + gap))
     return Content("\n").join([Content("").join(upper), Content("").join(lower)])
+
+
+ADVICE: dict[Cause, str] = {
+    "": "",
+    "no source": "Press R on the dashboard for the other report.",
+    "feed off": "Press g s for the settings, to switch it on.",
+    "waiting": "Press n to skip to the next thing that a portal tells you.",
+}
+
+
+def why_empty(reach: Reach) -> str:
+    """Return why a report has no data and what to do about it, or nothing where it has some."""
+    return f"{reach.note}\n{ADVICE[reach.cause]}" if reach.note else ""

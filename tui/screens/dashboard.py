@@ -15,7 +15,7 @@ from tui.actions import Action, Scope
 from tui.frame import ViewKind
 from tui.screens.apps import AppsScreen
 from tui.screens.base import PlayScreen
-from tui.screens.columns import counters
+from tui.screens.columns import ADVICE, counters
 from tui.screens.pane import Pane
 from tui.text import SEVERITIES, TAGS, Tone, bar, pad, safe, style_of
 from tui.units import clock, number, person, plural, size, span
@@ -47,12 +47,17 @@ DASHBOARD = Scope(
     ),
 )
 
+UPPER_LEAST, LOWER_LEAST = 9, 6
+"""Lines of the two rows of panes, titles included, in the smallest usual terminal."""
+TAKEN = 11
+"""Lines of the frame, the figures and the gaps."""
+
 RiskRow = tuple[str, int, int]
 
 
 def _category(row: CategoryRow, width: int, most: int) -> Content:
-    name = min(24, max(14, width - 28))
-    room = max(4, width - name - 13)
+    name = min(26, max(14, width - 20))
+    room = max(4, width - name - 11)
     parts = (row.sanctioned, row.unsanctioned, row.other)
     cells = max(sum(part > 0 for part in parts), round(room * row.traffic / max(most, 1)))
     split = bar((("sanctioned", parts[0]), ("unsanctioned", parts[1]), ("other", parts[2])), cells)
@@ -61,7 +66,7 @@ def _category(row: CategoryRow, width: int, most: int) -> Content:
         " ",
         split.pad_right(room - split.cell_length),
         " ",
-        safe(pad(size(row.traffic), 9, right=True), "muted"),
+        safe(pad(size(row.traffic), 8, right=True), "muted"),
     )
 
 
@@ -73,19 +78,19 @@ def _risk(row: RiskRow, width: int) -> Content:
         if severity == level:
             mark, word, tone = f"{found.letter} {found.shape}", found.word, severity
     return Content.assemble(
-        safe(f"{mark} {word:<10}", tone),
-        safe(f"{plural(apps, 'app'):>8}", "normal" if apps else "muted"),
-        safe(pad(size(traffic), max(0, width - 22), right=True), "muted"),
+        safe(f"{mark} {word:<11}", tone),
+        safe(f"{plural(apps, 'app'):>7}", "normal" if apps else "muted"),
+        safe(pad(size(traffic), max(0, width - 22), right=True) if apps else "", "muted"),
     )
 
 
 def _country(row: CountryRow, width: int) -> Content:
-    name = max(6, width - 17)
+    traffic = 9 if width >= 30 else 0
     return Content.assemble(
         safe(pad(row.code or "??", 3), "strong"),
-        safe(pad(row.name, name)),
-        safe(pad(number(row.apps), 4, right=True)),
-        safe(pad(size(row.traffic), 9, right=True), "muted"),
+        safe(pad(row.name, max(6, width - traffic - 11))),
+        safe(pad(plural(row.apps, "app"), 8, right=True)),
+        safe(pad(size(row.traffic), traffic, right=True), "muted"),
     )
 
 
@@ -100,14 +105,17 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
     DashboardScreen #panes { height: 1fr; padding: 0 1; margin-top: 1; }
     DashboardScreen #upper { height: 9; }
     DashboardScreen #lower { height: 1fr; }
-    DashboardScreen #side { width: 33; margin-left: 2; }
+    DashboardScreen #side { width: 32; margin-left: 2; }
     DashboardScreen #risk { height: 5; }
     DashboardScreen #legend { height: 1fr; margin-top: 1; }
     DashboardScreen #machines { margin: 0 2; }
+    DashboardScreen #countries { width: 28; }
+    DashboardScreen.-normal #countries, DashboardScreen.-wide #countries { width: 1fr; }
     DashboardScreen #empty { height: 1fr; padding: 2 3; display: none; }
     DashboardScreen.-empty #panes { display: none; }
     DashboardScreen.-empty #empty { display: block; }
-    DashboardScreen.-tall #upper { height: 16; margin-bottom: 1; }
+    DashboardScreen.-tall #upper { margin-bottom: 1; }
+    DashboardScreen.-tall #counters { margin-top: 1; }
     """
 
     def __init__(self) -> None:
@@ -120,9 +128,7 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
             "App categories", lambda row: row.name, self._draw_category, id="categories"
         )
         self._risk: Pane[RiskRow] = Pane("Risk levels", lambda row: row[0], _risk, id="risk")
-        self._users: Pane[EntityUsage] = Pane(
-            "Top users", lambda row: row.name, self._draw_user, id="users"
-        )
+        self._users: Pane[EntityUsage] = Pane("Top users", lambda row: row.name, self._draw_user, id="users")
         self._machines: Pane[EntityUsage] = Pane(
             "Top machines", lambda row: row.name, self._draw_entity, id="machines"
         )
@@ -155,6 +161,7 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
         self._reach.update(self._reach_lines())
         self._counters.update(self._figures())
         self._empty.update(self._why_empty())
+        self._fit_upper()
         self._categories.title = f"App categories ({len(board.categories)})"
         self._categories.set_entries(board.categories)
         self._risk.set_entries(board.risk)
@@ -162,15 +169,25 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
         self._machines.set_entries(board.machines)
         self._countries.set_entries(board.countries)
         panes = (self._categories, self._risk, self._users, self._machines, self._countries)
-        if board.reach.first is not None and not isinstance(self.focused, Pane):
+        if board.reach.first is None:
+            self.set_focus(None)
+        elif not isinstance(self.focused, Pane):
             self.set_focus(panes[0])
         for pane in panes:
             pane.refresh()
 
     def on_resize(self) -> None:
-        """Fit the figures to the new width."""
+        """Fit figures and panes to the new size."""
         if self._board is not None:
             self._counters.update(self._figures())
+            self._fit_upper()
+
+    def _fit_upper(self) -> None:
+        """Give the categories the lines they need, and the panes below at least six."""
+        assert self._board is not None
+        spare = self.size.height - TAKEN - LOWER_LEAST
+        wanted = min(len(self._board.categories) + 1, spare)
+        self.query_one("#upper").styles.height = max(UPPER_LEAST, wanted)
 
     def own_hint(self) -> str:
         """Suggest where to look, or how data get here."""
@@ -185,7 +202,7 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
         focused = self.focused.id if self.focused is not None else None
         return where.get(
             focused or "",
-            "choose a category with `↑` `↓`, then `enter` for its apps; `tab` for the next pane",
+            "choose a category with `↑` `↓`, `enter` shows its apps, `tab` the next pane",
         )
 
     def on_descendant_focus(self) -> None:
@@ -284,7 +301,7 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
             [
                 safe(f"{reach.report} holds no data.", "strong"),
                 safe(reach.note),
-                safe("A report that is empty has no counters: nothing is known yet.", "muted"),
+                safe(ADVICE[reach.cause], "link"),
             ]
         )
 
@@ -292,7 +309,7 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
 def _usage(name: str, row: EntityUsage, width: int) -> Content:
     traffic = (row.bytes_up or 0) + (row.bytes_down or 0)
     return Content.assemble(
-        safe(pad(name, max(6, width - 10))), safe(pad(size(traffic), 10, right=True), "muted")
+        safe(pad(name, max(6, width - 8))), safe(pad(size(traffic), 8, right=True), "muted")
     )
 
 
@@ -300,7 +317,7 @@ def _legend() -> Content:
     lines = [
         Content.assemble(
             Content.styled(f"{mark.letter}{mark.shape * 3}", style_of(name)),
-            safe(f" traffic of {mark.word.lower()} apps", "muted"),
+            safe(f" {mark.word.lower()} apps", "muted"),
         )
         for name, mark in TAGS.items()
     ]

@@ -16,8 +16,7 @@ from tui.widgets.table import Table
 GOVERNANCE = Scope(
     "governance",
     "Governance log",
-    "Every change that a person or a policy made, newest first. In the portal: Settings, "
-    "Governance log.",
+    "Every change that a person or a policy made, newest first. In the portal: Settings, Governance log.",
     (),
 )
 
@@ -32,10 +31,10 @@ class GovernanceScreen(PlayScreen, scope=GOVERNANCE):
         super().__init__()
         columns: tuple[Column[LogRow], ...] = (
             Column("time", "Time", self._time, 16, sort=lambda row: row.time, priority=0),
-            Column("action", "Action", lambda row: row.action, 22, 14, priority=0),
-            Column("target", "On", lambda row: row.target, 24, 14, 1, priority=0),
-            Column("detail", "To", lambda row: row.detail, 18, 10, 1, tone=lambda row: "muted"),
-            Column("actor", "By", lambda row: row.actor, 16, 8, priority=2, tone=lambda r: "muted"),
+            Column("action", "Action", lambda row: row.action, 18, 12, priority=0),
+            Column("target", "On", lambda row: row.target, 28, 20, 1, priority=0),
+            Column("detail", "To", lambda row: row.detail, 14, 12, 1, tone=lambda row: "muted"),
+            Column("actor", "By", lambda row: row.actor, 16, 10, priority=2, tone=lambda r: "muted"),
         )
         self.table: Table[LogRow] = Table(columns, lambda row: row.id, empty="Nothing was changed.")
 

@@ -8,6 +8,7 @@ from textual.content import Content
 from sim.views import documents
 from sim.views.documents import Article
 from tui.actions import Scope
+from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
 from tui.text import safe, safe_lines
 from tui.widgets.columns import Column
@@ -34,6 +35,7 @@ class HelpArticlesScreen(PlayScreen, scope=ARTICLES):
     """Lists the articles."""
 
     PLACE = "help_articles"
+    KIND = ViewKind.SIMULATOR
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,6 +74,7 @@ class ArticleScreen(PlayScreen, scope=ARTICLE):
     """One article."""
 
     PLACE = "help_article"
+    KIND = ViewKind.SIMULATOR
 
     def __init__(self, article: Article) -> None:
         super().__init__()

@@ -30,9 +30,7 @@ def indicator_form(domain: str = "") -> FormScreen:
         "Add indicator",
         (
             TextField("value", "Domain", domain, "for example example.com", _looks_like_domain),
-            ChoiceField(
-                "action", "Action", tuple((action.value, words) for action, words in _WORDS.items())
-            ),
+            ChoiceField("action", "Action", tuple((action.value, words) for action, words in _WORDS.items())),
             TextField(
                 "title",
                 "Alert title",

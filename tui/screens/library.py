@@ -11,7 +11,7 @@ from textual.widgets import Static
 from sim.views import documents
 from sim.views.documents import LibraryRow
 from tui.actions import Scope
-from tui.frame import Frame
+from tui.frame import Frame, ViewKind
 from tui.text import safe
 from tui.widgets.columns import Column
 from tui.widgets.detail import Detail, fact
@@ -39,13 +39,14 @@ COLUMNS: tuple[Column[LibraryRow], ...] = (
     Column("title", "Scenario", lambda row: row.title, 24, 16, 2, priority=0),
     Column("mode", "Mode", lambda row: row.mode, 10, priority=1, tone=lambda row: "muted"),
     Column("people", "People", lambda row: row.people, 6, right=True, priority=2),
-    Column("era", "Products as of", lambda row: row.era, 30, 16, 1, 3, tone=lambda row: "muted"),
+    Column("era", "Products as of", lambda row: row.era, 30, 16, 1, priority=3, tone=lambda row: "muted"),
 )
 
 
 class LibraryScreen(Frame, scope=LIBRARY):
     """Lists the scenarios; enter begins the chosen one."""
 
+    KIND = ViewKind.SIMULATOR
     DEFAULT_CSS = """
     LibraryScreen .welcome { height: auto; padding: 1 2; }
     """

@@ -28,7 +28,7 @@ POLICIES = Scope(
     (
         Action(
             "policies.other",
-            "Templates/policies",
+            "Other list",
             "change between the saved policies and the templates",
             ("[", "]"),
             footer=90,
@@ -44,10 +44,16 @@ POLICIES = Scope(
     ),
 )
 
+
+def _short(row: TemplateRow | PolicyRow) -> str:
+    """Return the criteria with a sign for "is more than"; the words stand below the list."""
+    return ", ".join(f"{name} > {threshold}" for name, threshold in row.criteria)
+
+
 TEMPLATE_COLUMNS: tuple[Column[TemplateRow], ...] = (
     Column("name", "Template", lambda row: row.name, 36, 28, 1, priority=0),
     Column("severity", "Severity", lambda row: row.severity, 8, priority=2),
-    Column("condition", "Same day", lambda row: row.condition, 34, 22, 2, priority=1),
+    Column("condition", "Same day", lambda row: _short(row), 34, 22, 2, priority=1),
 )
 
 
@@ -63,18 +69,15 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
             Column("name", "Policy", lambda row: row.name, 24, 16, 1, priority=0),
             Column("on", "State", lambda row: "● On" if row.enabled else "○ Off", 6, priority=0),
             Column("severity", "Severity", lambda row: row.severity, 8, priority=2),
-            Column("condition", "Same day", lambda row: row.condition, 30, 22, 1, priority=1),
+            Column("condition", "Same day", _short, 30, 22, 1, priority=1),
             Column("tag", "Tags app", lambda row: row.tag or "–", 12, 8, priority=3),
             Column("alerts", "Alerts", lambda row: row.alerts, 6, right=True, priority=1),
             Column("created", "Saved", self._created, 16, priority=4, tone=lambda row: "muted"),
         )
-        empty = "No policy is saved.\n`[` shows the templates; enter on one begins a policy."
         self.saved: Table[PolicyRow] = Table(
-            columns, lambda row: row.id, empty=empty.replace("`", ""), id="saved"
+            columns, lambda row: row.id, empty="No policy is saved yet.", id="saved"
         )
-        self.templates: Table[TemplateRow] = Table(
-            TEMPLATE_COLUMNS, lambda row: row.name, id="templates"
-        )
+        self.templates: Table[TemplateRow] = Table(TEMPLATE_COLUMNS, lambda row: row.name, id="templates")
 
     def _created(self, row: PolicyRow) -> str:
         return show_clock(row.created, self.session.resolved.tz)
@@ -89,6 +92,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
         """Begin with the templates while nothing is saved."""
         self.saved.display = bool(control.policies(self.session))
         self.templates.display = not self.saved.display
+        (self.saved if self.saved.display else self.templates).grid.focus()
 
     def refresh_view(self) -> None:
         """Fill both lists."""
@@ -100,8 +104,10 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
     def own_hint(self) -> str:
         """Say what enter does here."""
         if self.templates.display:
-            return "`enter` begins a policy from the chosen template; `[` shows the saved policies"
-        return "`enter` changes the chosen policy, `space` switches it; `[` shows the templates"
+            return "`enter` begins a policy from this template; `[` shows the saved ones"
+        if not self.saved.selected:
+            return "`[` shows the templates to begin a policy from"
+        return "`enter` changes this policy, `space` switches it; `[` shows templates"
 
     def do_policies_other(self) -> None:
         """Show the other list."""

@@ -19,9 +19,7 @@ def policy_form(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> Form
     chosen = saved.report_names if saved else ()
     fields: list[Field] = [
         TextField("name", "Policy name", source.name, check=_named),
-        ChoiceField(
-            "severity", "Severity", tuple((word, word) for word in SEVERITIES), source.severity
-        ),
+        ChoiceField("severity", "Severity", tuple((word, word) for word in SEVERITIES), source.severity),
         *(
             TextField(f"criterion{number}", f"{name} >", str(threshold), check=_whole)
             for number, (name, threshold) in enumerate(source.criteria)

@@ -11,7 +11,8 @@ from tui.actions import Scope
 from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
 from tui.text import Tone, safe
-from tui.widgets.detail import Reader, heading
+from tui.units import plural
+from tui.widgets.detail import Hanging, Reader, heading
 
 RESULT = Scope(
     "result",
@@ -22,6 +23,7 @@ RESULT = Scope(
 )
 BLANK = Content("")
 BAR = 20
+INDENT = Content(" " * (BAR + 8))
 
 
 class ResultScreen(PlayScreen, scope=RESULT):
@@ -52,7 +54,7 @@ class ResultScreen(PlayScreen, scope=RESULT):
         result = self._result()
         over = self.session.finished
         self.crumbs = (self.session.resolved.scenario.title, "Result" if over else "So far")
-        lines = [
+        lines: list[Content | Hanging] = [
             Content.assemble(safe(f"{result.score}", "strong"), safe(" of 100 points", "muted")),
             BLANK,
         ]
@@ -64,7 +66,7 @@ class ResultScreen(PlayScreen, scope=RESULT):
                     safe(objective.title, "strong"),
                     safe(f"  ({objective.weight} points)", "muted"),
                 ),
-                safe(f"       {objective.because}"),
+                Hanging(INDENT, safe(objective.because)),
             ]
         for penalty in result.penalties:
             lines.append(safe(f"−{penalty.points} points: {penalty.because}", "high"))
@@ -78,7 +80,7 @@ class ResultScreen(PlayScreen, scope=RESULT):
         lines = [heading("What got through to a prohibited use")]
         for row in result.exposure:
             name = documents.app_name(self.session, row.app_id)
-            what = f"{row.connections} connections by {row.people} people"
+            what = f"{plural(row.connections, 'connection')} by {plural(row.people, 'person', 'people')}"
             lines.append(safe(f"{name}: {what}, {row.bytes_up / 1_000_000:.1f} MB sent"))
         return lines
 
@@ -87,7 +89,8 @@ class ResultScreen(PlayScreen, scope=RESULT):
         for row in result.collateral:
             name = documents.app_name(self.session, row.app_id)
             kind = "approved" if row.approved else "not prohibited"
-            what = f"{row.sessions} sessions of {row.people} people, by {', '.join(row.rules)}"
+            who = f"{plural(row.sessions, 'session')} of {plural(row.people, 'person', 'people')}"
+            what = f"{who}, by {', '.join(row.rules)}"
             lines.append(safe(f"{name} ({kind}): {what}"))
         return lines if result.collateral else [*lines, safe("None.", "muted")]
 

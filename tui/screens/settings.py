@@ -52,7 +52,7 @@ COLUMNS: tuple[Column[SwitchRow], ...] = (
         "Page",
         lambda row: row.page.partition(" > ")[2],
         30,
-        20,
+        28,
         1,
         priority=2,
         tone=lambda row: "muted",

@@ -48,7 +48,9 @@ class TabBar(Widget):
             )
             for tab, title in self.tabs
         ]
-        return Content.assemble(Content(" ").join(parts), "   ", ("[ ]", "bold $tone-key"), (" tabs", "$tone-muted"))
+        return Content.assemble(
+            Content(" ").join(parts), "   ", ("[ ]", "bold $tone-key"), (" tabs", "$tone-muted")
+        )
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the pointer."""
@@ -93,7 +95,8 @@ class TabbedScreen(PlayScreen):
         self.query_one(TabBar).current = tab
         self.query_one(ContentSwitcher).current = f"tab-{tab}"
         inside = self.query_one(f"#tab-{tab}")
-        target = next((w for w in inside.walk_children(with_self=True) if w.focusable), None)
+        within = inside.walk_children(Widget, with_self=True)
+        target = next((widget for widget in within if widget.focusable), None)
         self.set_focus(target)
         self.draw()
 

@@ -121,7 +121,11 @@ class TaggingScreen(PlayScreen):
         page = discovery.app_page(self.session, self.play.report, app.app_id)
         domains = plural(len(page.domains), "domain")
         if tag == UNSANCTIONED:
-            users = "" if page.row is None or not page.row.users else f", used by {plural(page.row.users, 'person', 'people')}"
+            users = (
+                ""
+                if page.row is None or not page.row.users
+                else f", used by {plural(page.row.users, 'person', 'people')}"
+            )
             return Question(
                 "Tag as unsanctioned?",
                 f"{app.name}: {domains}{users}",

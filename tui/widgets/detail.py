@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -12,6 +13,9 @@ from textual.widgets import Static
 from tui.actions import ActionHost
 from tui.keys import READER
 from tui.text import safe
+
+MEASURE = 96
+"""Cells of the widest line of prose: longer ones are hard to read."""
 
 
 class Detail(Static):
@@ -28,6 +32,14 @@ class Detail(Static):
         self.update(Content("\n").join(lines))
 
 
+@dataclass(frozen=True)
+class Hanging:
+    """A paragraph that hangs from its lead: lines after the first are indented as far."""
+
+    lead: Content
+    text: Content
+
+
 class Reader(ActionHost, VerticalScroll, scope=READER, can_focus=True):
     """Prose that is longer than the screen."""
 
@@ -39,14 +51,26 @@ class Reader(ActionHost, VerticalScroll, scope=READER, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._page = Static()
+        self._lines: Sequence[Content | Hanging] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
         yield self._page
 
-    def show(self, lines: Sequence[Content]) -> None:
+    def show(self, lines: Sequence[Content | Hanging]) -> None:
         """Show these lines; each is wrapped to the width."""
-        page = Content("\n").join(lines)
+        self._lines = lines
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = min(MEASURE, self.scrollable_content_region.width or MEASURE)
+        page = Content("\n").join(
+            _hang(line, width) if isinstance(line, Hanging) else line for line in self._lines
+        )
         if page != self._page.content:
             self._page.update(page)
 
@@ -73,6 +97,12 @@ class Reader(ActionHost, VerticalScroll, scope=READER, can_focus=True):
     def do_reader_bottom(self) -> None:
         """Go to the end."""
         self.scroll_end(animate=False)
+
+
+def _hang(line: Hanging, width: int) -> Content:
+    indent = line.lead.cell_length
+    first, *rest = line.text.wrap(max(width - indent, 20))
+    return Content("\n").join([line.lead + first, *(" " * indent + more for more in rest)])
 
 
 def heading(text: str) -> Content:

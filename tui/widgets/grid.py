@@ -380,9 +380,7 @@ class Grid(ActionHost, ScrollView, Generic[R], scope=TABLE, can_focus=True):
         width, rowset, layout = self._width, self.rowset, self._columns
         key = self._painted[y] = self._line_key(y)
         if y == 0:
-            return self._painter.header(
-                layout, width, rowset.sort_column, rowset.descending, self.order_held
-            )
+            return self._painter.header(layout, width, rowset.sort_column, rowset.descending, self.order_held)
         if not rowset.order:
             return self._painter.note("".join(self._empty_lines()[y - 1 : y]), "row", width)
         if key is None:
@@ -391,9 +389,7 @@ class Grid(ActionHost, ScrollView, Generic[R], scope=TABLE, can_focus=True):
         if rowset.ghost is not None and rowset.ghost[0] == entity_id:
             label = clip(plain(rowset.ghost[1]), max(8, width - 28))
             return self._painter.note(f"“{label}” has left this list", "cursor", width, True)
-        return self._painter.row(
-            entity_id, rowset.rows[entity_id], self._part(entity_id), layout, width
-        )
+        return self._painter.row(entity_id, rowset.rows[entity_id], self._part(entity_id), layout, width)
 
     def _component(self, name: str, overlay: bool) -> Style:
         return self.get_component_rich_style(f"grid--{name}", partial=overlay)

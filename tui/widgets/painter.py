@@ -63,9 +63,7 @@ class Painter(Generic[R]):
             segments.append(Segment(text, self.style(part, tone)))
         return Strip(segments).adjust_cell_length(width, base).simplify()
 
-    def header(
-        self, layout: Fit[R], width: int, by: Column[R] | None, descending: bool, held: bool
-    ) -> Strip:
+    def header(self, layout: Fit[R], width: int, by: Column[R] | None, descending: bool, held: bool) -> Strip:
         """Return the line of titles, with the sort arrow and a word about hidden columns."""
         base, marked = self.style("header"), self.style("sorted")
         segments = [Segment("‖ " if held else "  ", marked)]

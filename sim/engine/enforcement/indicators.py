@@ -154,6 +154,10 @@ class IndicatorList:
             )
         )
 
+    def hand_over(self, indicator: Indicator, app_id: str) -> None:
+        """Let another app's tag keep a listed indicator."""
+        self.all[indicator.number] = replace(indicator, app_id=app_id)
+
     def remove(self, now: int, indicator: Indicator) -> Indicator:
         """Take a row off the list; its number stays taken."""
         gone = replace(indicator, removed=now)

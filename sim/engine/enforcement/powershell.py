@@ -35,10 +35,11 @@ class Reply:
 def run(line: str, posture: DevicePosture) -> Reply:
     """Run one line on a machine with this posture; nothing is changed here, the reply says what to set."""
     try:
-        words = shlex.split(line.replace("|", " | ").replace(":", ": ", 1), posix=True)
+        # A backslash is no escape in PowerShell, and -Name:Value is -Name Value.
+        words = shlex.split(line.replace("\\", "\\\\").replace("|", " | "), posix=True)
     except ValueError:
         return Reply('The string is missing the terminator: ".', failed=True)
-    words = [word.removesuffix(":") for word in words]
+    words = [part for word in words for part in _split_parameter(word)]
     if not words:
         return Reply("")
     cmdlet = next((known for known in _CMDLETS if known.lower() == words[0].lower()), None)
@@ -51,6 +52,11 @@ def run(line: str, posture: DevicePosture) -> Reply:
     if cmdlet == "Get-MpPreference":
         return _get(words[1:], posture)
     return _set(words[1:])
+
+
+def _split_parameter(word: str) -> list[str]:
+    name, colon, value = word.partition(":")
+    return [part for part in (name, value) if part] if word.startswith("-") and colon else [word]
 
 
 def _get(words: list[str], posture: DevicePosture) -> Reply:

@@ -208,7 +208,7 @@ def _cloud_links(facts: ChainFacts) -> list[Link]:
         _link(
             "indicator listed",
             listed,
-            "the domain is in Indicators > URLs/Domains" if listed else "no blocking indicator is listed",
+            "the domain is in Indicators > URLs/Domains" if listed else _instead(facts.portal_lists),
             "CAS/wdatp-integration.md [19]",
             since=facts.listed_at if listed else None,
             expected_at=None if listed else facts.sync_expected,
@@ -229,6 +229,8 @@ def _device_links(facts: ChainFacts) -> list[Link]:
     offered = facts.published and facts.custom_indicators
     holds = facts.device_holds is Held.BLOCK
     pulled = "the machine holds the indicator" if holds else "the machine has not pulled the indicator"
+    if facts.device_holds in {Held.ALLOW, Held.ALERT}:
+        pulled = f"the machine holds an indicator that does not block: {_action(facts.device_holds)}"
     if holds and not facts.published:
         pulled = "the machine still holds an indicator that is gone; it drops it at its next pull"
     return [
@@ -266,6 +268,16 @@ def _engine(facts: ChainFacts) -> Link:
         reason += "; Defender Antivirus is not active, so it cannot work"
     on = posture.antivirus and mode is NetworkProtection.ENABLED
     return _link("engine enforces", on, reason, "MDE/network-protection.md")
+
+
+def _action(held: Held) -> str:
+    return "Allow" if held is Held.ALLOW else "Alert only"
+
+
+def _instead(held: Held) -> str:
+    if held is Held.NONE:
+        return "no blocking indicator is listed"
+    return f"the indicator that decides this host does not block: {_action(held)}"
 
 
 def _on(flag: bool) -> str:

@@ -224,7 +224,7 @@ def matches(
         if not all(exceeds(criterion, threshold, day) for criterion, threshold in policy.criteria):
             continue
         last = seen.get(NoveltyKey(policy.id, policy.generation, app.id, report.name))
-        if last is not None and last > now - NOVELTY:
+        if last is not None and (last > now - NOVELTY or day.day <= last // DAY):
             continue
         fired.add(day.app_id)
         yield Match(

@@ -1,0 +1,83 @@
+"""The explain command from outside: the chain of a machine, a person or a department, link by link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.exercise.process import called, document, error, recorded, short, unsanctioned
+
+SOHU = ("--app", "sohu-news")
+MAREK = ("--device", "HF-LT-07")
+
+
+def chain(*arguments: str) -> Any:
+    """Return what `explain --json` prints about the oracle's run."""
+    return document(unsanctioned("explain", recorded()[0], *arguments, "--json"))
+
+
+def test_json_holds_what_the_contract_names() -> None:
+    """At the end the chain is whole: Chrome on Marek's machine is blocked, every link is done."""
+    found = chain(*MAREK, *SOHU, "--process", "chrome.exe")
+    assert {"verdict", "links", "first_open", "expected_at"} <= set(found)
+    assert (found["machine"], found["process"]) == ("HF-LT-07", "chrome.exe")
+    assert found["user"] == "marek.novak@halden.example"
+    assert (found["verdict"], found["first_open"], found["expected_at"]) == ("blocked", None, None)
+    assert found["links"]
+    for link in found["links"]:
+        assert {"name", "state", "since", "reason", "source"} == set(link)
+        assert link["state"] in {"done", "not needed"}
+        assert link["reason"]
+        assert link["source"]
+
+
+def test_an_earlier_time_names_the_first_open_link() -> None:
+    """Half an hour after the start the chain is open, and each program has its own last link."""
+    edge, chrome, firefox = chain(*MAREK, *SOHU, "--at", "2019-12-16T09:30")
+    assert [c["process"] for c in (edge, chrome, firefox)] == ["msedge.exe", "chrome.exe", "firefox.exe"]
+    for found in (edge, chrome, firefox):
+        assert found["verdict"] != "blocked"
+        states = {link["name"]: link["state"] for link in found["links"]}
+        assert states[found["first_open"]] in {"open", "waiting"}
+
+
+def test_a_person_and_a_department_have_machines() -> None:
+    """A person is found by name or address, a department holds a chain for each of its machines."""
+    by_name = chain("--user", "Marek Novak", *SOHU, "--process", "chrome")
+    by_address = chain("--user", "marek.novak@halden.example", *SOHU, "--process", "chrome")
+    assert by_name == by_address
+    assert by_name["machine"] == "HF-LT-07"
+    group = chain("--group", "finance", *SOHU, "--process", "edge")
+    assert isinstance(group, list) is (len(group) > 1)
+    assert {"HF-LT-11", "HF-LT-12", "HF-PC-04"} <= {found["machine"] for found in group}
+
+
+def test_the_text_marks_each_link() -> None:
+    """For a person: the app by name, one line a link, with since when."""
+    text = unsanctioned("explain", recorded()[0], *MAREK, "--app", "Sohu News", "--process", "chrome")
+    lines = text.stdout.decode().splitlines()
+    assert lines[0].startswith("Sohu News at ")
+    assert any(line.startswith("HF-LT-07 chrome.exe -> ") and line.endswith(": blocked") for line in lines)
+    assert sum(line.startswith("  [x] ") for line in lines) >= 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule", "word"),
+    [
+        ((*MAREK, "--app", "sohu-newz"), "APP-UNKNOWN", "sohu-news"),
+        ((*MAREK, "--app", "netflix"), "APP-UNUSED", "Netflix"),
+        (("--device", "HF-LT-77", *SOHU), "MACHINE-UNKNOWN", "HF-LT-07"),
+        (("--user", "Nobody", *SOHU), "USER-UNKNOWN", "Nobody"),
+        (("--group", "Pirates", *SOHU), "GROUP-UNKNOWN", "Finance"),
+        ((*MAREK, *SOHU, "--process", "lynx"), "PROCESS-UNKNOWN", "chrome.exe"),
+        ((*MAREK, *SOHU, "--at", "noon"), "TIME-FORMAT", "noon"),
+        (SOHU, "USAGE", "--device"),
+        ((*MAREK, "--group", "IT", *SOHU), "USAGE", "--device"),
+    ],
+)
+def test_unknown_names_are_one_line_with_the_nearest(
+    arguments: tuple[str, ...], rule: str, word: str
+) -> None:
+    """Exit code 2, and the line helps: the nearest name, or the names there are."""
+    error(called("explain", short(), *arguments), rule, word)

@@ -1,0 +1,62 @@
+"""What a trainee does in the tests: commands, waiting, and looking at product views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sim.base.time import MINUTE
+from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
+from sim.scenario.load import load_scenario
+from sim.session.commands import PowerShell, SetSwitch, VisitSite
+from sim.session.driver import Session
+from sim.views import endpoint
+
+TOGGLES = (INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS)
+SOHU = "news.sohu.com"
+
+
+def begin(scenario: str = "first-block", seed: int | None = None) -> Session:
+    """Return a session at the start of play."""
+    return Session(load_scenario(scenario), seed)
+
+
+def switch_on(session: Session, *names: str) -> None:
+    """Save switches of either portal; all three of the journey by default."""
+    for name in names or TOGGLES:
+        session.submit(SetSwitch(name, True))
+
+
+def wait(session: Session, span: int) -> None:
+    """Let time pass."""
+    session.advance(session.now + span)
+
+
+def machines(session: Session) -> list[str]:
+    """Return the names in the machines list."""
+    return [row.name for row in endpoint.machines(session)]
+
+
+def opens(session: Session, machine: str, process: str, host: str = SOHU) -> bool:
+    """Try a site in a browser of a machine; return whether the page opened."""
+    return "the page opens" in session.submit(VisitSite(machine, process, host)).text
+
+
+def prompt(session: Session, machine: str, line: str) -> str:
+    """Run a line at a machine's prompt; return what it prints."""
+    return session.submit(PowerShell(machine, line)).text
+
+
+def first_times(
+    session: Session,
+    happened: Callable[[str], bool],
+    within: int,
+    names: Iterable[str],
+) -> dict[str, int]:
+    """Look at every machine every five minutes; return how long it took on each until `happened` was true."""
+    start, left, found = session.now, list(names), dict[str, int]()
+    while left and session.now <= start + within:
+        for name in [name for name in left if happened(name)]:
+            found[name] = session.now - start
+            left.remove(name)
+        wait(session, 5 * MINUTE)
+    return found

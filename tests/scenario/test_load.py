@@ -1,0 +1,189 @@
+"""Scenario files: every mistake is told with its place, no text breaks the reader, a dump is the file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.base.errors import ScenarioError, UnsanctionedError
+from sim.base.time import DAY, HOUR
+from sim.base.yamlfile import Document
+from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
+from sim.scenario.load import Resolved, load_scenario, read, resolve, shipped
+from sim.scenario.located import validate
+from sim.scenario.schema import Scenario
+from sim.session.commands import SetSwitch
+from sim.session.driver import Session
+
+TESTS = Path(__file__).resolve().parents[1]
+OWN = sorted(str(path) for path in (TESTS / "scenarios").glob("*.yaml"))
+SMALL = (TESTS / "scenarios" / "small-office.yaml").read_text(encoding="utf-8")
+FIRST = (TESTS.parent / "scenarios" / "first-block.yaml").read_text(encoding="utf-8")
+
+
+def load_text(text: str, folder: Path) -> Resolved:
+    """Load a scenario of this text."""
+    path = folder / "scenario.yaml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    return load_scenario(str(path))
+
+
+def again(resolved: Resolved) -> Resolved:
+    """Return the scenario as a run file brings it back: dumped to JSON, read, resolved."""
+    data = json.loads(json.dumps(resolved.dump()))
+    name = data.pop("name")
+    return resolve(name, validate(Scenario, Document(data, {}, "run")))
+
+
+@pytest.mark.parametrize("name", [*shipped(), *OWN], ids=lambda name: Path(name).stem)
+def test_a_dump_resolves_to_the_same_content(name: str) -> None:
+    """What a run file keeps of a scenario has the content hash of the file, and the same times."""
+    resolved = load_scenario(name)
+    back = again(resolved)
+    assert back.content_hash() == resolved.content_hash()
+    assert (back.start, back.end, back.name) == (resolved.start, resolved.end, resolved.name)
+    assert back.scenario == resolved.scenario
+
+
+def test_the_hash_is_of_the_content_and_not_of_its_writing(tmp_path: Path) -> None:
+    """Comments, spaces and a byte order mark change nothing; a word does, and so does the name."""
+    name = "scenario"
+    plain = load_text(SMALL, tmp_path).content_hash()
+    assert load_text("\ufeff# more\n" + SMALL + "\n\n# words\n", tmp_path).content_hash() == plain
+    assert load_text(SMALL.replace("people: 8", "people:    8"), tmp_path).content_hash() == plain
+    other = load_text(SMALL.replace("people: 8", "people: 9"), tmp_path)
+    assert other.name == name
+    assert other.content_hash() != plain
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "part", "says"),
+    [
+        ("people: 22", "people: '22x'", "SCENARIO-VALUE", "people:", "organisation.people"),
+        ("people: 22", "people: 11", "SCENARIO-PEOPLE", "people:", "cast is larger"),
+        ("mode: exercise", "mode: exam", "SCENARIO-VALUE", "mode:", "mode"),
+        ("era: mcas-2019", "era: mcas-2020", "ERA-UNKNOWN", "era:", "mcas-2019"),
+        ("seed: 20191216", "seed: -1", "SCENARIO-VALUE", "seed:", "seed"),
+        ("Europe/London", "Europe/Nowhere", "TIME-ZONE", "timezone:", "Europe/Nowhere"),
+        ("2019-12-16T09:00", "monday", "TIME-FORMAT", "start:", "monday"),
+        ("2019-12-17T18:00", "tuesday", "TIME-FORMAT", "end:", "tuesday"),
+        ("2019-12-17T18:00", "2019-12-16T08:00", "SCENARIO-TIME", "end:", "not after start"),
+        ("2019-12-16T09:00", "0001-01-01T00:00+23:59", "SCENARIO-TIME", "start:", "1990"),
+        ("2019-12-17T18:00", "9999-12-31T23:59", "SCENARIO-TIME", "end:", "2099"),
+        ('hours: ["08:00", "17:30"]', 'hours: ["08:00", 17:30]', "SCENARIO-VALUE", "17:30]", "the quotes"),
+        ('hours: ["08:00", "17:30"]', 'hours: ["18:00", "17:30"]', "SCENARIO-VALUE", "hours:", "must rise"),
+        ("machine: HF-LT-11", "machine: HF-LT-07", "SCENARIO-MACHINE", "cast:", "machine name"),
+        ("id: marek", "id: priya", "SCENARIO-PERSON", "cast:", "share an id"),
+        ("uniform: [1h45m, 1h58m]", "fixed: -5", "SCENARIO-VALUE", "fixed:", "first_data"),
+        ("uniform: [1h45m, 1h58m]", "fixed: soon", "SCENARIO-VALUE", "fixed:", "not a duration"),
+        ("  first_data:", "  first_date:", "SCENARIO-DELAY", "first_date:", "'first_data'"),
+        ("delays:", "delays:\n  machine_pull: {fixed: 0, mark: x}", "SCENARIO-DELAY", "machine_pull", "1m"),
+        ("sohu-news: Unsanctioned", "sohu-new: Unsanctioned", "SCENARIO-APP", "sohu-new:", "'sohu-news'"),
+        ("sohu-news: Unsanctioned", "sohu-news: Monitored", "SCENARIO-VALUE", "sohu-news:", "tags.sohu-news"),
+        ("app: linkedin,", "app: linkedin-sales-navigator,", "SCENARIO-APP", "app: linkedin-s", "full add"),
+        ("line: CU-2,", "line: CU-22,", "SCENARIO-LINE", "line: CU-22", "'CU-2'"),
+        ("work_line: CU-8", "work_line: CU-88", "SCENARIO-LINE", "work_line:", "'CU-8'"),
+        ("people: [sofia], why", "people: [sophia], why", "SCENARIO-PERSON", "people: [sophia]", "'sofia'"),
+        ("{like: oracle,", "{like: orcale,", "SCENARIO-VALUE", "like:", "overreach.like"),
+        ("truth:", "thruth:", "SCENARIO-KEY", "thruth:", "'truth'"),
+        ("\ntruth:", "\nseed: 1\ntruth:", "YAML-DUPLICATE", "seed: 1\n", "given twice"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_place(
+    old: str, new: str, rule: str, part: str, says: str, tmp_path: Path
+) -> None:
+    """File, line and column of the key or value at fault, its rule, and words that help."""
+    assert FIRST.count(old) == 1, old
+    text = FIRST.replace(old, new)
+    with pytest.raises(UnsanctionedError) as told:
+        load_text(text, tmp_path)
+    start = text.index(part)
+    line, column = text[:start].count("\n") + 1, start - text[:start].rfind("\n")
+    found = [problem for problem in told.value.problems if problem.rule == rule]
+    assert any(says in str(problem) for problem in found), told.value
+    places = {(problem.where.line, problem.where.column) for problem in found if problem.where}
+    assert (line, column) in places
+
+
+def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
+    """Mistakes of one kind do not hide each other."""
+    text = FIRST.replace("people: [marek]", "people: [merek]").replace("app: canva", "app: cnva")
+    with pytest.raises(ScenarioError) as told:
+        load_text(text, tmp_path)
+    assert [problem.rule for problem in told.value.problems].count("SCENARIO-PERSON") == 2
+    assert [problem.rule for problem in told.value.problems].count("SCENARIO-APP") == 1
+
+
+def test_a_shipped_name_and_a_path_are_told_apart() -> None:
+    """A name is looked up among the shipped ones; whatever looks like a path is one."""
+    assert read("first-block").file == "scenarios/first-block.yaml"
+    with pytest.raises(UnsanctionedError, match="shipped"):
+        load_scenario("zzz")
+    with pytest.raises(UnsanctionedError, match="cannot read"):
+        load_scenario("zzz.yaml")
+
+
+NASTY = st.one_of(
+    st.sampled_from(
+        (
+            "", "~", "-1", "0", "9" * 40, "9" * 5000, "1e400", ".inf", ".nan", "yes", "[]", "{}", "[[]]",
+            "&a [*a]", "*x", "!!bool maybe", '!!int ""', "!!timestamp x", "!!binary x", "!!python/name:os",
+            "17:30", '"24:00"', '"\\0"', '"\\ud800"', "\x00", "\x85", "\u2028", "\ufeff", "| x", "? [a]",
+            "<<: {a: 1}", "---", "...", "\t", "'", "%YAML 9.9", "[" * 400, "{a: " * 400, "2019-12-16",
+        )
+    ),
+    st.text(max_size=8),
+)  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> str:
+    """Draw the text of a scenario with a few things done to it."""
+    lines = SMALL.splitlines(keepends=True)
+    for _ in range(draw(st.integers(1, 3))):
+        place = draw(st.integers(0, len(lines) - 1))
+        what = draw(st.sampled_from(("value", "value", "drop", "repeat", "swap", "cut", "indent")))
+        line, other = lines[place], draw(st.integers(0, len(lines) - 1))
+        if what == "value":
+            marks = [n for n, c in enumerate(line) if c in ":,["] or [0]
+            mark = draw(st.sampled_from(marks))
+            lines[place] = (
+                f"{line[: mark + 1]} {draw(NASTY)}{draw(st.sampled_from((line[mark:], ''))) or chr(10)}"
+            )
+        elif what == "drop" and len(lines) > 1:
+            del lines[place]
+        elif what == "repeat":
+            lines.insert(other, line)
+        elif what == "swap":
+            lines[place], lines[other] = lines[other], line
+        elif what == "cut":
+            lines[place] = line[: draw(st.integers(0, len(line)))]
+        else:
+            lines[place] = " " * draw(st.integers(0, 4)) + line.lstrip()
+    return "".join(lines)
+
+
+@settings(max_examples=120)
+@given(text=mutated())
+def test_no_text_raises_anything_but_our_errors(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A mutated scenario is refused in short lines, or it can be played with every toggle on."""
+    try:
+        resolved = load_text(text, tmp_path_factory.getbasetemp())
+    except UnsanctionedError as error:
+        shown = [str(problem) for problem in error.problems]
+    else:
+        shown = []
+    assert all("\n" not in line and len(line) < 2100 for line in shown)
+    if shown:
+        return
+    assert again(resolved).content_hash() == resolved.content_hash()
+    if resolved.scenario.organisation.people > 100 or resolved.end - resolved.start > 9 * DAY:
+        return
+    session = Session(resolved)
+    for name in (INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS):
+        session.submit(SetSwitch(name, True))
+    session.advance(resolved.start + 3 * HOUR)

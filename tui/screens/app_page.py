@@ -1,0 +1,220 @@
+"""One app: its use in the chosen report, what the catalog knows of it, and who uses it where."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from sim.engine.catalog.score import risk_level
+from sim.engine.discovery.report import EntityUsage
+from sim.views import discovery
+from sim.views.discovery import AppPage, FactRow
+from tui.actions import Action, Scope
+from tui.frame import ViewKind
+from tui.screens.columns import counters, entity_columns, risk_tone, score_text, tag_content
+from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
+from tui.screens.tagging import TAG_ACTIONS, ChosenApp, TaggingScreen
+from tui.text import safe, safe_lines
+from tui.units import clock, number, person, size
+from tui.widgets.columns import Column
+from tui.widgets.grid import Grid
+from tui.widgets.table import Table
+
+APP_PAGE = Scope(
+    "app_page",
+    "An app",
+    "One app of the chosen report. Info lists what the catalog knows, each fact with a mark that says "
+    "where it comes from; score and facts are ours, not Microsoft's. In the portal: Discover, "
+    "Discovered apps, then the app.",
+    (
+        *TAB_ACTIONS,
+        *TAG_ACTIONS,
+        Action(
+            "app_page.timeline",
+            "Timeline",
+            "open the machine's timeline in Defender ATP, at this app",
+            ("t",),
+            "In the tab Machines. The timeline names the browser; Cloud Discovery does not know it.",
+            when="machine",
+            passes=True,
+            footer=95,
+        ),
+    ),
+)
+TABS = (
+    ("use", "Use"),
+    ("info", "Info"),
+    ("source_ip", "IP addresses"),
+    ("user", "Users"),
+    ("machine", "Machines"),
+)
+_TITLES = {"source_ip": "IP address", "user": "User", "machine": "Machine"}
+
+FACT_COLUMNS: tuple[Column[FactRow], ...] = (
+    Column("section", "Section", lambda r: r.section, 10, priority=1, tone=lambda r: "muted"),
+    Column("name", "Fact", lambda r: r.name, 30, 16, 1, priority=0),
+    Column("value", "Value", lambda r: r.value, 20, 12, 1, priority=1, tone=lambda r: "strong"),
+    Column("mark", "Known from", lambda r: r.mark or "–", 16, priority=2, tone=lambda r: "muted"),
+)
+
+
+class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
+    """A product view of Cloud App Security: the page of one app."""
+
+    KIND = ViewKind.CLOUD_APPS
+    PLACE = "app"
+    DEFAULT_CSS = """
+    AppPageScreen .head { height: 3; padding: 0 1; margin-bottom: 1; }
+    AppPageScreen ContentSwitcher { height: 1fr; margin-top: 1; }
+    AppPageScreen #tab-use { padding: 0 1; }
+    AppPageScreen .use { height: auto; }
+    AppPageScreen .score { height: 3; padding: 0 1; }
+    """
+
+    def __init__(self, app_id: str) -> None:
+        super().__init__()
+        self.app_id = app_id
+        self._page: AppPage | None = None
+        self._head = Static(classes="head")
+        self._use = Static(classes="use")
+        self._score = Static(classes="score")
+        self._facts: Table[FactRow] = Table(
+            FACT_COLUMNS, lambda row: row.name, empty="The catalog knows nothing more of this app."
+        )
+        self._tables: dict[str, Table[EntityUsage]] = {}
+
+    def tabs(self) -> tuple[tuple[str, str], ...]:
+        """Return the tabs of the portal's page."""
+        return TABS
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out what the app is, and the tabs."""
+        yield self._head
+        yield from self.compose_tabs()
+
+    def compose_tab(self, tab: str) -> Widget:
+        """Return the widget of a tab."""
+        if tab == "use":
+            return VerticalScroll(self._use)
+        if tab == "info":
+            return Vertical(self._score, self._facts)
+        shown = self._person if tab == "user" else str
+        columns = entity_columns(_TITLES[tab], self.session.resolved.tz, shown, apps=False)
+        empty = "Nobody in this report uses the app."
+        table = Table(columns, lambda row: row.name, empty=empty)
+        self._tables[tab] = table
+        return table
+
+    def _person(self, upn: str) -> str:
+        return person(upn, self.session.resolved.scenario.organisation.domain)
+
+    def refresh_view(self) -> None:
+        """Show the app as the portal has it now."""
+        page = discovery.app_page(self.session, self.play.report, self.app_id)
+        self._page = page
+        self.crumbs = ("Cloud Discovery", "Discovered apps", page.name, dict(TABS)[self.tab])
+        self._head.update(self._heading(page))
+        self._use.update(self._use_lines(page))
+        self._score.update(self._score_lines(page))
+        self._facts.set_rows(page.facts)
+        for tab, rows in (
+            ("source_ip", page.source_ips),
+            ("user", page.users),
+            ("machine", page.machines),
+        ):
+            self._tables[tab].set_rows(rows)
+
+    def chosen_app(self) -> ChosenApp | None:
+        """Return the app of this page."""
+        page = self._page
+        return None if page is None else ChosenApp(page.app_id, page.name, page.tag)
+
+    def when_machine(self) -> str:
+        """Say why there is no machine whose timeline could be opened, if so."""
+        if self.tab != "machine":
+            return "the tab Machines lists machines"
+        return "" if self._tables["machine"].selected else "nobody in this report uses the app"
+
+    def do_app_page_timeline(self) -> None:
+        """Open the timeline of the machine under the cursor."""
+        machine = self._tables["machine"].selected
+        if machine is not None:
+            self.play.open("timeline", machine, app_id=self.app_id)
+
+    def own_hint(self) -> str:
+        """Suggest the tabs, then whom to open."""
+        if self.tab in self._tables and self._tables[self.tab].selected is not None:
+            what = {"user": "this user", "machine": "this machine", "source_ip": "this address"}
+            also = "`t` for the browser used" if self.tab == "machine" else "`]` for the next tab"
+            return f"press `enter` for {what[self.tab]}'s apps, {also}"
+        if self.tab == "use":
+            return "press `]` for what is known of it, and for its users and machines"
+        return "press `]` for the next tab, `u` or `s` to tag the app"
+
+    def on_grid_activated(self, event: Grid.Activated) -> None:
+        """Open the user, machine or address."""
+        event.stop()
+        if self.tab == "info":
+            self.notify("A fact has no page of its own.", markup=False)
+        elif self.tab in self._tables and event.entity_id is not None:
+            self.play.open(self.tab, event.entity_id, app_id=self.app_id)
+
+    # -- drawing ---------------------------------------------------------------------------------
+
+    def _heading(self, page: AppPage) -> Content:
+        parts: list[Content] = [safe(page.name, "strong"), tag_content(page.tag)]
+        parts += [safe(f"+ {tag}", "link") for tag in page.custom_tags]
+        facts = f"{page.category} · {page.vendor} · headquarters {page.headquarters}"
+        if page.approved:
+            owner = Content.assemble(safe("Approved list: ", "muted"), safe(page.approved, "sanctioned"))
+        else:
+            owner = safe("Not on the organisation's approved list.", "muted")
+        return Content("\n").join([Content("   ").join(parts), safe(facts, "muted"), owner])
+
+    def _use_lines(self, page: AppPage) -> Content:
+        tz, now, row = self.session.resolved.tz, self.session.now, page.row
+        lines: list[Content] = []
+        if row is None:
+            reach = discovery.reach(self.session, self.play.report)
+            lines.append(safe(f"{reach.report} has not seen this app.", "strong"))
+            lines.append(safe(reach.note, "muted"))
+        else:
+            items = [
+                ("users", None if row.users is None else number(row.users)),
+                ("machines", None if row.machines is None else number(row.machines)),
+                ("IP addresses", None if row.source_ips is None else number(row.source_ips)),
+                ("transactions", number(row.transactions)),
+                ("upload", None if row.bytes_up is None else f"↑ {size(row.bytes_up)}"),
+                ("download", None if row.bytes_down is None else f"↓ {size(row.bytes_down)}"),
+            ]
+            lines.append(counters(items, (self.size.width or 80) - 4))
+            seen = f"First seen {clock(row.first, tz, now)}, last seen {clock(row.last, tz, now)}"
+            lines.append(safe(f"{seen}, in {self.play.report}."))
+        lines.append(safe(page.description))
+        lines.append(
+            Content.assemble(safe("Domains  ", "muted"), safe(", ".join(page.domains) or "none known"))
+        )
+        if page.homepage:
+            lines.append(Content.assemble(safe("Homepage  ", "muted"), safe(page.homepage)))
+        return Content("\n\n").join(line for line in lines if line)
+
+    def _score_lines(self, page: AppPage) -> Content:
+        if page.score is None:
+            return safe_lines(
+                "Not scored: too little of what counts is known.\n"
+                "Scores and facts are ours, not Microsoft's.",
+                "muted",
+            )
+        risk = risk_level(page.score.total)
+        sections = " · ".join(f"{name} {value}" for name, value in page.score.sections.items())
+        coverage = f"{page.score.coverage_percent} % of what counts is known"
+        total = Content.assemble(
+            safe("Score ", "muted"),
+            safe(score_text(page.score.total, risk).strip(), risk_tone(risk)),
+            safe(f"   of 10, 10 is best · {coverage}", "muted"),
+        )
+        ours = safe("   ours, not Microsoft's", "muted")
+        return Content("\n").join([total, Content.assemble(safe(sections), ours)])

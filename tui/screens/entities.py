@@ -1,0 +1,273 @@
+"""Users, machines and IP addresses of Cloud Discovery: the lists, and the page of one of them.
+
+Cloud Discovery knows who, where and how much, but no browser: that is on the machine's timeline in
+the other portal, one key away.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from sim.engine.discovery.report import EntityUsage
+from sim.views import discovery
+from sim.views.discovery import AppRow, EntityKind
+from tui.actions import Action, Scope
+from tui.frame import ViewKind
+from tui.screens.base import PlayScreen
+from tui.screens.columns import app_columns, counters, entity_columns, why_empty
+from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
+from tui.text import safe
+from tui.units import clock, number, person, plural, size
+from tui.widgets.grid import Grid
+from tui.widgets.table import Table
+
+PLURALS = {"user": "Users", "machine": "Machines", "source_ip": "IP addresses"}
+NOUNS = {
+    "user": ("user", "users"),
+    "machine": ("machine", "machines"),
+    "source_ip": ("IP address", "IP addresses"),
+}
+TITLES = {"user": "User", "machine": "Machine", "source_ip": "IP address"}
+
+_TABS: dict[str, tuple[tuple[str, str], ...]] = {
+    "user": (("apps", "Discovered apps"), ("machine", "Machines"), ("source_ip", "IP addresses")),
+    "machine": (
+        ("apps", "Discovered apps"),
+        ("user", "User history"),
+        ("source_ip", "IP address history"),
+    ),
+    "source_ip": (("apps", "Discovered apps"), ("user", "Users"), ("machine", "Machines")),
+}
+
+ENTITIES = Scope(
+    "entities",
+    "Users, machines and IP addresses",
+    "Everybody and everything that the chosen report has seen using cloud apps. In the portal: "
+    "Discover, Cloud Discovery dashboard, then the tabs Users, Machines and IP addresses. Only the "
+    "endpoint report knows machines.",
+    (
+        Action(
+            "entities.timeline",
+            "Timeline",
+            "open the machine's timeline in Defender ATP",
+            ("t",),
+            "Shows each connection with the program that made it.",
+            when="machine",
+            passes=True,
+            footer=80,
+        ),
+    ),
+)
+ENTITY_PAGE = Scope(
+    "entity_page",
+    "A user, machine or IP address",
+    "What one of them did in cloud apps. Cloud Discovery does not know the browser: the machine's "
+    "timeline in Defender ATP does. In the portal: Cloud Discovery dashboard, Users, Machines or IP "
+    "addresses, then the entry.",
+    (
+        *TAB_ACTIONS,
+        Action(
+            "entity.timeline",
+            "Timeline",
+            "open the machine's timeline in Defender ATP",
+            ("t",),
+            "From a user's page it is the machine under the cursor in the tab Machines, or the only one.",
+            when="machine",
+            passes=True,
+            footer=80,
+        ),
+    ),
+)
+
+
+class EntitiesScreen(PlayScreen, scope=ENTITIES):
+    """A product view of Cloud App Security: all users, machines or IP addresses of a report."""
+
+    KIND = ViewKind.CLOUD_APPS
+    PLACE = "entities"
+    DEFAULT_CSS = """
+    EntitiesScreen .reach { height: 1; padding: 0 1; }
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = cast(EntityKind, kind)
+        self._head = Static(classes="reach")
+        self._table: Table[EntityUsage] | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the rows."""
+        domain = self.session.resolved.scenario.organisation.domain
+        shown = (lambda name: person(name, domain)) if self.kind == "user" else str
+        columns = entity_columns(TITLES[self.kind], self.session.resolved.tz, shown)
+        self._table = Table(columns, lambda row: row.name)
+        yield self._head
+        yield self._table
+
+    @property
+    def table(self) -> Table[EntityUsage]:
+        """Return the table."""
+        assert self._table is not None
+        return self._table
+
+    def refresh_view(self) -> None:
+        """Show everybody whom the report has seen."""
+        report, tz, now = self.play.report, self.session.resolved.tz, self.session.now
+        rows = discovery.entities(self.session, report, self.kind)
+        reach = discovery.reach(self.session, report)
+        self.crumbs = ("Cloud Discovery", PLURALS[self.kind])
+        self.table.grid.empty = why_empty(reach) or f"This report knows no {NOUNS[self.kind][1]}."
+        self.table.set_rows(rows)
+        parts = [] if reach.last is None else [f"data to {clock(reach.last, tz, now)}"]
+        parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
+        self._head.update(
+            Content.assemble(
+                safe(report, "strong"),
+                safe(f"   {plural(len(rows), *NOUNS[self.kind])} by traffic · " + " · ".join(parts), "muted"),
+            )
+        )
+
+    def own_hint(self) -> str:
+        """Suggest opening the row."""
+        if self.table.selected is None:
+            return "press `g o` for the dashboard: it says why there is nothing"
+        extra = ", `t` for its timeline in Defender ATP" if self.kind == "machine" else ""
+        return f"press `enter` for the apps of this {NOUNS[self.kind][0]}{extra}"
+
+    def when_machine(self) -> str:
+        """Say why there is no timeline here, if so."""
+        if self.kind != "machine":
+            return f"a timeline belongs to a machine, not to a {TITLES[self.kind].lower()}"
+        return "" if self._table and self._table.selected else "choose a machine first"
+
+    def do_entities_timeline(self) -> None:
+        """Open the timeline of the machine under the cursor."""
+        if self.table.selected is not None:
+            self.play.open("timeline", self.table.selected)
+
+    def on_grid_activated(self, event: Grid.Activated) -> None:
+        """Open the page."""
+        if event.entity_id is not None:
+            self.play.open(self.kind, event.entity_id)
+
+
+class EntityPageScreen(TabbedScreen, scope=ENTITY_PAGE):
+    """A product view of Cloud App Security: one user, machine or IP address."""
+
+    KIND = ViewKind.CLOUD_APPS
+    PLACE = "entity"
+    DEFAULT_CSS = """
+    EntityPageScreen .head { height: 4; padding: 0 1; margin-bottom: 1; }
+    EntityPageScreen ContentSwitcher { height: 1fr; margin-top: 1; }
+    """
+
+    def __init__(self, kind: str, name: str, app_id: str | None = None) -> None:
+        super().__init__()
+        self._start_at = app_id
+        self.kind = cast(EntityKind, kind)
+        self.entity = name
+        self._head = Static(classes="head")
+        self._apps: Table[AppRow] | None = None
+        self._tables: dict[str, Table[EntityUsage]] = {}
+
+    def tabs(self) -> tuple[tuple[str, str], ...]:
+        """Return the tabs of this kind of page."""
+        return _TABS[self.kind]
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the counters and the tabs."""
+        yield self._head
+        yield from self.compose_tabs()
+
+    def compose_tab(self, tab: str) -> Widget:
+        """Return the table of a tab."""
+        tz, domain = self.session.resolved.tz, self.session.resolved.scenario.organisation.domain
+        if tab == "apps":
+            self._apps = Table(
+                app_columns(tz),
+                lambda row: row.app_id,
+                empty="This report has seen no app here.",
+            )
+            return self._apps
+        shown = (lambda name: person(name, domain)) if tab == "user" else str
+        table = Table(entity_columns(TITLES[tab], tz, shown, apps=False), lambda row: row.name, sort="last")
+        self._tables[tab] = table
+        return table
+
+    def refresh_view(self) -> None:
+        """Show what the report knows of it now."""
+        page = discovery.entity_page(self.session, self.play.report, self.kind, self.entity)
+        self.crumbs = (
+            "Cloud Discovery",
+            PLURALS[self.kind],
+            self.entity,
+            dict(self.tabs())[self.tab],
+        )
+        items = [
+            ("apps", number(len(page.apps))),
+            ("transactions", number(page.transactions)),
+            ("total traffic", size(page.bytes_up + page.bytes_down)),
+            ("uploads", f"↑ {size(page.bytes_up)}"),
+            ("downloads", f"↓ {size(page.bytes_down)}"),
+        ]
+        title = Content.assemble(
+            safe(self.entity, "strong"),
+            safe(f"   {TITLES[self.kind]} in {self.play.report}", "muted"),
+        )
+        figures = counters(items, (self.size.width or 80) - 2)
+        self._head.update(Content("\n").join([title, Content(""), figures]))
+        if self._apps is not None:
+            self._apps.set_rows(page.apps)
+            if self._start_at is not None and self._apps.grid.select(self._start_at):
+                self._start_at = None
+        lists = {"user": page.users, "machine": page.machines, "source_ip": page.source_ips}
+        for tab, table in self._tables.items():
+            table.set_rows(lists[tab])
+
+    def own_hint(self) -> str:
+        """Suggest the app, the next tab, and where the browser is to be found."""
+        timeline = "" if self.when_machine() else ", `t` for the browser: its timeline"
+        if self.tab == "apps":
+            return f"press `enter` for the app, `]` for the next tab{timeline}"
+        return f"press `enter` to open it, `]` for the next tab{timeline}"
+
+    def _machine(self) -> str | None:
+        """Return the machine that `t` would open."""
+        if self.kind == "machine":
+            return self.entity
+        table = self._tables.get("machine")
+        if table is None or not table.grid.rowset.rows:
+            return None
+        chosen = table.selected if self.tab == "machine" else None
+        only = next(iter(table.grid.rowset.rows)) if len(table.grid.rowset.rows) == 1 else None
+        return chosen or only
+
+    def when_machine(self) -> str:
+        """Say why there is no one machine whose timeline could be opened, if so."""
+        if self._machine() is not None:
+            return ""
+        count = len(self._tables["machine"].grid.rowset.rows) if "machine" in self._tables else 0
+        return (
+            f"choose one of {plural(count, 'machine')} in the tab Machines"
+            if count
+            else "no machine is known"
+        )
+
+    def do_entity_timeline(self) -> None:
+        """Open the machine's timeline, at the app under the cursor where there is one."""
+        machine = self._machine()
+        if machine is None:
+            return
+        app_id = self._apps.selected if self._apps is not None and self.tab == "apps" else None
+        self.play.open("timeline", machine, app_id=app_id)
+
+    def on_grid_activated(self, event: Grid.Activated) -> None:
+        """Open the app, or the other entity."""
+        event.stop()
+        if event.entity_id is not None:
+            self.play.open("app" if self.tab == "apps" else self.tab, event.entity_id)
