@@ -52,6 +52,7 @@ def test_the_badges_use_the_words_of_the_portals():
     assert [kind.label for kind in ViewKind] == [
         "PRODUCT VIEW – Cloud App Security",
         "PRODUCT VIEW – Defender ATP",
+        "PRODUCT VIEW – Windows",
         "SIMULATOR VIEW",
     ]
 

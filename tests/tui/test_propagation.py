@@ -128,10 +128,10 @@ async def test_the_cursor_and_the_browser_survive_time():
         robot.grid().select("HF-LT-11")
         await robot.settle()
         await robot.press("right")
-        robot.expect("‹◪ A ")
+        robot.expect("‹□ O ")
         await pass_time(robot, HOUR)
         assert robot.grid().selected == "HF-LT-11"
-        robot.expect("‹◪ A ")
+        robot.expect("‹□ O ")
 
 
 async def test_another_app_is_one_key_away_and_v_brings_any_app():
