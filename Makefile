@@ -8,6 +8,9 @@
 PIP_INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 # One step of a check: its name, then its output; make stops at the first that fails.
+# As many test processes as there are cores; PYTEST_ARGS= for one.
+PYTEST_ARGS ?= -n auto
+
 step = @echo "== $(1)"; .venv/bin/$(1)
 
 # The stamps hold the path of the checkout. An environment that was moved or copied, or whose Python
@@ -23,7 +26,7 @@ play: .venv/.runtime ## play; without a terminal, show the oracle playing first-
 		exec .venv/bin/unsanctioned run first-block --player oracle; \
 	fi
 
-test: .venv/.dev ## everything that a change must pass (PYTEST_ARGS="-n auto" for more processes)
+test: .venv/.dev ## everything that a change must pass
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory types
 	$(call step,pytest $(PYTEST_ARGS))
