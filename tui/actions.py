@@ -156,6 +156,8 @@ class ActionHost:
             if action.passes:
                 raise SkipAction
             app = cast("DOMNode", self).app
+            # One refusal is enough: a key that is held down must not pile them up.
+            app.clear_notifications()
             app.notify(
                 f"{reason[0].upper()}{reason[1:]}.",
                 title=f"{action.label}: not now",

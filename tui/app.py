@@ -17,6 +17,7 @@ from textual.screen import ModalScreen, Screen
 from sim.base.errors import UnsanctionedError
 from sim.engine.tenant import WIN10
 from sim.exercise.score import Result, judge
+from sim.exercise.summary import describe
 from sim.scenario.load import load_scenario
 from sim.session.commands import Answer, Command
 from sim.session.driver import Notification, Session
@@ -255,7 +256,7 @@ class PlayApp(Shell, scope=PLAY):
             return
         self.result = judge(session)
         if session.run_path is not None:
-            session.finish(self.result.dump())
+            session.finish(describe(session, self.result))
         self.go("result")
 
     def when_running(self) -> str:

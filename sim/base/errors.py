@@ -11,8 +11,9 @@ Every error carries one or more `Problem`s, so that an author sees all mistakes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from sim.base.text import plain
 
@@ -78,3 +79,12 @@ class ReplayDiverged(UnsanctionedError):
     """Re-executing a run file gave another digest than the file holds."""
 
     exit_code = 1
+
+
+def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return advice for an unknown name: the nearest known one, else `otherwise`, else the first few."""
+    names = list(known)
+    near = get_close_matches(name, names, 1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return otherwise or "one of: " + ", ".join(names[:8]) + (" ..." if len(names) > 8 else "")

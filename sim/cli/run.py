@@ -6,25 +6,21 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
-import sim
 from sim.base.errors import InputError, Place, Problem, ReplayDiverged, UnsanctionedError
 from sim.base.text import plain
-from sim.base.time import SECOND, from_iso, parse_duration, show_clock, to_iso
+from sim.base.time import from_iso, parse_duration, show_clock
+from sim.cli.actions import Action, read_actions
 from sim.cli.errors import DONE
-from sim.engine.enforcement.verdict import Outcome
+from sim.cli.result import show_result
 from sim.exercise.players import do_nothing, play, player
-from sim.exercise.score import Result, judge
+from sim.exercise.score import judge
+from sim.exercise.summary import describe
 from sim.scenario.load import Resolved, load_scenario
-from sim.session.commands import Command, from_json
 from sim.session.driver import Session, resolved_of, restore
 from sim.session.runfile import Recorded, new_run_path, read_run
 
@@ -62,7 +58,7 @@ def run(
         assert scenario is not None
         session = Session(load_scenario(scenario), seed, "actions" if actions else player_name)
     stop = parse_until(until, session.resolved) if until else session.resolved.end
-    script = _read_actions(actions, session.now) if actions is not None else []
+    script = read_actions(actions, session.now) if actions is not None else []
     who = do_nothing if actions is not None else player(session.player, session.resolved)
     if recorded is not None:
         session.continue_file(recorded)
@@ -138,86 +134,6 @@ def parse_until(text: str, resolved: Resolved) -> int:
     return from_iso(text, resolved.tz)
 
 
-def describe(session: Session, result: Result) -> dict[str, Any]:
-    """Return the run's result as the command contract asks for."""
-    world, tenant = session.world, session.world.tenant
-    rows = world.plane.telemetry.between(session.resolved.start, session.now + 1)
-    outcomes = rows.outcome.tolist()
-    return {
-        "scenario": session.resolved.name,
-        "seed": session.seed,
-        "player": session.player,
-        "era": session.resolved.scenario.era,
-        "engine_version": sim.__version__,
-        "digest": session.digest(),
-        "simulated_seconds": (session.now - session.resolved.start) // SECOND,
-        "finished": session.finished,
-        "counts": {
-            "people": len(world.staff.people),
-            "devices": len(world.staff.machines),
-            "requests": len(rows),
-            "blocked": outcomes.count(Outcome.BLOCKED),
-            "warned": 0,
-            "alerts": len(tenant.cloud_alerts) + len(tenant.endpoint_alerts.alerts),
-            "indicators": len(tenant.indicators.present()),
-            "commands": session.commands,
-        },
-        **result.dump(),
-    }
-
-
-def show_result(session: Session, result: Result, path: Path | None) -> None:
-    """Print score, reasons and ledgers for a person."""
-    console = Console(highlight=False)
-    scenario = session.resolved.scenario
-    console.print(
-        Text(f"{plain(scenario.title)} · seed {session.seed} · player {plain(session.player)} · "),
-        Text(f"until {show_clock(session.now, session.resolved.tz)}"),
-        end="\n\n",
-    )
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title, right in (
-        ("Objective", False),
-        ("Score", True),
-        ("Points", True),
-        ("Because", False),
-    ):
-        table.add_column(title, justify="right" if right else "left")
-    for o in result.objectives:
-        table.add_row(
-            Text(o.title),
-            Text(str(o.score)),
-            Text(f"{o.score * o.weight / 100:g}/{o.weight}"),
-            Text(plain(o.because)),
-        )
-    for p in result.penalties:
-        table.add_row(Text(p.id.capitalize()), Text(""), Text(f"-{p.points}"), Text(plain(p.because)))
-    console.print(table)
-    console.print(Text(f"\nScore {result.score} of 100", style="bold"))
-    apps = session.world.tenant.apps
-    for e in result.exposure:
-        what = f"{_count(e.connections, 'connection')} of {_people(e.people)}"
-        console.print(Text(f"Got through to {plain(apps[e.app_id].name)}: {what}"))
-    for loss in result.collateral[:8]:
-        rules = ", ".join(loss.rules[:3]) + (" ..." if len(loss.rules) > 3 else "")
-        kind = "approved" if loss.approved else "not prohibited"
-        what = f"{_count(loss.sessions, 'session')} of {_people(loss.people)} by {rules}"
-        console.print(Text(f"Cut off, {kind}: {plain(apps[loss.app_id].name)}, {what}"))
-    if len(result.collateral) > 8:
-        console.print(Text(f"and {len(result.collateral) - 8} more apps"))
-    console.print(Text(f"digest {session.digest()}"))
-    if path is not None:
-        console.print(Text(f"run file {plain(path)}"), soft_wrap=True)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
-
-
 def _say_lost(recorded: Recorded) -> None:
     if recorded.lost:
         print(
@@ -248,69 +164,9 @@ def _progress(session: Session, stop: int) -> Iterator[Callable[[int], None]]:
         yield tick
 
 
-@dataclass(frozen=True, slots=True)
-class _Action:
-    """A command to play again: when, by whom (the player by default), and where it stands."""
-
-    time: int
-    actor: str | None
-    command: Command
-    place: Place
-
-
-def _read_actions(path: Path, begin: int) -> list[_Action]:
-    """Read the command records of a run file, or of lines taken from one, none of them before `begin`."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise InputError(Problem("ACTIONS-READ", f"cannot read {path}", advice=str(why))) from None
-    found: list[_Action] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(lines, 1):
-        place = Place(str(path), number)
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            problems.append(Problem("ACTIONS-LINE", "not JSON", place, "write one record a line"))
-            continue
-        if not isinstance(record, dict) or record.get("kind") != "command":
-            if not isinstance(record, dict) or record.get("kind") not in {
-                "header",
-                "checkpoint",
-                "mark",
-                "footer",
-            }:
-                problems.append(
-                    Problem("ACTIONS-LINE", "not a record of a run file", place, "see the run file")
-                )
-            continue
-        time = record.get("time")
-        if not isinstance(time, int) or isinstance(time, bool):
-            problems.append(
-                Problem("ACTIONS-TIME", "the record's time is no whole number", place, "correct it")
-            )
-            continue
-        if time < begin:
-            what = f"the record's time is before {to_iso(begin)}, where play begins"
-            problems.append(Problem("ACTIONS-TIME", what, place, "correct it, or leave the line out"))
-            continue
-        actor = record.get("actor")
-        try:
-            command = from_json(record.get("command"))
-            found.append(_Action(time, actor if isinstance(actor, str) else None, command, place))
-        except UnsanctionedError as error:
-            problems += [Problem(p.rule, p.what, place, p.advice) for p in error.problems]
-    if problems:
-        raise InputError(problems)
-    return sorted(found, key=lambda action: action.time)
-
-
 def _play_actions(
     session: Session,
-    actions: list[_Action],
+    actions: list[Action],
     stop: int,
     tick: Callable[[int], None],
 ) -> None:

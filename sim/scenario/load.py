@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sim.base.errors import InputError, Place, Problem, ScenarioError
+from sim.base.errors import InputError, Place, Problem, ScenarioError, nearest
 from sim.base.time import MINUTE, from_iso, zone
 from sim.base.yamlfile import Document, load
 from sim.engine.catalog.model import Catalog, load_catalog
@@ -72,9 +71,13 @@ def read(name: str) -> Document:
             ) from None
     known = shipped()
     if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        advice = f"did you mean {near[0]!r}?" if near else "shipped: " + ", ".join(known)
-        raise InputError(Problem("SCENARIO-UNKNOWN", f"no scenario {name!r}", advice=advice))
+        raise InputError(
+            Problem(
+                "SCENARIO-UNKNOWN",
+                f"no scenario {name!r}",
+                advice=nearest(name, known, f"shipped: {', '.join(known)}"),
+            )
+        )
     text = resources.files("scenarios").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     return load(text, f"scenarios/{name}.yaml")
 
@@ -137,8 +140,7 @@ def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterato
     opens, closes = scenario.organisation.hours
 
     def unknown(kind: str, value: str, known: set[str], *path: str | int) -> Problem:
-        near = difflib.get_close_matches(value, sorted(known), 1)
-        advice = f"did you mean {near[0]!r}?" if near else f"name one that the {kind}s hold"
+        advice = nearest(value, sorted(known), f"name one that the {kind}s hold")
         return Problem(f"SCENARIO-{kind.upper()}", f"unknown {kind} {value!r}", source.place(path), advice)
 
     apps = set(catalog.index)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.base.errors import Problem, ScenarioError
+from sim.base.errors import Problem, ScenarioError, nearest
 from sim.base.yamlfile import Document
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -60,8 +59,7 @@ def _advice(model: type[BaseModel], kind: str, loc: Sequence[str | int]) -> str:
     if kind != "extra_forbidden":
         return "correct the value"
     names = {name for known in _models(model, set()) for name in known.model_fields}
-    near = difflib.get_close_matches(str(loc[-1]), sorted(names), 1)
-    return f"did you mean {near[0]!r}?" if near else "remove it"
+    return nearest(str(loc[-1]), sorted(names), "remove it")
 
 
 def _models(model: type[BaseModel], seen: set[type[BaseModel]]) -> set[type[BaseModel]]:

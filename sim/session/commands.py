@@ -1,17 +1,15 @@
-"""Everything a trainee can do, as small frozen commands with a JSON form.
+"""Everything a trainee can do, as small frozen commands; `sim.session.wire` gives them a JSON form.
 
-A command is validated when it is built from JSON and again, against the state of the moment, when it is
-applied. `apply` returns what the trainee sees of it.
+`apply` checks a command against the state of the moment and returns what the trainee sees of it.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
-from typing import Any, ClassVar, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from sim.base.errors import CommandRefused, InputError, Problem
+from sim.base.errors import CommandRefused, Problem, nearest
 from sim.base.text import plain
 from sim.engine.enforcement import powershell
 from sim.engine.enforcement.indicators import Action, domain_value
@@ -20,8 +18,6 @@ from sim.engine.policy.alerts import CLASSIFICATIONS
 from sim.engine.policy.policies import DEFAULT_DAILY_LIMIT, TEMPLATES, Criterion, Policy
 from sim.session.notebook import Notebook
 from sim.world.model import World
-
-TEXT_LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,54 +312,6 @@ Command = (
     | RecordFinding
     | TakeHint
 )
-COMMANDS: dict[str, type[Command]] = {command.kind: command for command in get_args(Command)}
-
-
-def to_json(command: Command) -> dict[str, Any]:
-    """Return the command as JSON data: its kind, then its fields."""
-    return {"kind": command.kind, **asdict(command)}
-
-
-def from_json(data: object) -> Command:
-    """Build a command from JSON data; raise InputError naming what is wrong and the nearest right name."""
-    if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
-        raise InputError(Problem("COMMAND-SHAPE", "not a command", advice='write {"kind": "...", ...}'))
-    kind = data["kind"]
-    if kind not in COMMANDS:
-        raise InputError(_near("COMMAND-UNKNOWN", "command", kind, list(COMMANDS)))
-    shape = COMMANDS[kind]
-    hints = get_type_hints(shape)
-    known = {field.name: field for field in fields(shape)}
-    values: dict[str, Any] = {}
-    for name, value in data.items():
-        if name == "kind":
-            continue
-        if name not in known:
-            raise InputError(_near("COMMAND-FIELD", f"field of {kind}", name, list(known)))
-        values[name] = _typed(kind, name, value, hints[name])
-    for name, field in known.items():
-        if name not in values and field.default is MISSING:
-            raise InputError(Problem("COMMAND-FIELD", f"{kind} lacks {name!r}", advice="add it"))
-    return shape(**values)
-
-
-def _typed(kind: str, name: str, value: Any, hint: Any) -> Any:
-    if hint is bool and isinstance(value, bool):
-        return value
-    if hint is str and isinstance(value, str) and len(value) <= TEXT_LIMIT:
-        return value
-    if hint is int and isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if hint == tuple[str, ...] and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    if (
-        hint == dict[str, int]
-        and isinstance(value, dict)
-        and all(isinstance(item, int) and not isinstance(item, bool) for item in value.values())
-    ):
-        return value
-    wanted = getattr(hint, "__name__", str(hint))
-    raise InputError(Problem("COMMAND-VALUE", f"{kind}: {name} is not {wanted}", advice="correct the value"))
 
 
 def machine_index(world: World, name: str) -> int:
@@ -379,18 +327,8 @@ def _index(names: list[str] | tuple[str, ...], name: str, rule: str, what: str) 
         raise _unknown(rule, what, name, list(names)) from None
 
 
-def _near(rule: str, what: str, name: str, known: list[str]) -> Problem:
-    near = difflib.get_close_matches(name, known, 1)
-    few = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
-    return Problem(
-        rule,
-        f"unknown {what} {name!r}",
-        advice=f"did you mean {near[0]!r}?" if near else f"one of: {few}",
-    )
-
-
 def _unknown(rule: str, what: str, name: str, known: list[str]) -> CommandRefused:
-    return CommandRefused(_near(rule, what, name, known))
+    return CommandRefused(Problem(rule, f"unknown {what} {name!r}", advice=nearest(name, known)))
 
 
 def _page(outcome: Outcome, process: str, host: str) -> str:

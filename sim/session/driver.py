@@ -20,10 +20,11 @@ from sim.base.yamlfile import Document
 from sim.scenario.load import Resolved, resolve
 from sim.scenario.located import validate
 from sim.scenario.schema import Scenario
-from sim.session.commands import Answer, Command, from_json, to_json
+from sim.session.commands import Answer, Command
 from sim.session.digest import Digest
 from sim.session.notebook import Notebook
 from sim.session.runfile import FORMAT, Recorded, RunFile
+from sim.session.wire import from_json, to_json
 from sim.world.model import FIRST_DATA, World
 
 TRAINEE = "analyst"

@@ -13,9 +13,10 @@ from sim.engine.enforcement.verdict import Outcome
 from sim.exercise.players import Player, play, player
 from sim.exercise.score import Objective, Result, judge
 from sim.scenario.load import Resolved, load_scenario, resolve
-from sim.session.commands import Command, from_json
+from sim.session.commands import Command
 from sim.session.driver import Session
 from sim.session.runfile import Recorded, read_run
+from sim.session.wire import from_json
 
 Step = tuple[int, Command]
 

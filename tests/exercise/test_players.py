@@ -10,7 +10,6 @@ from sim.base.errors import InputError
 from sim.base.time import HOUR
 from sim.exercise.players import Analyst, Desk, player
 from sim.session.commands import (
-    COMMANDS,
     PowerShell,
     RecordFinding,
     SavePolicy,
@@ -18,6 +17,7 @@ from sim.session.commands import (
     TagApp,
     TakeHint,
 )
+from sim.session.wire import COMMANDS
 from tests.exercise.runs import Run, changed, first_block, replayed, run, run_of
 
 SEEDS = (None, 1, 2, 42)

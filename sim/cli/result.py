@@ -1,0 +1,66 @@
+"""A run's result for a person: score, reasons, ledgers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.base.text import plain
+from sim.base.time import show_clock
+from sim.exercise.score import Result
+from sim.session.driver import Session
+
+
+def show_result(session: Session, result: Result, path: Path | None) -> None:
+    """Print score, reasons and ledgers for a person."""
+    console = Console(highlight=False)
+    scenario = session.resolved.scenario
+    console.print(
+        Text(f"{plain(scenario.title)} · seed {session.seed} · player {plain(session.player)} · "),
+        Text(f"until {show_clock(session.now, session.resolved.tz)}"),
+        end="\n\n",
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title, right in (
+        ("Objective", False),
+        ("Score", True),
+        ("Points", True),
+        ("Because", False),
+    ):
+        table.add_column(title, justify="right" if right else "left")
+    for o in result.objectives:
+        table.add_row(
+            Text(o.title),
+            Text(str(o.score)),
+            Text(f"{o.score * o.weight / 100:g}/{o.weight}"),
+            Text(plain(o.because)),
+        )
+    for p in result.penalties:
+        table.add_row(Text(p.id.capitalize()), Text(""), Text(f"-{p.points}"), Text(plain(p.because)))
+    console.print(table)
+    console.print(Text(f"\nScore {result.score} of 100", style="bold"))
+    apps = session.world.tenant.apps
+    for e in result.exposure:
+        what = f"{_count(e.connections, 'connection')} of {_people(e.people)}"
+        console.print(Text(f"Got through to {plain(apps[e.app_id].name)}: {what}"))
+    for loss in result.collateral[:8]:
+        rules = ", ".join(loss.rules[:3]) + (" ..." if len(loss.rules) > 3 else "")
+        kind = "approved" if loss.approved else "not prohibited"
+        what = f"{_count(loss.sessions, 'session')} of {_people(loss.people)} by {rules}"
+        console.print(Text(f"Cut off, {kind}: {plain(apps[loss.app_id].name)}, {what}"))
+    if len(result.collateral) > 8:
+        console.print(Text(f"and {len(result.collateral) - 8} more apps"))
+    console.print(Text(f"digest {session.digest()}"))
+    if path is not None:
+        console.print(Text(f"run file {plain(path)}"), soft_wrap=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
