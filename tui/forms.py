@@ -70,8 +70,9 @@ def _control(field: Field) -> Widget:
 class FormScreen(ModalScreen[Values | None]):
     """Shows `fields`; answers with their values, or None when it was cancelled.
 
-    Enter goes to the next field and never saves: saving is ctrl+enter or the Save button, which
-    tab reaches in every terminal. `check` looks at all values together and answers by field id.
+    Enter goes to the next field and saves from the last one, or on the Save button; ctrl+enter saves from
+    anywhere, where the terminal lets it through. `check` looks at all values together and answers by field
+    id.
     """
 
     BINDINGS = [
@@ -99,7 +100,7 @@ class FormScreen(ModalScreen[Values | None]):
         """Lay out the fields, each with room for what is wrong with it."""
         with Vertical(classes="dialog") as box:
             box.border_title = safe(self._title)
-            box.border_subtitle = Content("tab next field · ctrl+enter saves · esc cancels")
+            box.border_subtitle = Content("enter next field, then saves · esc cancels")
             if self._about:
                 yield Static(safe(self._about, "muted"), classes="about")
             with VerticalScroll(can_focus=False):
@@ -135,9 +136,13 @@ class FormScreen(ModalScreen[Values | None]):
         return {field_id: said for field_id, said in wrong.items() if said}
 
     def on_input_submitted(self, event: events.Event) -> None:
-        """Go to the next field."""
+        """Go to the next field; from the last one, save: many terminals keep ctrl+enter for themselves."""
         event.stop()
-        self.focus_next()
+        last = self._fields[-1].id
+        if self.focused is self.query_one(f"#field-{last}"):
+            self.action_save()
+        else:
+            self.focus_next()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Save or cancel."""

@@ -29,7 +29,7 @@ async def advance(robot: Robot, span: int) -> None:
 
 async def form(robot: Robot) -> None:
     """Wait for the form to be on the screen."""
-    await robot.until(lambda: robot.sees("ctrl+enter saves"))
+    await robot.until(lambda: robot.sees("esc cancels"))
 
 
 def _on(robot: Robot, count: int) -> bool:

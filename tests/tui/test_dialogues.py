@@ -74,7 +74,7 @@ async def test_a_form_says_what_is_wrong_beside_the_field_and_goes_there():
         ]
 
 
-async def test_fields_are_checked_together_and_enter_never_saves():
+async def test_fields_are_checked_together_before_anything_is_saved():
     async with play(Gallery()) as robot:
         await robot.press("I", *"sohu.com", "enter")
         form = robot.app.screen

@@ -73,14 +73,16 @@ async def test_audit_mode_has_its_own_mark():
         robot.expect("A ◪ ExploitGuard")
 
 
-async def test_a_finding_is_written_down_with_a_note():
+@pytest.mark.parametrize("key", ["enter", "ctrl+enter"])
+async def test_a_finding_is_written_down_with_a_note(key: str):
+    """Enter saves from the last field, because many terminals keep ctrl+enter for themselves."""
     async with play(PlayApp(with_data())) as robot:
         app_of(robot).open("timeline", "HF-LT-07", app_id="sohu-news")
         await robot.settle()
         await robot.press("f")
         await robot.until(lambda: robot.sees("Record a finding"))
         robot.expect("marek.novak uses Sohu News on HF-LT-07 in Chrome")
-        await robot.press(*"again", "ctrl+enter")
+        await robot.press(*"again", key)
         await robot.until(lambda: bool(session_of(robot).notes.findings))
         finding = session_of(robot).notes.findings[0]
         assert (finding.app_id, finding.note) == ("sohu-news", "again")

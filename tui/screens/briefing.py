@@ -6,8 +6,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from sim.base.time import show_clock
-from sim.engine.tenant import INTEGRATION
-from sim.views import control, documents
+from sim.views import discovery, documents
 from sim.views.casebook import casebook
 from tui.actions import Scope
 from tui.frame import ViewKind
@@ -56,12 +55,15 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
         )
 
     def _steps(self) -> list[Content]:
-        feed = next(row for row in control.switches(self.session) if row.name == INTEGRATION)
+        seen = any(
+            discovery.reach(self.session, name).last is not None
+            for name in discovery.report_names(self.session)
+        )
         notes = casebook(self.session)
         end = show_clock(self.session.resolved.end, self.session.resolved.tz)
         return [
             heading(f"Your task, until {end}"),
-            _step("1", "See", "switch the endpoint feed on and wait for first data", feed.on),
+            _step("1", "See", "switch the endpoint feed on and wait for first data", seen),
             _step("2", "Find", "who breaks the policy: user, machine, browser", bool(notes.findings)),
             _step("3", "Stop", "make the block hold in every browser, and prove it", self._proved()),
             keyed("The clock stands still. `p` lets it run, `n` skips to the next news, `?` helps."),
