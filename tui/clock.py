@@ -58,6 +58,8 @@ class Clock:
         """Pause, or run again; a skip is stopped by it."""
         self.paused = True if self.skipping else not self.paused
         self.skipping = False
+        if self.paused:
+            self.session.mark()
 
     def tick(self, seconds: float) -> list[Notification]:
         """Let real time pass; return what the portals have told meanwhile."""
@@ -82,6 +84,7 @@ class Clock:
         last_call = not self._warned and self._left <= LAST_CALL
         if news or last_call or self.session.finished:
             self.skipping = False
+            self.session.mark()
         if last_call:
             self._warned = True
             text = "one hour is left; skip again to go to the end"

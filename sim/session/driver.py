@@ -127,9 +127,13 @@ class Session:
         """Return the digest of everything so far."""
         return self._digest.so_far()
 
+    def mark(self) -> None:
+        """Keep where the clock stands, so that a run that is cut off goes on from here."""
+        self._keep({"kind": "mark", "time": self.now, "digest": self.digest()})
+
     def leave(self) -> None:
         """Keep where the clock stands and close the run file; the run can be resumed."""
-        self._keep({"kind": "mark", "time": self.now, "digest": self.digest()})
+        self.mark()
         self._close()
 
     def finish(self, result: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 header      format, engine, scenario hash, seed, player and the resolved scenario
 command     time, actor, the command, and the digest after it
 checkpoint  time and digest at every simulated hour
-mark        time and digest where a player left
+mark        time and digest where the clock was stopped, or a player left
 footer      time, digest and the result
 """
 
