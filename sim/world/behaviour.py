@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.rng import betweens, draws, quantiles
+from sim.base.rng import betweens, draws, fields, quantiles
 from sim.world.organisation import Plan
 
 I64 = NDArray[np.int64]
@@ -101,22 +101,23 @@ def requests(plan: Plan, seed: int, day: int, sessions: I64, begins: I64) -> Req
     owner = np.repeat(np.arange(len(sessions)), counts)
     first = np.cumsum(counts) - counts
     place = np.arange(len(owner), dtype=np.int64) - first[owner]
-    key, session = keys[owner], sessions[owner]
-    gaps = quantiles(draws(seed, "gap", key, day, place), _GAPS_MS) * 1_000
-    gaps += (draws(seed, "gap-fine", key, day, place) % np.uint64(1_000)).astype(np.int64)
+    session = sessions[owner]
+    drawn = draws(seed, "request", keys[owner], day, place)
+    gaps = quantiles(fields(drawn, "gap"), _GAPS_MS) * 1_000
+    gaps += (fields(drawn, "gap-fine") % np.uint64(1_000)).astype(np.int64)
     gaps[place == 0] = 0
     elapsed = np.cumsum(gaps)
     elapsed -= elapsed[first[owner]] if len(owner) else 0
-    hosts = draws(seed, "host", key, day, place) % plan.host_count[session].astype(np.uint64)
-    up = quantiles(draws(seed, "bytes-up", key, day, place), _UP)
-    carries = draws(seed, "attachment", key, day, place)
-    heavy = plan.documents[session] & (carries % np.uint64(_ATTACHMENT_IN) == 0)
-    up = np.where(heavy, quantiles(draws(seed, "attachment-size", key, day, place), _ATTACHMENT), up)
+    hosts = fields(drawn, "host") % plan.host_count[session].astype(np.uint64)
+    up = quantiles(fields(drawn, "bytes-up"), _UP)
+    sends = np.flatnonzero(plan.documents[session])
+    heavy = sends[fields(drawn[sends], "attachment") % np.uint64(_ATTACHMENT_IN) == 0]
+    up[heavy] = quantiles(fields(drawn[heavy], "attachment-size"), _ATTACHMENT)
     return Requests(
         begins[owner] + elapsed,
         session,
         place,
         plan.first_host[session] + hosts.astype(np.int64),
         up,
-        quantiles(draws(seed, "bytes-down", key, day, place), _DOWN),
+        quantiles(fields(drawn, "bytes-down"), _DOWN),
     )
