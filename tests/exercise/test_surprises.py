@@ -20,25 +20,21 @@ from sim.engine.tenant import (
 )
 from sim.session.commands import AddIndicator, CustomTag, SavePolicy, SetSwitch, TagApp
 from sim.session.driver import Session
+from sim.testing import TOGGLES, begin, first_times, machines, prompt, switch_on, tries, wait
 from sim.views import control, discovery, documents, endpoint
-from tests.exercise.trainee import (
-    SOHU,
-    TOGGLES,
-    begin,
-    first_times,
-    machines,
-    opens,
-    prompt,
-    switch_on,
-    wait,
-)
 
+SOHU = "news.sohu.com"
 MAREK, PRIYA = "HF-LT-07", "HF-LT-11"
 EDGE, CHROME, FIREFOX = "msedge.exe", "chrome.exe", "firefox.exe"
 NEWS = "News and entertainment"
 ENABLE = "Set-MpPreference -EnableNetworkProtection enable"
 POPULAR = "New popular app"
 QUIET = str(Path(__file__).parents[1] / "scenarios" / "surprise-13.yaml")
+
+
+def opens(session: Session, machine: str, process: str, host: str = SOHU) -> bool:
+    """Try Sohu News, or another site, in a browser of a machine."""
+    return tries(session, machine, process, host)
 
 
 def with_first_data(seed: int | None = None) -> Session:

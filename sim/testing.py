@@ -1,4 +1,8 @@
-"""What a trainee does in the tests: commands, waiting, and looking at product views."""
+"""A scripted trainee, for our own tests and for authors who test their scenarios.
+
+Every step is a command or a look at a product view, as in play; time passes only by `wait`, so a test
+needs no clock of its own.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from sim.session.driver import Session
 from sim.views import endpoint
 
 TOGGLES = (INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS)
-SOHU = "news.sohu.com"
+"""The three switches in two portals that a block needs."""
 
 
 def begin(scenario: str = "first-block", seed: int | None = None) -> Session:
@@ -36,7 +40,7 @@ def machines(session: Session) -> list[str]:
     return [row.name for row in endpoint.machines(session)]
 
 
-def opens(session: Session, machine: str, process: str, host: str = SOHU) -> bool:
+def tries(session: Session, machine: str, process: str, host: str) -> bool:
     """Try a site in a browser of a machine; return whether the page opened."""
     return "the page opens" in session.submit(VisitSite(machine, process, host)).text
 
