@@ -160,7 +160,7 @@ def test_the_text_names_apps_files_and_unmatched_domains(log: Path) -> None:
 
 def test_stdin_and_gzip_are_logs_like_others(log: Path, tmp_path: Path) -> None:
     packed = tmp_path / "access.log.gz"
-    packed.write_bytes(gzip.compress(log.read_bytes()))
+    packed.write_bytes(gzip.compress(log.read_bytes(), mtime=0))
     done = unsanctioned("discover", log, packed, "-", "--json", stdin=log.read_bytes())
     data = json.loads(done.stdout)
     assert (done.returncode, errors(done)) == (0, [])

@@ -74,8 +74,8 @@ def refusal(data: bytes, detect: bool = True) -> str:
         GOOD.removesuffix(b"\n"),
         GOOD.replace(b"\n", b"\r\n"),
         b"\xef\xbb\xbf" + GOOD,
-        gzip.compress(GOOD),
-        gzip.compress(GOOD[:500]) + gzip.compress(GOOD[500:]),
+        gzip.compress(GOOD, mtime=0),
+        gzip.compress(GOOD[:500], mtime=0) + gzip.compress(GOOD[500:], mtime=0),
     ],
     ids=["plain", "no last newline", "CRLF", "BOM", "gzip", "gzip of two members"],
 )
@@ -91,7 +91,7 @@ def test_blocks_do_not_change_what_is_read(step: int, block: int, packed: bool) 
     data = GOOD + b"bad line\n\n" + GOOD + b"another"
     whole = read(data)
     assert whole[0].lines == 27
-    assert read(gzip.compress(data) if packed else data, step, block + 300) == whole
+    assert read(gzip.compress(data, mtime=0) if packed else data, step, block + 300) == whole
 
 
 def test_bytes_that_are_no_text_spoil_their_own_line_alone() -> None:
@@ -123,7 +123,7 @@ def test_a_last_line_that_is_cut_off_is_bad_and_nothing_else() -> None:
 
 def test_a_compressed_log_that_ends_early_is_read_as_far_as_it_goes() -> None:
     many = b"".join(line(number % 90) + b"%d\n" % number for number in range(5000))
-    packed = gzip.compress(many)
+    packed = gzip.compress(many, mtime=0)
     summary, usage = read(packed[: len(packed) // 2])
     assert 500 < usage.transactions == summary.traffic < 5000
     (reason,) = [reason for reason in summary.bad if "cannot be read to its end" in reason]
@@ -147,7 +147,7 @@ def test_a_line_longer_than_a_block_is_cut_and_does_not_fill_the_memory() -> Non
         (b"PK\x03\x04rest", "LOG-FILE-TYPE Unsupported file type zip"),
         ("hello".encode("utf-16"), "LOG-FILE-TYPE UTF-16"),
         (b"\x7fELF\x00\x00", "LOG-FILE-TYPE not text"),
-        (gzip.compress(GOOD)[:12], "LOG-FORMAT cannot be read to its end"),
+        (gzip.compress(GOOD, mtime=0)[:12], "LOG-FORMAT cannot be read to its end"),
         (
             b"1577438400.123 4 a NONE/000 0 - error:x - HIER_NONE/- -\n",
             "LOG-NO-TRAFFIC No transactions to cataloged cloud apps",
@@ -178,7 +178,7 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
 
 def test_progress_reaches_the_size_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.log.gz"
-    path.write_bytes(gzip.compress(GOOD))
+    path.write_bytes(gzip.compress(GOOD, mtime=0))
     seen: list[int] = []
     with LogFile.from_path(path) as log:
         read_log(log, Report("test", "snapshot", CATALOG), progress=seen.append)
