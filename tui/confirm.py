@@ -50,6 +50,10 @@ class Confirm(ModalScreen[bool]):
         super().__init__()
         self.question = question
 
+    def on_mount(self) -> None:
+        """Take older messages away: they would lie over the dialogue."""
+        self.app.clear_notifications()
+
     def compose(self) -> ComposeResult:
         """Lay out the three facts and the two answers."""
         asked = self.question

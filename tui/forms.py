@@ -96,11 +96,15 @@ class FormScreen(ModalScreen[Values | None]):
         self._check = check
         self._verb = verb
 
+    def on_mount(self) -> None:
+        """Take older messages away: they would lie over the dialogue."""
+        self.app.clear_notifications()
+
     def compose(self) -> ComposeResult:
         """Lay out the fields, each with room for what is wrong with it."""
         with Vertical(classes="dialog") as box:
             box.border_title = safe(self._title)
-            box.border_subtitle = Content("enter next field, then saves · esc cancels")
+            box.border_subtitle = Content("tab next field · enter saves from the last · esc cancels")
             if self._about:
                 yield Static(safe(self._about, "muted"), classes="about")
             with VerticalScroll(can_focus=False):

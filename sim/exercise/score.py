@@ -246,7 +246,7 @@ class _Judge:
         kept = [
             p
             for p in self.world.tenant.policies
-            if dict(p.criteria).get(Criterion.USERS) == limit and p.enabled and p.created >= 0
+            if dict(p.criteria).get(Criterion.USERS) == limit and p.enabled
         ]
         if not kept:
             return 0, f"no policy alerts on more than {limit} users ({line})"

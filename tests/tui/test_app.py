@@ -14,6 +14,7 @@ from sim.session.commands import CloseAlert, SetSwitch
 from sim.session.driver import Session
 from sim.session.runfile import read_run
 from tests.tui.robot import Robot, play
+from tests.tui.stages import app_of, session_of
 from tui.actions import collisions, unhandled
 from tui.app import PlayApp
 from tui.destinations import DESTINATIONS, ENTITIES
@@ -26,17 +27,6 @@ async def playing(width: int = 80, height: int = 24) -> AsyncIterator[Robot]:
     """Play first-block from its start, without a run file."""
     async with play(PlayApp(Session(load_scenario("first-block"))), width, height) as robot:
         yield robot
-
-
-def app_of(robot: Robot) -> PlayApp:
-    assert isinstance(robot.app, PlayApp)
-    return robot.app
-
-
-def session_of(robot: Robot) -> Session:
-    session = app_of(robot).session
-    assert session is not None
-    return session
 
 
 def test_no_two_keys_of_play_collide_and_every_action_has_its_method():

@@ -14,7 +14,8 @@ from sim.session.commands import RecordFinding, SavePolicy, SetSwitch
 from sim.session.driver import Session
 from sim.views import endpoint
 from tests.tui.robot import Robot, play
-from tests.tui.test_app import app_of, playing, session_of
+from tests.tui.stages import app_of, session_of
+from tests.tui.test_app import playing
 from tui.actions import collisions, hosts, unhandled
 from tui.app import PlayApp
 from tui.destinations import DESTINATIONS

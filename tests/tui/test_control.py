@@ -15,7 +15,8 @@ from sim.engine.tenant import (
 from sim.session.commands import RecordFinding, SavePolicy, SetSwitch, VisitSite
 from sim.views import control, endpoint
 from tests.tui.robot import Robot
-from tests.tui.test_app import app_of, playing, session_of
+from tests.tui.stages import app_of, session_of
+from tests.tui.test_app import playing
 
 
 async def advance(robot: Robot, span: int) -> None:

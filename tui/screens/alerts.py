@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
 from textual import work
 from textual.app import ComposeResult
+from textual.content import Content
 
 from sim.base.time import show_clock
 from sim.engine.policy.alerts import CLASSIFICATIONS, DismissReason
@@ -18,7 +23,6 @@ from tui.screens.base import PlayScreen
 from tui.text import SEVERITIES, Tone, safe
 from tui.widgets.columns import Column
 from tui.widgets.detail import Detail, fact
-from tui.widgets.grid import Grid
 from tui.widgets.table import Table
 
 CLOUD = Scope(
@@ -67,11 +71,46 @@ def _tone(severity: str, open_: bool) -> Tone:
     return WORDS[severity][1] if open_ and severity in WORDS else "muted"
 
 
-class CloudAlertsScreen(PlayScreen, scope=CLOUD):
+class QueueScreen(PlayScreen):
+    """What both queues are: a list of alerts, and the chosen one in words below it."""
+
+    CRUMB: ClassVar[str]
+    table: Table[Any]
+
+    def _time(self, row: CloudAlertRow | EndpointAlertRow) -> str:
+        return show_clock(row.time, self.session.resolved.tz)
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the list and the chosen alert's words."""
+        yield self.table
+        yield Detail()
+
+    @abstractmethod
+    def rows(self) -> Sequence[CloudAlertRow | EndpointAlertRow]:
+        """Return the alerts that the queue shows by now."""
+
+    @abstractmethod
+    def words(self) -> list[Content]:
+        """Return the chosen alert in words; nothing where none is chosen."""
+
+    def refresh_view(self) -> None:
+        """List the alerts."""
+        self.crumbs = (self.CRUMB,)
+        self.table.set_rows(self.rows())
+        self.query_one(Detail).show(self.words())
+
+    def on_grid_highlighted(self) -> None:
+        """Follow the cursor."""
+        self.query_one(Detail).show(self.words())
+        self.refresh_bindings()
+
+
+class CloudAlertsScreen(QueueScreen, scope=CLOUD):
     """The alerts of Cloud App Security, open ones first."""
 
     PLACE = "alerts"
     KIND = ViewKind.CLOUD_APPS
+    CRUMB = "Alerts"
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,19 +134,9 @@ class CloudAlertsScreen(PlayScreen, scope=CLOUD):
             columns, lambda row: row.id, empty="No alerts. Policies raise them."
         )
 
-    def _time(self, row: CloudAlertRow) -> str:
-        return show_clock(row.time, self.session.resolved.tz)
-
-    def compose_body(self) -> ComposeResult:
-        """Lay out the list and the chosen alert's words."""
-        yield self.table
-        yield Detail()
-
-    def refresh_view(self) -> None:
-        """List the alerts."""
-        self.crumbs = ("Alerts",)
-        self.table.set_rows(control.cloud_alerts(self.session))
-        self._describe()
+    def rows(self) -> list[CloudAlertRow]:
+        """Return the alerts, open ones first."""
+        return control.cloud_alerts(self.session)
 
     def own_hint(self) -> str:
         """Say what can be done with an alert."""
@@ -115,16 +144,11 @@ class CloudAlertsScreen(PlayScreen, scope=CLOUD):
             return "`g` `p` opens the policies that raise alerts"
         return "`enter` opens the app; `c` closes the alert with a reason"
 
-    def on_grid_highlighted(self) -> None:
-        """Follow the cursor."""
-        self._describe()
-        self.refresh_bindings()
-
-    def _describe(self) -> None:
+    def words(self) -> list[Content]:
+        """Return the chosen alert in words."""
         row = self.table.grid.selected_row
         if row is None:
-            self.query_one(Detail).show([])
-            return
+            return []
         lines = [
             safe(f"{row.id}  {row.title}", "strong"),
             safe(row.text),
@@ -136,7 +160,7 @@ class CloudAlertsScreen(PlayScreen, scope=CLOUD):
         if row.status != "Open":
             words = " – ".join(part for part in (row.status, row.reason, row.comment) if part)
             lines.append(fact("Closed", words))
-        self.query_one(Detail).show(lines)
+        return lines
 
     def on_grid_activated(self) -> None:
         """Open the app."""
@@ -181,11 +205,12 @@ class CloudAlertsScreen(PlayScreen, scope=CLOUD):
             self.play.submit(CloseAlert(row.id, resolved, reason, str(values["comment"]).strip()))
 
 
-class EndpointAlertsScreen(PlayScreen, scope=ENDPOINT):
+class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
     """The alerts queue of Defender ATP."""
 
     PLACE = "endpoint_alerts"
     KIND = ViewKind.DEFENDER_ATP
+    CRUMB = "Alerts queue"
 
     def __init__(self) -> None:
         super().__init__()
@@ -210,19 +235,9 @@ class EndpointAlertsScreen(PlayScreen, scope=ENDPOINT):
             columns, lambda row: row.id, empty="No alerts. Machines raise them at blocked domains."
         )
 
-    def _time(self, row: EndpointAlertRow) -> str:
-        return show_clock(row.time, self.session.resolved.tz)
-
-    def compose_body(self) -> ComposeResult:
-        """Lay out the list and the chosen alert's words."""
-        yield self.table
-        yield Detail()
-
-    def refresh_view(self) -> None:
-        """List the alerts that the queue shows by now."""
-        self.crumbs = ("Alerts queue",)
-        self.table.set_rows(endpoint.alerts(self.session))
-        self._describe()
+    def rows(self) -> list[EndpointAlertRow]:
+        """Return the alerts that the queue shows by now."""
+        return endpoint.alerts(self.session)
 
     def own_hint(self) -> str:
         """Say what can be done with an alert."""
@@ -230,16 +245,11 @@ class EndpointAlertsScreen(PlayScreen, scope=ENDPOINT):
             return "an alert comes when a machine meets a domain of the indicators: `g` `i`"
         return "`enter` opens the machine's timeline; `a` the app; `c` resolves the alert"
 
-    def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
-        """Follow the cursor."""
-        self._describe()
-        self.refresh_bindings()
-
-    def _describe(self) -> None:
+    def words(self) -> list[Content]:
+        """Return the chosen alert in words."""
         row = self.table.grid.selected_row
         if row is None:
-            self.query_one(Detail).show([])
-            return
+            return []
         tz = self.session.resolved.tz
         span = f"{show_clock(row.first, tz)} to {show_clock(row.last, tz)}"
         lines = [
@@ -250,7 +260,7 @@ class EndpointAlertsScreen(PlayScreen, scope=ENDPOINT):
         ]
         if row.status == "Resolved":
             lines.append(fact("Resolved", row.classification))
-        self.query_one(Detail).show(lines)
+        return lines
 
     def on_grid_activated(self) -> None:
         """Open the machine's timeline, at the app where the alert names one."""
