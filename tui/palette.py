@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -70,9 +71,9 @@ class Named:
 class NameProvider(Provider):
     """Base of the providers that find entities; subclasses list them."""
 
+    @abstractmethod
     def names(self) -> Sequence[Named]:
         """Return every entity that may be found now."""
-        raise NotImplementedError
 
     async def startup(self) -> None:
         """Fold the names once, when the palette opens."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
@@ -66,13 +68,13 @@ class TabBar(Widget):
 class TabbedScreen(PlayScreen):
     """A page with tabs. Subclasses give the titles, and the widget of each tab."""
 
+    @abstractmethod
     def tabs(self) -> tuple[tuple[str, str], ...]:
         """Return id and title of each tab."""
-        raise NotImplementedError
 
+    @abstractmethod
     def compose_tab(self, tab: str) -> Widget:
         """Return the widget of a tab."""
-        raise NotImplementedError
 
     def compose_tabs(self) -> ComposeResult:
         """Lay out the bar and the tabs below it."""

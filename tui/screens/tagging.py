@@ -6,6 +6,7 @@ switches of two portals, which this page does not know.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 from textual import work
@@ -80,9 +81,9 @@ class ChosenApp:
 class TaggingScreen(PlayScreen):
     """A screen whose keys act on an app. Subclasses say which."""
 
+    @abstractmethod
     def chosen_app(self) -> ChosenApp | None:
         """Return the app to act on, or None."""
-        raise NotImplementedError
 
     def when_app(self) -> str:
         """Say that no app is chosen, if so."""

@@ -6,6 +6,7 @@ looked up in the catalog once, and a host of no app is kept as its registrable d
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ _UNKNOWN = -(1 << 62)
 _MOST_UNMATCHED = 500_000
 
 
-class Numbering:
+class Numbering(ABC):
     """Numbers for the names of one column, kept from batch to batch."""
 
     def __init__(self) -> None:
@@ -46,8 +47,9 @@ class Numbering:
             self._batch_codes[new] = self._number([column.names[code] for code in new.tolist()])
         return self._batch_codes[column.codes]
 
+    @abstractmethod
     def _number(self, names: list[str]) -> list[int]:
-        raise NotImplementedError
+        """Return a number for each of the new names."""
 
 
 class NameNumbering(Numbering):
