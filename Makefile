@@ -44,8 +44,9 @@ format: .venv/.dev ## lay out the code and make the safe repairs
 	$(call step,ruff check --fix .)
 	$(call step,ruff format .)
 
-bench: .venv/.dev ## measure speed
+bench: .venv/.dev ## measure speed; reading logs beside other tools takes about ten minutes
 	@.venv/bin/python -m tests.bench
+	@.venv/bin/python -m tests.bench_logs
 
 clean: ## remove the environment, the caches and what was built
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

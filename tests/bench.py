@@ -1,4 +1,4 @@
-"""`make bench`: simulated rows per CPU second beside raw SimPy in the same run, and the TUI's first paint.
+"""`make bench`: simulated rows and resolved hosts per CPU second, raw SimPy beside them, and the first paint.
 
 Every figure is the median of three interleaved rounds of CPU time; the machine's noise hits all alike.
 Nothing here is a test: read the ratios, not the milliseconds.
@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.base.time import DAY, HOUR
+from sim.engine.catalog.model import App, Catalog
 from sim.scenario.load import Resolved, load_scenario, resolve
 from sim.session.commands import SetSwitch
 from sim.session.driver import Session
@@ -77,6 +78,34 @@ def end_to_end(resolved: Resolved) -> tuple[int, float]:
     return len(session.world.plane.telemetry.rows()) - before, seconds
 
 
+def resolution(lines: int = 5_000_000, distinct: int = 219_000, domains: int = 20_000) -> tuple[int, float]:
+    """Return hosts resolved against generated apps, and the CPU seconds from a fresh catalog.
+
+    Half of the lines go round all distinct hosts, the others to few of them, as in a log; a third of
+    the hosts have an app. Every line is a string of its own, as a reader of logs makes them.
+    """
+    apps = tuple(
+        App(
+            f"app-{app:05}",
+            f"App {app}",
+            "CRM",
+            "",
+            "",
+            tuple(f"vendor{app * 4 + i}.com" for i in range(4)),
+            "",
+        )
+        for app in range(domains // 4)
+    )
+    catalog = Catalog(apps)
+    names = [f"h{i}.site{i % 50}.vendor{i % (3 * domains)}.com" for i in range(distinct)]
+    # A whole-number hash of the line: squared, small remainders are many.
+    spread = [line * 2_654_435_761 % distinct for line in range(lines // 2)]
+    few = [place * place // distinct * (place % 7) // 7 for place in spread]
+    hosts = [names[i % distinct].replace("h", "w", 1) for pair in enumerate(few) for i in pair]
+    seconds = cpu(lambda: catalog.resolve_hosts(hosts))
+    return len(hosts), seconds
+
+
 def first_paint() -> float:
     """Return the wall seconds from starting Python to the library drawn, headless at 80x24."""
     code = (
@@ -99,6 +128,7 @@ def main() -> None:
     rates: dict[str, list[float]] = {"raw": [], "model": [], "whole": []}
     rows = 0
     paints = []
+    resolved_rates = []
     for _ in range(ROUNDS):
         for name, measure in (
             ("raw", raw_simpy),
@@ -108,6 +138,8 @@ def main() -> None:
             count, seconds = measure()
             rates[name].append(count / seconds)
             rows = count if name == "model" else rows
+        count, seconds = resolution()
+        resolved_rates.append(count / seconds)
         paints.append(first_paint())
     raw = statistics.median(rates["raw"])
     table = Table(box=None, header_style="bold")
@@ -122,6 +154,7 @@ def main() -> None:
         table.add_row(title, f"{median:,.0f}", f"{median / raw:.2f}x")
     console = Console()
     console.print(table)
+    console.print(f"hosts resolved a CPU second: {statistics.median(resolved_rates):,.0f}")
     console.print(f"rows a person and working day: {rows / PEOPLE:,.0f}")
     console.print(
         f"first paint of the library: {statistics.median(paints):.2f} s wall, Python's start included"

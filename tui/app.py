@@ -21,6 +21,7 @@ from sim.exercise.summary import describe
 from sim.scenario.load import load_scenario
 from sim.session.commands import Answer, Command
 from sim.session.driver import Notification, Session
+from sim.views.reports import WHOLE, report_names
 from tui.clock import Clock
 from tui.confirm import Confirm, Question
 from tui.destinations import DESTINATIONS, ENTITIES, PLACES, build
@@ -50,6 +51,8 @@ class PlayApp(Shell, scope=PLAY):
 
     report: reactive[str] = reactive(WIN10)
     """The continuous report that Cloud Discovery screens show."""
+    days: reactive[int] = reactive(WHOLE)
+    """Their time frame, in days."""
 
     def __init__(self, session: Session | None = None, new_path: NewPath | None = None) -> None:
         super().__init__()
@@ -90,7 +93,7 @@ class PlayApp(Shell, scope=PLAY):
         self.leave()
         self.session, self.clock, self.result = session, Clock(session), None
         self.run_path = session.run_path
-        self.report = WIN10
+        self.report, self.days = WIN10, WHOLE
         self._show_status()
         self.go("briefing")
 
@@ -137,6 +140,8 @@ class PlayApp(Shell, scope=PLAY):
         except UnsanctionedError as error:
             self.refuse(error)
             return None
+        if self.report not in report_names(self.session):  # a custom report that is deleted now
+            self.report = WIN10
         if not quiet:
             self.notify(answer.text, markup=False, timeout=ANSWER_SECONDS)
         self._show_status()
@@ -155,6 +160,11 @@ class PlayApp(Shell, scope=PLAY):
         """Show the other report's data."""
         if self.session is not None and self.is_running:
             self._show_status()
+            self.redraw()
+
+    def watch_days(self) -> None:
+        """Show the data of the other time frame."""
+        if self.session is not None and self.is_running:
             self.redraw()
 
     # -- going places ----------------------------------------------------------------------------

@@ -75,6 +75,14 @@ DESTINATIONS: tuple[Destination, ...] = (
         ("machine",),
     ),
     Destination(
+        "addresses",
+        "IP addresses",
+        "go to the IP addresses in Cloud Discovery",
+        "n",
+        _S + "entities:EntitiesScreen",
+        arguments=("source_ip",),
+    ),
+    Destination(
         "alerts",
         "Alerts",
         "go to the alerts of Cloud App Security",
@@ -97,6 +105,13 @@ DESTINATIONS: tuple[Destination, ...] = (
         "s",
         _S + "settings:SettingsScreen",
         "8",
+    ),
+    Destination(
+        "cloud_settings",
+        "Report settings",
+        "go to the Cloud Discovery settings: reports, exclusions, names, IP ranges",
+        "d",
+        _S + "cloud_settings:CloudSettingsScreen",
     ),
     Destination(
         "timelines",

@@ -39,8 +39,11 @@ def next_step(play: PlayApp, place: str) -> str:
         if place in ENDPOINT:
             return ""
         return "first data takes up to 2 hours: `n` skips to the next news"
-    if place in DISCOVERY and play.report != WIN10:
-        return f"endpoint data is only in {WIN10}: `R` on the dashboard changes the report"
+    shown = discovery.reach(session, play.report)
+    if place in DISCOVERY and shown.last is None:
+        if shown.cause == "no source":
+            return f"endpoint data is only in {WIN10}: `R` changes the report"
+        return ""
     notes = casebook(session)
     if not notes.findings:
         return _look(place)

@@ -23,11 +23,11 @@ class EntityProvider(NameProvider):
             return []
         found = [
             Named(row.name, "app", partial(play.open, "app", row.app_id))
-            for row in discovery.apps(session, play.report)
+            for row in discovery.apps(session, play.report, days=play.days)
         ]
         found += [
             Named(row.name, "user", partial(play.open, "user", row.name))
-            for row in discovery.entities(session, play.report, "user")
+            for row in discovery.entities(session, play.report, "user", play.days)
         ]
         found += [
             Named(row.name, "machine timeline", partial(play.open, "timeline", row.name))

@@ -2,159 +2,203 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from functools import partial
 from pathlib import Path
 
-from sim.base.errors import InputError, Problem
+from sim.base.errors import InputError, Problem, nearest
 from sim.base.text import plain
-from sim.base.time import to_iso
-from sim.cli.discover_text import show_report
+from sim.base.time import DAY, from_iso, zone
+from sim.cli.discover_output import check_output, write_output
 from sim.cli.errors import DONE, FAILED, show_problems
-from sim.engine.catalog.model import load_catalog
-from sim.engine.catalog.score import score
-from sim.engine.discovery.formats import by_name
-from sim.engine.discovery.formats.base import Format
-from sim.engine.discovery.ingest import LogSummary, read_log, understood
-from sim.engine.discovery.logfile import LogFile
-from sim.engine.discovery.report import Report
+from sim.engine.catalog.own import TenantCatalog, load_tenant_catalog
+from sim.engine.discovery.archive import open_logs
+from sim.engine.discovery.evidence import Evidence
+from sim.engine.discovery.formats import FORMATS, by_name
+from sim.engine.discovery.formats.base import Context, Format
+from sim.engine.discovery.ingest import Intake, LogSummary, understood
+from sim.engine.discovery.logfile import Log, LogFile
+from sim.engine.discovery.people import People, load_people
+from sim.engine.discovery.pseudonyms import Pseudonyms, load_key
+from sim.engine.discovery.report import KEPT_DAYS, Report
+from sim.engine.traffic import Traffic
 
 Progress = Callable[[int], None]
 
 
-def run(logs: Sequence[str], *, log_format: str, report_name: str, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person asked for."""
+
+    logs: Sequence[str]
+    log_format: str = "auto"
+    mapping: Path | None = None
+    users: Path | None = None
+    tz: str = "UTC"
+    now: str | None = None
+    catalog: Path | None = None
+    report: str = "Snapshot report"
+    evidence: str | None = None
+    anonymise: bool = False
+    as_json: bool = False
+    output: Path | None = None
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the logs say, and how they were read."""
+
+    report: Report
+    catalog: TenantCatalog
+    files: list[LogSummary] = field(default_factory=list)
+    refused: list[tuple[str, Problem]] = field(default_factory=list)
+    evidence: Evidence | None = None
+    now: int | None = None
+    """The time taken as now, microseconds UTC."""
+    now_given: bool = False
+    """Whether a person gave it; else it is the newest line's."""
+    too_old: int = 0
+    """Transactions left out because they are too old for the newest one."""
+    same_person: tuple[tuple[str, ...], ...] = ()
+    """Names that look like one person's and were counted apart."""
+
+
+def run(options: Options) -> int:
     """Report the cloud apps in use in some logs and return the exit code."""
-    known = _format(log_format)
-    report = Report(report_name, "snapshot", load_catalog())
-    read: list[LogSummary] = []
-    refused: list[tuple[str, Problem]] = []
-    for name in logs:
-        try:
-            with _opened(name) as log, _progress(log) as progress:
-                read.append(read_log(log, report, known, progress))
-        except InputError as error:
-            refused.extend((name, problem) for problem in error.problems)
-    problems = [problem for _, problem in refused]
-    if not read:
+    if options.output is not None:
+        check_output(options.output, options.logs)
+    findings = read(options)
+    problems = [problem for _, problem in findings.refused]
+    if not findings.files:
         raise InputError(problems)
     show_problems(*problems)
-    if as_json:
-        print(_json(document(report, read, refused)))
+    if options.as_json:
+        from sim.cli.discover_json import show_json
+
+        show_json(findings)
     else:
-        show_report(report, read)
-    return FAILED if refused else DONE
+        from sim.cli.discover_text import show_report
+
+        show_report(findings)
+    if options.output is not None:
+        write_output(options.output, findings)
+    return FAILED if problems else DONE
 
 
-def document(
-    report: Report, read: Sequence[LogSummary], refused: Sequence[tuple[str, Problem]]
-) -> dict[str, object]:
-    """Return the report as plain data for JSON."""
-    totals = report.totals()
-    return {
-        "files": [
-            {
-                "name": summary.name,
-                "format": summary.format,
-                "lines": summary.lines,
-                "traffic": summary.traffic,
-                "skipped": sum(summary.skipped.values()),
-                "skipped_reasons": dict(sorted(summary.skipped.items())),
-                "bad": {reason: found.count for reason, found in sorted(summary.bad.items())},
-                "bad_samples": [
-                    {"line": line, "reason": reason, "text": text}
-                    for reason, found in sorted(summary.bad.items())
-                    for line, text in found.samples
-                ],
-            }
-            for summary in read
-        ],
-        "refused": [
-            {"name": name, "rule": problem.rule, "reason": problem.what} for name, problem in refused
-        ],
-        "report": {
-            "name": report.name,
-            "kind": report.kind,
-            "first": _time(report.first),
-            "last": _time(report.last),
-        },
-        "totals": {
-            "apps": totals.apps,
-            "users": totals.users,
-            "ips": totals.source_ips,
-            "machines": totals.machines,
-            "transactions": totals.transactions,
-            "bytes_up": totals.bytes_up,
-            "bytes_down": totals.bytes_down,
-            "blocked": totals.blocked,
-        },
-        "apps": list(_apps(report)),
-        "users": [
-            {
-                "name": user.name,
-                "apps": user.apps,
-                "transactions": user.transactions,
-                "bytes_up": user.bytes_up,
-                "bytes_down": user.bytes_down,
-            }
-            for user in report.entities("user")
-        ],
-        "unmatched": [
-            {"domain": domain, "transactions": transactions} for domain, transactions in report.unmatched()
-        ],
-    }
+def read(options: Options) -> Findings:
+    """Read the logs; what cannot be read is among what was refused."""
+    catalog = load_tenant_catalog(options.catalog)
+    report = Report(options.report, "snapshot", catalog.catalog)
+    people = None if options.users is None else load_people(options.users)
+    findings = Findings(report, catalog, now=None if options.now is None else from_iso(options.now))
+    findings.now_given = findings.now is not None
+    findings.evidence = _evidence(options, catalog, people)
+    intake = Intake(
+        report,
+        Context(zone=_zone(options.tz), reference=findings.now),
+        change=_change(people, options.anonymise),
+        now=findings.now,
+        evidence=findings.evidence,
+    )
+    known = _format(options)
+    for name in options.logs:
+        for log, again in _opened(name):
+            if isinstance(log, InputError):
+                findings.refused.extend((name, problem) for problem in log.problems)
+                continue
+            try:
+                with log, _progress(log) as progress:
+                    findings.files.append(intake.read(log, known, progress, again))
+            except InputError as error:
+                findings.refused.extend((log.name, problem) for problem in error.problems)
+    if findings.now is None and report.last is not None:
+        findings.now = report.last
+        findings.too_old = report.forget_before(report.last // DAY - KEPT_DAYS)
+    if people is None and not options.anonymise:
+        findings.same_person = _same_person([usage.name for usage in report.entities("user")])
+    return findings
 
 
-def _apps(report: Report) -> Iterator[dict[str, object]]:
-    for usage in report.apps():
-        app = report.catalog.app(usage.app_id)
-        found = score(app)
-        yield {
-            "id": app.id,
-            "name": app.name,
-            "category": app.category,
-            "score": None if found is None else found.total,
-            # A snapshot of logs has no portal behind it in which apps are tagged.
-            "tag": None,
-            "domains_seen": list(usage.domains_seen),
-            "users": usage.users,
-            "ips": usage.source_ips,
-            "machines": usage.machines,
-            "transactions": usage.transactions,
-            "bytes_up": usage.bytes_up,
-            "bytes_down": usage.bytes_down,
-            "blocked": usage.blocked,
-            "first": _time(usage.first),
-            "last": _time(usage.last),
-        }
+def _zone(name: str) -> tzinfo:
+    return UTC if name.upper() == "UTC" else zone(name)
 
 
-def _json(data: dict[str, object]) -> str:
-    # ASCII only: no control, bidirectional or half a character of a log reaches the terminal.
-    return json.dumps(data, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
+def _format(options: Options) -> Format | None:
+    if options.mapping is not None:
+        from sim.engine.discovery.formats.mapping import load_mapping
 
-
-def _time(time: int | None) -> str | None:
-    return None if time is None else to_iso(time)
-
-
-def _format(name: str) -> Format | None:
+        return load_mapping(options.mapping)
+    name = options.log_format
     if name.strip().lower() == "auto":
         return None
     known = by_name(name)
     if known is None:
-        what = f"no log format {name!r}"
-        raise InputError(Problem("FORMAT-UNKNOWN", what, advice=f"auto, or {understood()}"))
+        advice = nearest(name, [known.name for known in FORMATS], f"auto, or {understood()}")
+        raise InputError(Problem("FORMAT-UNKNOWN", f"no log format {name!r}", advice=advice))
     return known
 
 
-def _opened(name: str) -> LogFile:
-    return LogFile.from_stdin() if name == "-" else LogFile.from_path(Path(name))
+def _evidence(options: Options, catalog: TenantCatalog, people: People | None) -> Evidence | None:
+    if options.evidence is None:
+        return None
+    app, _, user = (part.strip() for part in options.evidence.partition(","))
+    person = people.person(user) if people is not None else user
+    if person and options.anonymise:
+        person = _pseudonyms().hide(person)
+    return Evidence(catalog.catalog, catalog.catalog.find(app), person or None)
+
+
+def _change(people: People | None, anonymise: bool) -> Callable[[Traffic], Traffic] | None:
+    """Return how names change on their way into the report: first to persons, then to pseudonyms."""
+    steps: list[Callable[[Traffic], Traffic]] = []
+    if people is not None:
+        steps.append(people.traffic)
+    if anonymise:
+        steps.append(_pseudonyms().traffic)
+    if not steps:
+        return None
+
+    def change(traffic: Traffic) -> Traffic:
+        for step in steps:
+            traffic = step(traffic)
+        return traffic
+
+    return change
+
+
+def _pseudonyms() -> Pseudonyms:
+    from platformdirs import user_data_path
+
+    return Pseudonyms(load_key(user_data_path("unsanctioned", appauthor=False) / "pseudonyms.key"))
+
+
+def _same_person(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    r"""Return groups of names that differ only in domain or case, such as CONTOSO\alice and alice."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(name.rpartition("\\")[2].partition("@")[0].casefold(), []).append(name)
+    return tuple(tuple(sorted(group)) for _, group in sorted(groups.items()) if len(group) > 1)
+
+
+def _opened(name: str) -> Iterator[tuple[Log | InputError, Callable[[], Log] | None]]:
+    """Yield the logs behind a name, and how to open each anew where that is possible."""
+    if name == "-":
+        try:
+            yield LogFile.from_stdin(), None
+        except InputError as error:
+            yield error, None
+        return
+    for log in open_logs(Path(name)):
+        plain_file = isinstance(log, LogFile) and log.name == name
+        yield log, partial(LogFile.from_path, Path(name)) if plain_file else None
 
 
 @contextmanager
-def _progress(log: LogFile) -> Iterator[Progress | None]:
+def _progress(log: Log) -> Iterator[Progress | None]:
     """Show on a terminal how much of a log has been read."""
     if not sys.stderr.isatty():
         yield None

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import catalog_commands
 from sim.cli.errors import force_utf8, guarded
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(catalog_commands.app, name="catalog")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,20 +82,50 @@ def play_command(
 def discover(
     logs: Annotated[
         list[str],
-        typer.Argument(metavar="LOG", help="Log files, plain or .gz; - is standard input."),
+        typer.Argument(metavar="LOG", help="Log files: text, .gz, .zip or .parquet; - is standard input."),
     ],
     log_format: Annotated[
         str, typer.Option("--format", metavar="NAME", help="Format of the logs; auto finds it out.")
     ] = "auto",
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE", help="Describes a format of your own.")
+    ] = None,
+    users: Annotated[
+        Path | None, typer.Option("--users", metavar="FILE", help="Which names are the same person.")
+    ] = None,
+    tz: Annotated[
+        str, typer.Option("--tz", metavar="ZONE", help="Zone of times that name none: Europe/London.")
+    ] = "UTC",
+    now: Annotated[
+        str | None, typer.Option("--now", metavar="TIME", help="The newest line's time by default.")
+    ] = None,
+    catalog: Annotated[
+        Path | None,
+        typer.Option("--catalog", metavar="FILE", help="Your own apps and scores, or a catalog folder."),
+    ] = None,
     report: Annotated[
         str, typer.Option("--report", metavar="NAME", help="Name of the report.")
     ] = "Snapshot report",
+    evidence: Annotated[
+        str | None,
+        typer.Option("--evidence", metavar="APP[,USER]", help="Show the lines behind an app's numbers."),
+    ] = None,
+    anonymise: Annotated[
+        bool, typer.Option("--anonymise", help="Show people and machines under pseudonyms.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", metavar="FILE", help="Write .html for executives; .csv or .parquet of the apps."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Read real proxy logs and report the cloud apps in use."""
-    from sim.cli.discover import run
+    """Read real proxy and firewall logs and report the cloud apps in use."""
+    from sim.cli.discover import Options, run
 
-    raise typer.Exit(run(logs, log_format=log_format, report_name=report, as_json=as_json))
+    options = Options(
+        logs, log_format, mapping, users, tz, now, catalog, report, evidence, anonymise, as_json, output
+    )
+    raise typer.Exit(run(options))
 
 
 @app.command("run")

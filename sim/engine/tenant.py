@@ -11,9 +11,17 @@ from dataclasses import dataclass, replace
 
 from sim.base.errors import CommandRefused, Problem
 from sim.base.time import DAY
+from sim.engine.catalog.custom import CUSTOM_APP, CustomForm, OwnApps
 from sim.engine.catalog.model import App, Catalog
 from sim.engine.catalog.score import Score, score
-from sim.engine.discovery.report import Report
+from sim.engine.discovery.filters import Candidate
+from sim.engine.discovery.people import People
+from sim.engine.discovery.pseudonyms import Pseudonyms
+from sim.engine.discovery.queries import SavedQueries
+from sim.engine.discovery.streams import GLOBAL as GLOBAL
+from sim.engine.discovery.streams import WIN10 as WIN10
+from sim.engine.discovery.streams import Streams
+from sim.engine.discovery.use import AppUsage
 from sim.engine.enforcement.indicators import MCAS, Action, Indicator, IndicatorList, strongest
 from sim.engine.policy.alerts import (
     NEW_SERVICE,
@@ -24,11 +32,6 @@ from sim.engine.policy.alerts import (
     unknown_alert,
 )
 from sim.engine.policy.policies import Match, NoveltyKey, Policy, matches
-
-WIN10 = "Win10 Endpoint Users"
-"""The built-in report of the endpoint feed (2019 name; documented)."""
-GLOBAL = "Global"
-"""Union of all log sources, without endpoint data (CAS/discovered-apps.md; documented)."""
 
 INTEGRATION = "Microsoft Cloud App Security"
 CUSTOM_INDICATORS = "Custom network indicators"
@@ -60,19 +63,32 @@ class LogEntry:
 class Tenant:
     """The state of both portals."""
 
-    def __init__(self, catalog: Catalog, reports: tuple[str, ...] = (WIN10, GLOBAL)) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        logs: tuple[str, ...],
+        people: People,
+        pseudonyms: Pseudonyms,
+    ) -> None:
+        """Begin with a report for each of the log sources `logs`, beside the built-in ones.
+
+        `people` are those whom the directory knows.
+        """
         self.catalog = catalog
         self.apps: dict[str, App] = {app.id: app for app in catalog.apps}
         self.switches: dict[str, bool] = dict.fromkeys(SWITCHES, False)
         self.tags: dict[str, str] = {}
         self.custom_tags: dict[str, set[str]] = {}
+        self.own = OwnApps(self.write)
+        self.queries = SavedQueries()
         self.indicators = IndicatorList()
         self.policies: list[Policy] = []
         self.cloud_alerts: list[CloudAlert] = []
         self.endpoint_alerts = EndpointQueue()
-        self.reports = {name: Report(name, "continuous", catalog) for name in reports}
-        self.updated: dict[str, int] = {}
         self.log: list[LogEntry] = []
+        self.streams = Streams(catalog, logs, people, pseudonyms, self.write)
+        self.reports = self.streams.reports
+        """The continuous reports by name, in the selector's order."""
         self._seen: dict[NoveltyKey, int] = {}
         self._last_day: dict[str, int] = {}
         self._scores: dict[str, Score | None] = {}
@@ -82,6 +98,32 @@ class Tenant:
         if app_id not in self._scores:
             self._scores[app_id] = score(self.apps[app_id])
         return self._scores[app_id]
+
+    def total(self, app_id: str) -> int | None:
+        """Return the score that counts: the organisation's own, else the one worked out; None: not scored."""
+        own = self.own.scores.get(app_id)
+        if own is not None:
+            return own.score
+        found = self.score(app_id)
+        return None if found is None else found.total
+
+    def labels(self, app_id: str) -> tuple[str, ...]:
+        """Return the tags of an app beside the built-in one, in alphabetical order."""
+        custom = {CUSTOM_APP} if app_id in self.own.forms else set()
+        return tuple(sorted(self.custom_tags.get(app_id, set()) | custom))
+
+    def candidate(self, app_id: str, usage: AppUsage | None = None) -> Candidate:
+        """Return an app as filters look at it."""
+        tags = frozenset({*self.labels(app_id), self.tags.get(app_id, "")} - {""})
+        return Candidate(self.apps[app_id], tags, self.total(app_id), usage)
+
+    def add_custom_app(self, now: int, actor: str, form: CustomForm) -> App:
+        """Put an app of the organisation into its catalog; it is discovered in new data only."""
+        app = self.own.add(now, actor, form, self.catalog)
+        self.catalog = self.catalog.plus((app,))
+        self.apps[app.id] = app
+        self.streams.follow(self.catalog)
+        return app
 
     def write(self, now: int, actor: str, action: str, target: str, detail: str = "") -> None:
         """Add a line to the governance log."""
@@ -128,7 +170,7 @@ class Tenant:
         """Add or take away a custom tag: a label with no effect on traffic (documented)."""
         app = self.catalog.app(app_id)
         name = tag.strip()
-        if not name or name in {SANCTIONED, UNSANCTIONED}:
+        if not name or name in {SANCTIONED, UNSANCTIONED, CUSTOM_APP}:
             raise CommandRefused(
                 Problem("TAG-NAME", f"{tag!r} cannot name a custom tag", advice="use another")
             )
@@ -214,18 +256,33 @@ class Tenant:
             Problem("POLICY-UNKNOWN", f"no policy {policy_id!r}", advice="see Control > Policies")
         )
 
+    def delete_report(self, now: int, actor: str, name: str) -> None:
+        """Drop a custom report; what the policies remember of it goes with it.
+
+        Refused while a policy names it: with no report left, the policy would look at all of them.
+        """
+        for policy in self.policies:
+            if name in policy.reports:
+                what = f"the policy {policy.name} is for the report {name}"
+                raise CommandRefused(Problem("REPORT-USED", what, advice="change the policy first"))
+        self.streams.delete_report(now, actor, name)
+        self._last_day.pop(name, None)
+        self._seen = {key: time for key, time in self._seen.items() if key.report != name}
+
     def analyse(self, now: int) -> list[str]:
         """Evaluate every policy on the continuous reports; return the apps whose built-in tag changed.
 
+        What is older than 90 days is forgotten first.
         The daily limit caps a policy's alerts per UTC day; governance is applied all the same (guess).
         """
+        self.streams.forget(now)
         retagged: list[str] = []
         for policy in self.policies:
             for report in self.reports.values():
                 if not policy.enabled or (policy.reports and report.name not in policy.reports):
                     continue
                 first_day = self._last_day.get(report.name, 0)
-                found = list(matches(policy, report, self.apps, self.tags, first_day, now, self._seen))
+                found = list(matches(policy, report, self.candidate, first_day, now, self._seen))
                 for match in sorted(found, key=lambda m: (-m.users, -m.traffic, m.app_id)):
                     self._fire(now, match)
                     retagged.extend(self._govern(now, match))

@@ -7,7 +7,7 @@ uploaded bytes, a proxy knows no machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,19 @@ class Coded:
         """Return the column of some rows, with the same names."""
         return Coded(self.codes[rows], self.names)
 
+    def renamed(self, rename: Callable[[str], str]) -> Coded:
+        """Return the column with every name rewritten; rows whose names become equal share a code."""
+        names = [rename(name) for name in self.names]
+        index = {name: code for code, name in enumerate(dict.fromkeys(names))}
+        # The slot past the last name is where a code of -1 lands.
+        codes = np.array([*(index[name] for name in names), -1], dtype=np.int64)
+        return Coded(codes[self.codes], tuple(index))
+
+
+def absent(size: int) -> I64:
+    """Return the codes of a column in which every row is absent."""
+    return np.full(size, -1, dtype=np.int64)
+
 
 def encode(texts: Sequence[str | None]) -> Coded:
     """Return `texts` as a coded column, its names in order of first appearance."""
@@ -54,7 +67,10 @@ class Traffic:
     """File name of the process that made the connection, for example `chrome.exe`."""
     destination_ip: Coded | None = None
     bytes_up: I64 | None = None
+    """-1 where that row does not say; so in `bytes_down` and `bytes_total`."""
     bytes_down: I64 | None = None
+    bytes_total: I64 | None = None
+    """Only from sources that know one sum for both ways."""
     blocked: Bool | None = None
 
     def __len__(self) -> int:
@@ -79,5 +95,6 @@ class Traffic:
             texts(self.destination_ip),
             sizes(self.bytes_up),
             sizes(self.bytes_down),
+            sizes(self.bytes_total),
             None if self.blocked is None else self.blocked[rows],
         )

@@ -1,16 +1,26 @@
-"""Era profiles: how long each hop of the products takes, as data with a mark beside each number."""
+"""Era profiles: how long each hop of the products takes and what their catalog knew, as marked data."""
 
 from __future__ import annotations
 
 from importlib import resources
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from sim.base.errors import InputError, Problem
+from sim.base.errors import InputError, Problem, nearest
 from sim.base.rng import between, draw, quantile
 from sim.base.time import DAY, MINUTE, SECOND, parse_duration
 from sim.base.yamlfile import load
+from sim.engine.catalog.app import CATEGORIES
+from sim.engine.catalog.factors import FACTORS
 from sim.scenario.located import validate
 
 LONGEST = 366 * DAY
@@ -89,8 +99,26 @@ class Delay(Strict):
         return quantile(bits, tuple(knot // SECOND for knot in self.quantiles)) * SECOND
 
 
+class EraCatalog(Strict):
+    """What the cloud app catalog did not have yet in this period."""
+
+    later_categories: tuple[str, ...] = ()
+    later_factors: tuple[str, ...] = ()
+    mark: str
+    source: str = ""
+
+    @field_validator("later_categories", "later_factors")
+    @classmethod
+    def _known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = CATEGORIES if info.field_name == "later_categories" else tuple(FACTORS)
+        for name in names:
+            if name not in known:
+                raise ValueError(f"the catalog has no {name!r}: {nearest(name, known)}")
+        return names
+
+
 class Era(Strict):
-    """The delays and rhythms of one period of the products."""
+    """The delays, rhythms and catalog of one period of the products."""
 
     title: str
     first_data: Delay
@@ -104,6 +132,7 @@ class Era(Strict):
     log_upload_interval: Span
     analysis_times: tuple[TimeOfDay, ...]
     timeline: Delay
+    catalog: EraCatalog
 
 
 HOPS = tuple(name for name, field in Era.model_fields.items() if field.annotation is Delay)

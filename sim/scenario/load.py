@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sim.base.errors import InputError, Place, Problem, ScenarioError, nearest
 from sim.base.time import MINUTE, from_iso, zone
 from sim.base.yamlfile import Document, load
-from sim.engine.catalog.model import Catalog, load_catalog
+from sim.engine.catalog.model import Catalog, load_sets
 from sim.scenario.eras import HOPS, Era, load_era
 from sim.scenario.located import validate
 from sim.scenario.schema import BROWSER_NAMES, Scenario
@@ -96,8 +96,8 @@ def load_scenario(name: str) -> Resolved:
 def resolve(name: str, scenario: Scenario, document: Document | None = None) -> Resolved:
     """Check what spans several parts of the scenario, and return it resolved."""
     source = document or Document(None, {}, name)
-    catalog = load_catalog()
-    problems = list(_problems(scenario, source, catalog))
+    whole = load_sets(scenario.catalog)
+    problems = list(_problems(scenario, source, whole))
     tz = zone("UTC")
     try:
         tz = zone(scenario.timezone)
@@ -113,6 +113,8 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
             name: d.model_dump(exclude_none=True) for name, d in scenario.delays.items() if name in HOPS
         }
         era = load_era(scenario.era, delays)
+        catalog = whole.without(era.catalog.later_categories, era.catalog.later_factors)
+        problems.extend(_not_yet(scenario, source, whole, catalog))
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["era"]), p.advice) for p in error.problems)
     if problems or start is None or end is None:
@@ -134,6 +136,28 @@ def _time(key: str, text: str, tz: ZoneInfo, source: Document, problems: list[Pr
     return None
 
 
+def _named_apps(scenario: Scenario) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Yield every app that the scenario names, and where."""
+    yield from ((habit.app, ("habits", i, "app")) for i, habit in enumerate(scenario.habits))
+    yield from ((app, ("tags", app)) for app in scenario.tags)
+    for i, item in enumerate(scenario.truth.prohibited):
+        yield item.app, ("truth", "prohibited", i, "app")
+    yield from ((app, ("truth", "tolerated", app)) for app in scenario.truth.tolerated)
+    for i, approved in enumerate(scenario.documents.approved):
+        yield approved.app, ("documents", "approved", i, "app")
+    for name, player in scenario.players.items():
+        yield from ((app, ("players", name)) for app in player.unsanction)
+
+
+def _not_yet(scenario: Scenario, source: Document, whole: Catalog, catalog: Catalog) -> Iterator[Problem]:
+    """Yield the apps of a category that the era does not have."""
+    for app, path in _named_apps(scenario):
+        if app in whole.index and app not in catalog.index:
+            category = whole.app(app).category
+            what = f"{app} is of the category {category}, which {scenario.era} does not have"
+            yield Problem("SCENARIO-ERA", what, source.place(path), "name another app, or a later era")
+
+
 def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterator[Problem]:
     people = {member.id for member in scenario.organisation.cast}
     departments = {department.name for department in scenario.organisation.departments}
@@ -144,18 +168,7 @@ def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterato
         return Problem(f"SCENARIO-{kind.upper()}", f"unknown {kind} {value!r}", source.place(path), advice)
 
     apps = set(catalog.index)
-    named_apps: list[tuple[str, tuple[str | int, ...]]] = [
-        *((habit.app, ("habits", i, "app")) for i, habit in enumerate(scenario.habits)),
-        *((app, ("tags", app)) for app in scenario.tags),
-        *((item.app, ("truth", "prohibited", i, "app")) for i, item in enumerate(scenario.truth.prohibited)),
-        *((app, ("truth", "tolerated", app)) for app in scenario.truth.tolerated),
-        *(
-            (item.app, ("documents", "approved", i, "app"))
-            for i, item in enumerate(scenario.documents.approved)
-        ),
-        *((app, ("players", name)) for name, player in scenario.players.items() for app in player.unsanction),
-    ]
-    for app, path in named_apps:
+    for app, path in _named_apps(scenario):
         if app not in apps:
             yield unknown("app", app, apps, *path)
         elif not catalog.app(app).blockable_domains:

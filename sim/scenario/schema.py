@@ -172,6 +172,8 @@ class Scenario(Strict):
     summary: str
     mode: Literal["tutorial", "exercise", "sandbox"]
     era: str
+    catalog: tuple[Literal["shipped", "fictional"], ...] = Field(default=("shipped",), min_length=1)
+    """Whose apps there are: the real world's, the invented ones of which every fact is known, or both."""
     seed: int = Field(ge=0, lt=2**63)
     timezone: str
     start: str

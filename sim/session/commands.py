@@ -5,31 +5,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from sim.base.errors import CommandRefused, Problem, nearest
 from sim.base.text import plain
+from sim.engine.discovery.filters import Filters
+from sim.engine.discovery.queries import parse_filters
 from sim.engine.enforcement import powershell
 from sim.engine.enforcement.indicators import Action, domain_value
 from sim.engine.enforcement.verdict import Outcome
 from sim.engine.policy.alerts import CLASSIFICATIONS
 from sim.engine.policy.policies import DEFAULT_DAILY_LIMIT, TEMPLATES, Criterion, Policy
+from sim.session.answer import ADDED_LATER, said
+from sim.session.answer import Answer as Answer
+from sim.session.app_commands import AddCustomApp, DeleteQuery, NoteApp, OverrideScore, ResetScore, SaveQuery
 from sim.session.notebook import Notebook
+from sim.session.report_commands import (
+    Anonymise,
+    DeleteReport,
+    EnrichUsers,
+    ExcludeEntity,
+    RemoveIpRange,
+    ResolveNames,
+    SaveIpRange,
+    SaveReport,
+)
 from sim.world.model import World
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the trainee sees after a command: one line, and figures for those who want them."""
-
-    text: str
-    data: Mapping[str, Any]
-
-
-def _said(text: str, **data: Any) -> Answer:
-    return Answer(text, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class SetSwitch:
         """Save the switch; a switch that already stands so is said, not refused."""
         changed = world.set_switch(actor, self.name, self.on)
         state = "on" if self.on else "off"
-        return _said(
+        return said(
             f"{self.name} is {state}" if changed else f"{self.name} was already {state}",
             changed=changed,
         )
@@ -62,7 +64,7 @@ class TagApp:
         """Set the tag; whether it blocks anything is another matter."""
         name = world.tenant.catalog.app(self.app).name
         changed = world.set_tag(actor, self.app, self.tag)
-        return _said(f"{name} is tagged {self.tag or 'with no tag'}", changed=changed)
+        return said(f"{name} is tagged {self.tag or 'with no tag'}", changed=changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class CustomTag:
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Set the label; it has no effect on traffic."""
         world.tenant.custom_tag(world.now, actor, self.app, self.tag, self.on)
-        return _said(f"{self.app} {'carries' if self.on else 'no longer carries'} the tag {self.tag}")
+        return said(f"{self.app} {'carries' if self.on else 'no longer carries'} the tag {self.tag}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class AddIndicator:
                 )
             )
         indicator = world.add_indicator(actor, domain_value(self.value), Action(self.action), self.title)
-        return _said(f"{indicator.id} lists {indicator.value}: {indicator.action}", id=indicator.id)
+        return said(f"{indicator.id} lists {indicator.value}: {indicator.action}", id=indicator.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class RemoveIndicator:
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Remove it; machines drop it later."""
         world.remove_indicator(actor, self.id)
-        return _said(f"{self.id} is removed")
+        return said(f"{self.id} is removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class PowerShell:
             world.set_network_protection(actor, machine, reply.network_protection)
         if reply.shows_mode:
             notes.look_up(world.now, machine, world.posture(machine).network_protection)
-        return _said(reply.output, failed=reply.failed)
+        return said(reply.output, failed=reply.failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +161,12 @@ class VisitSite:
             )
         outcome = world.visit(machine, process, host)
         notes.test(world.now, machine, process, host, outcome)
-        return _said(_page(outcome, self.process, self.host), outcome=outcome.name)
+        return said(_page(outcome, self.process, self.host), outcome=outcome.name)
 
 
 @dataclass(frozen=True, slots=True)
 class SavePolicy:
-    """Create an app discovery policy from a template, or save an existing one again by its id."""
+    """Create an app discovery policy from a template or a search, or save an existing one again by its id."""
 
     kind: ClassVar[str] = "save-policy"
     template: str
@@ -176,13 +178,12 @@ class SavePolicy:
     tag: str = ""
     id: str = ""
     enabled: bool = True
+    filters: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
+    """Conditions that an app must meet, in place of the template's; none of them about usage."""
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Save it; it is evaluated at the next analysis run."""
-        tenant = world.tenant
-        template = next((t for t in TEMPLATES if t.name == self.template), None)
-        if template is None:
-            raise _unknown("TEMPLATE-UNKNOWN", "template", self.template, [t.name for t in TEMPLATES])
+        tenant, filters = world.tenant, self._filters()
         if self.severity not in {"Low", "Medium", "High"}:
             raise _unknown("POLICY-SEVERITY", "severity", self.severity, ["Low", "Medium", "High"])
         names = {criterion.value: criterion for criterion in Criterion}
@@ -209,10 +210,10 @@ class SavePolicy:
         policy = Policy(
             policy_id,
             self.name.strip(),
-            template.name,
+            self.template,
             self.severity,
             tuple(criteria),
-            template.filters,
+            filters,
             self.reports,
             self.daily_limit,
             self.tag.strip() or None,
@@ -220,7 +221,18 @@ class SavePolicy:
             self.enabled,
         )
         tenant.save_policy(world.now, actor, policy)
-        return _said(f"{policy_id} {policy.name} is saved", id=policy_id)
+        return said(f"{policy_id} {policy.name} is saved", id=policy_id)
+
+    def _filters(self) -> Filters:
+        """Return what an app must meet: the conditions given, else the template's, if there is one."""
+        templates = {template.name: template.filters for template in TEMPLATES} | {"": Filters()}
+        if self.template not in templates:
+            raise _unknown("TEMPLATE-UNKNOWN", "template", self.template, [t.name for t in TEMPLATES])
+        filters = parse_filters(self.filters)
+        if filters.of_use.conditions:
+            what = f"{filters.of_use.words} is about usage"
+            raise CommandRefused(Problem("POLICY-FILTER", what, advice="make it a criterion of the same day"))
+        return filters if filters.conditions else templates[self.template]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +248,7 @@ class CloseAlert:
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Close it; it leaves the open view."""
         world.tenant.close_cloud_alert(world.now, actor, self.id, self.resolve, self.reason, self.comment)
-        return _said(f"{self.id} is {'resolved' if self.resolve else 'dismissed'}")
+        return said(f"{self.id} is {'resolved' if self.resolve else 'dismissed'}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +272,7 @@ class ResolveEndpointAlert:
         alert.status, alert.classification = "Resolved", self.classification
         alert.comment, alert.closed = self.comment, world.now
         world.tenant.write(world.now, actor, "Resolve alert", self.id, self.comment)
-        return _said(f"{self.id} is resolved as {self.classification.lower()}")
+        return said(f"{self.id} is resolved as {self.classification.lower()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +293,7 @@ class RecordFinding:
         machine = machine_index(world, self.machine)
         process = _index(world.staff.processes, self.process.lower(), "PROCESS-UNKNOWN", "process")
         notes.find(world.now, self.app, user, machine, process, self.note)
-        return _said(f"noted: {self.user} uses {self.app} on {self.machine} in {self.process}")
+        return said(f"noted: {self.user} uses {self.app} on {self.machine} in {self.process}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +307,7 @@ class TakeHint:
         """Reveal the propagation of one app from now on."""
         world.tenant.catalog.app(self.subject)
         notes.reveal(world.now, self.subject)
-        return _said(f"the propagation of {self.subject} is revealed")
+        return said(f"the propagation of {self.subject} is revealed")
 
 
 Command = (
@@ -311,6 +323,20 @@ Command = (
     | ResolveEndpointAlert
     | RecordFinding
     | TakeHint
+    | AddCustomApp
+    | OverrideScore
+    | ResetScore
+    | NoteApp
+    | SaveQuery
+    | DeleteQuery
+    | SaveReport
+    | DeleteReport
+    | SaveIpRange
+    | RemoveIpRange
+    | ExcludeEntity
+    | EnrichUsers
+    | Anonymise
+    | ResolveNames
 )
 
 

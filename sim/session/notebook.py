@@ -48,6 +48,8 @@ class Notebook:
     findings: list[Finding] = field(default_factory=list)
     hints: dict[str, int] = field(default_factory=dict)
     """App id -> when its propagation was revealed."""
+    resolved: dict[str, str] = field(default_factory=dict)
+    """Pseudonym -> the name that stands behind it."""
 
     def test(self, time: int, machine: int, process: int, host: int, outcome: Outcome) -> None:
         """Keep a test visit."""
@@ -69,3 +71,7 @@ class Notebook:
     def reveal(self, time: int, app_id: str) -> None:
         """Keep a hint; taking it again costs nothing more."""
         self.hints.setdefault(app_id, time)
+
+    def resolve(self, pseudonym: str, name: str) -> None:
+        """Keep whose pseudonym it is."""
+        self.resolved[pseudonym] = name

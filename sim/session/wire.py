@@ -7,6 +7,7 @@ from dataclasses import MISSING, asdict, fields
 from typing import Any, get_args, get_type_hints
 
 from sim.base.errors import InputError, Problem, nearest
+from sim.session.answer import ADDED_LATER
 from sim.session.commands import Command
 
 TEXT_LIMIT = 2000
@@ -17,7 +18,11 @@ COMMANDS: dict[str, type[Command]] = {command.kind: command for command in get_a
 
 def to_json(command: Command) -> dict[str, Any]:
     """Return the command as JSON data: its kind, then its fields."""
-    return {"kind": command.kind, **asdict(command)}
+    data = asdict(command)
+    for field in fields(command):
+        if field.metadata == ADDED_LATER and data[field.name] == field.default:
+            del data[field.name]
+    return {"kind": command.kind, **data}
 
 
 def from_json(data: object) -> Command:
@@ -50,7 +55,11 @@ def _typed(kind: str, name: str, value: Any, hint: Any) -> Any:
         return value
     if hint is int and isinstance(value, int) and not isinstance(value, bool):
         return value
-    if hint == tuple[str, ...] and isinstance(value, list) and all(isinstance(item, str) for item in value):
+    if (
+        hint == tuple[str, ...]
+        and isinstance(value, list)
+        and all(isinstance(item, str) and len(item) <= TEXT_LIMIT for item in value)
+    ):
         return tuple(value)
     if (
         hint == dict[str, int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.engine.policy.policies import TEMPLATES, Filters, Policy, Template
+from sim.engine.policy.policies import TEMPLATES, Policy, Template
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
@@ -52,6 +52,10 @@ class PolicyRow:
     """Criterion as the form words it, and its threshold."""
     report_names: tuple[str, ...]
     """Empty is all continuous reports."""
+    apps: str
+    """The filters in words."""
+    filters: tuple[str, ...]
+    """The same as conditions where they are not the template's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +130,9 @@ def switches(session: Session) -> list[SwitchRow]:
 def templates() -> list[TemplateRow]:
     """Return the 15 app discovery templates."""
     return [
-        TemplateRow(t.name, t.description, t.severity, _filters(t.filters), condition(t), _criteria(t))
+        TemplateRow(t.name, t.description, t.severity, t.filters.words, condition(t), _criteria(t))
         for t in TEMPLATES
     ]
-
-
-def _filters(filters: Filters) -> str:
-    """Return the filters in words; an app must pass all of them."""
-    words = [f"category is {category}" for category in filters.categories]
-    if filters.max_score is not None:
-        words.append(f"score is {filters.max_score} or less")
-    words += [f"{tag} is not set" for tag in filters.tags_excluded]
-    words += [
-        f"{name} is {'yes' if value is True else 'no' if value is False else value}"
-        for name, value in filters.factors
-    ]
-    return ", ".join(words) or "every app"
 
 
 def _criteria(policy: Policy | Template) -> tuple[tuple[str, int], ...]:
@@ -156,6 +147,7 @@ def condition(policy: Policy | Template) -> str:
 def policies(session: Session) -> list[PolicyRow]:
     """Return the saved policies, in the order made."""
     alerts = session.world.tenant.cloud_alerts
+    of_templates = {template.name: template.filters for template in TEMPLATES}
     return [
         PolicyRow(
             p.id,
@@ -171,6 +163,8 @@ def policies(session: Session) -> list[PolicyRow]:
             sum(a.policy_id == p.id for a in alerts),
             _criteria(p),
             p.reports,
+            p.filters.words,
+            () if p.filters == of_templates.get(p.template) else p.filters.lines,
         )
         for p in session.world.tenant.policies
     ]

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import Literal
 
-from sim.base.time import HOUR, show_clock
 from sim.engine.catalog.app import App, FactValue
+from sim.engine.catalog.custom import CustomForm, OwnScore
 from sim.engine.catalog.factors import FACTORS, SECTIONS, Section
 from sim.engine.catalog.score import Score, risk_level
-from sim.engine.discovery.report import AppUsage, EntityUsage, Report, Totals
-from sim.engine.tenant import INTEGRATION, SANCTIONED, UNSANCTIONED, WIN10, Tenant
+from sim.engine.discovery.filters import Filters
+from sim.engine.discovery.use import AppUsage, EntityUsage, HostUsage, Totals
+from sim.engine.tenant import SANCTIONED, UNSANCTIONED
 from sim.session.driver import Session
+from sim.views.reports import WHOLE, use
+from sim.views.reports import Cause as Cause
+from sim.views.reports import Reach as Reach
+from sim.views.reports import reach as reach
+from sim.views.reports import report_names as report_names
 
 EntityKind = Literal["user", "source_ip", "machine"]
-Cause = Literal["", "no source", "feed off", "waiting"]
-_DATA: Cause = ""
-FIRST_DATA_MAXIMUM = 2 * HOUR
-"""What the portal promises after the integration is switched on (CAS/wdatp-integration.md; documented)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far a report's data reaches, and when the next analysis runs."""
-
-    report: str
-    first: int | None
-    last: int | None
-    updated: int | None
-    next_analysis: int
-    note: str
-    """Why there is nothing yet, in a person's words; empty where there is data."""
-    cause: Cause = ""
-    """The same for a program."""
+EVERY_APP = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +37,27 @@ class AppRow:
     risk: str
     tag: str
     custom_tags: tuple[str, ...]
+    """The organisation's own tags, and `Custom app`."""
     users: int | None
     machines: int | None
     source_ips: int | None
     transactions: int
-    traffic: int
+    traffic: int | None
+    """Bytes both ways."""
     bytes_up: int | None
     bytes_down: int | None
     blocked: int | None
     first: int
     last: int
+    overridden: bool = False
+    """Whether the score is the organisation's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedUsage(EntityUsage):
+    """What was done under a pseudonym that the trainee has resolved."""
+
+    own_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,13 @@ class AppPage:
     """What is known of it, by section."""
     approved: str
     """Owner and purpose from the organisation's approved list, or empty."""
+    own_score: OwnScore | None
+    """The organisation's score, which counts instead of `score`."""
+    form: CustomForm | None
+    """What was said of a custom app; None for an app of the catalog."""
+    note: str
+    hosts: tuple[HostUsage, ...]
+    """The app's sub-domains in use, most traffic first."""
     users: tuple[EntityUsage, ...]
     machines: tuple[EntityUsage, ...]
     source_ips: tuple[EntityUsage, ...]
@@ -145,48 +152,13 @@ class EntityPage:
     kind: EntityKind
     name: str
     transactions: int
-    bytes_up: int
-    bytes_down: int
+    bytes_up: int | None
+    bytes_down: int | None
+    bytes_total: int | None
     apps: tuple[AppRow, ...]
     users: tuple[EntityUsage, ...]
     machines: tuple[EntityUsage, ...]
     source_ips: tuple[EntityUsage, ...]
-
-
-def report_names(session: Session) -> tuple[str, ...]:
-    """Return the continuous reports that the selector offers."""
-    return tuple(session.world.tenant.reports)
-
-
-def _report(session: Session, name: str) -> Report:
-    return session.world.tenant.reports[name]
-
-
-def reach(session: Session, report: str) -> Reach:
-    """Return how far the report's data reaches; what is due is told only as the portal promises it."""
-    tenant, found = session.world.tenant, _report(session, report)
-    note, cause = _why_empty(session, tenant, report) if found.last is None else ("", _DATA)
-    return Reach(
-        report,
-        found.first,
-        found.last,
-        tenant.updated.get(report),
-        session.world.next_analysis(session.now),
-        note,
-        cause,
-    )
-
-
-def _why_empty(session: Session, tenant: Tenant, report: str) -> tuple[str, Cause]:
-    if report != WIN10:
-        return f"No log source feeds this report. Endpoint data is only in {WIN10}.", "no source"
-    if not tenant.switches[INTEGRATION]:
-        where = "Defender ATP > Settings > Advanced features"
-        return f"No data: {INTEGRATION} is off in {where}.", "feed off"
-    since = session.world.integration_spans[-1][0]
-    by = show_clock(since + FIRST_DATA_MAXIMUM, session.resolved.tz)
-    note = f"Waiting for first data: it takes up to 2 hours after switching on, so until {by}."
-    return note, "waiting"
 
 
 def apps(
@@ -195,9 +167,13 @@ def apps(
     category: str | None = None,
     country: str | None = None,
     risk: str | None = None,
+    filters: Filters = EVERY_APP,
+    days: int = WHOLE,
 ) -> list[AppRow]:
-    """Return the discovered apps of a report, most traffic first."""
-    rows = [_row(session, usage) for usage in _report(session, report).apps()]
+    """Return the discovered apps of a report's frame that pass every filter, most traffic first."""
+    candidate = session.world.tenant.candidate
+    usages = use(session, report, days).apps()
+    rows = [_row(session, usage) for usage in usages if filters.match(candidate(usage.app_id, usage))]
     kept = [
         row
         for row in rows
@@ -205,14 +181,13 @@ def apps(
         and (country is None or row.headquarters == country)
         and (risk is None or row.risk == risk)
     ]
-    return sorted(kept, key=lambda row: (-row.traffic, row.app_id))
+    return _most_traffic(kept)
 
 
 def _row(session: Session, usage: AppUsage) -> AppRow:
     tenant = session.world.tenant
     app = tenant.apps[usage.app_id]
-    scored = tenant.score(app.id)
-    total = None if scored is None else scored.total
+    total = tenant.total(app.id)
     return AppRow(
         app.id,
         app.name,
@@ -221,63 +196,78 @@ def _row(session: Session, usage: AppUsage) -> AppRow:
         total,
         risk_level(total),
         tenant.tags.get(app.id, ""),
-        tuple(sorted(tenant.custom_tags.get(app.id, ()))),
+        tenant.labels(app.id),
         usage.users,
         usage.machines,
         usage.source_ips,
         usage.transactions,
-        (usage.bytes_up or 0) + (usage.bytes_down or 0),
+        usage.bytes_total,
         usage.bytes_up,
         usage.bytes_down,
         usage.blocked,
         usage.first,
         usage.last,
+        app.id in tenant.own.scores and app.id not in tenant.own.forms,
     )
 
 
-def _most(entities: list[EntityUsage], limit: int | None = None) -> tuple[EntityUsage, ...]:
-    ordered = sorted(entities, key=lambda e: (-((e.bytes_up or 0) + (e.bytes_down or 0)), e.name))
-    return tuple(ordered[:limit])
+def _most(session: Session, entities: list[EntityUsage], limit: int | None = None) -> tuple[EntityUsage, ...]:
+    ordered = sorted(entities, key=lambda e: (-(e.bytes_total or 0), -e.transactions, e.name))
+    known = session.notes.resolved
+    return tuple(_resolved(e, known[e.name]) if e.name in known else e for e in ordered[:limit])
 
 
-def categories(session: Session, report: str) -> tuple[CategoryRow, ...]:
+def _resolved(usage: EntityUsage, own_name: str) -> ResolvedUsage:
+    same = {field.name: getattr(usage, field.name) for field in fields(usage)}
+    return ResolvedUsage(**same, own_name=own_name)
+
+
+def _most_traffic(rows: list[AppRow]) -> list[AppRow]:
+    return sorted(rows, key=lambda row: (-(row.traffic or 0), -row.transactions, row.app_id))
+
+
+def categories(session: Session, report: str, days: int = WHOLE) -> tuple[CategoryRow, ...]:
     """Return the categories in use, most traffic first, each split by tag."""
+    return _categories(apps(session, report, days=days))
+
+
+def _categories(apps: list[AppRow]) -> tuple[CategoryRow, ...]:
     split: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for row in apps(session, report):
+    for row in apps:
         place = {SANCTIONED: 1, UNSANCTIONED: 2}.get(row.tag, 3)
         split[row.category][0] += 1
-        split[row.category][place] += row.traffic
+        split[row.category][place] += row.traffic or 0
     rows = [CategoryRow(name, *counts) for name, counts in split.items()]
     return tuple(sorted(rows, key=lambda row: (-row.traffic, row.name)))
 
 
-def dashboard(session: Session, report: str) -> Dashboard:
-    """Return the dashboard of a report."""
-    found, tenant = _report(session, report), session.world.tenant
-    rows = apps(session, report)
+def dashboard(session: Session, report: str, days: int = WHOLE) -> Dashboard:
+    """Return the dashboard of a report's frame."""
+    found, tenant = use(session, report, days), session.world.tenant
+    rows = apps(session, report, days=days)
     levels = {level: [0, 0] for level in ("high", "medium", "low", "not scored")}
     countries: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in rows:
         for counts in (levels[row.risk], countries[row.headquarters]):
             counts[0] += 1
-            counts[1] += row.traffic
+            counts[1] += row.traffic or 0
     names = tenant.catalog.countries
     places = [CountryRow(code, names.get(code, "Unknown"), *counts) for code, counts in countries.items()]
     return Dashboard(
-        reach(session, report),
+        reach(session, report, days),
         found.totals(),
-        categories(session, report),
+        _categories(rows),
         tuple((level, count, traffic) for level, (count, traffic) in levels.items()),
-        _most(found.entities("user"), 5),
-        _most(found.entities("machine"), 5),
+        _most(session, found.entities("user"), 5),
+        _most(session, found.entities("machine"), 5),
         tuple(sorted(places, key=lambda row: (-row.traffic, row.code))),
         sum(alert.status == "Open" for alert in tenant.cloud_alerts),
     )
 
 
-def app_page(session: Session, report: str, app_id: str) -> AppPage:
+def app_page(session: Session, report: str, app_id: str, days: int = WHOLE) -> AppPage:
     """Return an app's page; an unknown app raises InputError with the nearest name."""
-    tenant, found = session.world.tenant, _report(session, report)
+    tenant, found = session.world.tenant, use(session, report, days)
     app = tenant.catalog.app(app_id)
     usage = found.app(app.id)
     approved = next((a for a in session.resolved.scenario.documents.approved if a.app == app.id), None)
@@ -292,13 +282,17 @@ def app_page(session: Session, report: str, app_id: str) -> AppPage:
         app.homepage or "",
         app.domains,
         tenant.tags.get(app.id, ""),
-        tuple(sorted(tenant.custom_tags.get(app.id, ()))),
+        tenant.labels(app.id),
         tenant.score(app.id),
         _facts(app),
         f"{approved.owner}: {approved.purpose}" if approved else "",
-        _most(found.entities("user", app=app.id)),
-        _most(found.entities("machine", app=app.id)),
-        _most(found.entities("source_ip", app=app.id)),
+        tenant.own.scores.get(app.id),
+        tenant.own.forms.get(app.id),
+        tenant.own.notes.get(app.id, ""),
+        tuple(sorted(found.hosts(app.id), key=lambda host: (-(host.bytes_total or 0), host.host))),
+        _most(session, found.entities("user", app=app.id)),
+        _most(session, found.entities("machine", app=app.id)),
+        _most(session, found.entities("source_ip", app=app.id)),
     )
 
 
@@ -318,24 +312,31 @@ def _said(value: FactValue) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def entities(session: Session, report: str, kind: EntityKind) -> tuple[EntityUsage, ...]:
-    """Return all users, machines or IP addresses of a report, most traffic first."""
-    return _most(_report(session, report).entities(kind))
+def entities(session: Session, report: str, kind: EntityKind, days: int = WHOLE) -> tuple[EntityUsage, ...]:
+    """Return all users, machines or IP addresses of a report's frame, most traffic first."""
+    return _most(session, use(session, report, days).entities(kind))
 
 
-def entity_page(session: Session, report: str, kind: EntityKind, name: str) -> EntityPage:
+def entity_page(session: Session, report: str, kind: EntityKind, name: str, days: int = WHOLE) -> EntityPage:
     """Return the page of one entity; one that the report has not seen has empty lists."""
-    found = _report(session, report)
+    found = use(session, report, days)
     chosen = {kind: name}
     rows = [_row(session, usage) for usage in found.apps(**chosen)]
     return EntityPage(
         kind,
         name,
         sum(row.transactions for row in rows),
-        sum(row.bytes_up or 0 for row in rows),
-        sum(row.bytes_down or 0 for row in rows),
-        tuple(sorted(rows, key=lambda row: (-row.traffic, row.app_id))),
-        _most(found.entities("user", **chosen)),
-        _most(found.entities("machine", **chosen)),
-        _most(found.entities("source_ip", **chosen)),
+        _sum(row.bytes_up for row in rows),
+        _sum(row.bytes_down for row in rows),
+        _sum(row.traffic for row in rows),
+        tuple(_most_traffic(rows)),
+        _most(session, found.entities("user", **chosen)),
+        _most(session, found.entities("machine", **chosen)),
+        _most(session, found.entities("source_ip", **chosen)),
     )
+
+
+def _sum(amounts: Iterable[int | None]) -> int | None:
+    """Return the sum of what is known; None where nothing is."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from hashlib import sha256
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
 
 from sim.base.time import DAY
+from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.enforcement.indicators import Action, Indicator
 from sim.engine.enforcement.verdict import DevicePosture, NetworkProtection, Outcome
 from sim.engine.policy.alerts import BLOCKED_TITLE
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
-    GLOBAL,
     INTEGRATION,
     UNSANCTIONED,
     WIN10,
@@ -28,6 +29,7 @@ from sim.engine.tenant import (
 )
 from sim.scenario.load import Resolved
 from sim.world.channel import Channel
+from sim.world.directory import directory, logon_names
 from sim.world.machines import Machines
 from sim.world.organisation import Staff, build
 from sim.world.plane import Plane
@@ -55,15 +57,17 @@ class World:
         self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away)
         self.channel = Channel(self.staff.hosts)
         proxy = resolved.scenario.proxy
-        self.tenant = Tenant(resolved.catalog, (WIN10, GLOBAL) + ((proxy.name,) if proxy else ()))
         begin = self.machines.calendar.first_of_day(resolved.start)
         self.plane = Plane(self.staff, self.machines, self.channel, seed, begin)
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
         self.proxy = ProxyFeed(self.staff, proxy.departments, self.era, seed) if proxy else None
-        self.user_names = (
-            *(p.upn for p in self.staff.people),
-            f"analyst@{resolved.scenario.organisation.domain}",
-        )
+        domain = resolved.scenario.organisation.domain
+        self.user_names = (*(p.upn for p in self.staff.people), f"analyst@{domain}")
+        self.logon_names = logon_names(self.user_names, domain)
+        people = directory(self.staff.people, self.user_names, domain)
+        # A key of the run's own: the same run has the same pseudonyms on every machine.
+        key = sha256(f"pseudonyms:{seed}".encode()).digest()
+        self.tenant = Tenant(resolved.catalog, (proxy.name,) if proxy else (), people, Pseudonyms(key))
         self.integration_spans: list[tuple[int, int]] = []
         self.offers_expected: dict[int, int] = {}
         """When the service is due to offer (or stop offering) an indicator, by its number."""
@@ -234,13 +238,10 @@ class World:
         if self.integration_spans and self.first_data_expected is None:
             rows = self.sensor.deliver(self.now, self.integration_spans)
             fresh = len(rows)
-            self.tenant.reports[WIN10].add(endpoint_traffic(rows, self.staff, self.user_names))
-            self.tenant.updated[WIN10] = self.now
+            self.tenant.streams.receive(self.now, WIN10, endpoint_traffic(rows, self.staff, self.user_names))
         if self.proxy and self.resolved.scenario.proxy:
-            logged = proxy_traffic(self.proxy.deliver(self.now), self.staff, self.user_names)
-            for name in (GLOBAL, self.resolved.scenario.proxy.name):
-                self.tenant.reports[name].add(logged)
-                self.tenant.updated[name] = self.now
+            logged = proxy_traffic(self.proxy.deliver(self.now), self.staff, self.logon_names)
+            self.tenant.streams.receive(self.now, self.resolved.scenario.proxy.name, logged)
         self.tenant.write(self.now, SERVICE, why, WIN10, str(fresh))
         for app_id in self.tenant.analyse(self.now):
             self._sync_later(app_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import resources
 from statistics import median
 
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.base.errors import InputError
-from sim.engine.catalog.model import CATEGORIES, App, Catalog, Fact, load_catalog
-from sim.engine.catalog.reading import shipped
+from sim.engine.catalog.folder import shipped
+from sim.engine.catalog.model import CATEGORIES, App, Catalog, Fact, load_catalog, load_sets
+from sim.engine.catalog.score import score
+from sim.engine.policy.policies import TEMPLATES
 
 CATALOG = load_catalog()
 
@@ -29,11 +32,25 @@ def test_the_shipped_catalog_is_read_once() -> None:
 
 
 def test_the_catalog_is_wide_enough_to_train_with() -> None:
-    assert len(CATALOG.apps) >= 75
-    assert len({app.category for app in CATALOG.apps}) >= 18
-    assert {app.category for app in CATALOG.apps} <= set(CATEGORIES)
+    assert len(CATALOG.apps) >= 1000
+    assert {app.category for app in CATALOG.apps} == set(CATEGORIES)
     assert median(len(app.domains) for app in CATALOG.apps) >= 3
-    assert "Generative AI" not in CATEGORIES
+
+
+def test_every_category_that_a_policy_template_names_has_apps_with_a_score() -> None:
+    conditions = [condition for template in TEMPLATES for condition in template.filters.conditions]
+    named = {str(value) for one in conditions if one.field == "category" for value in one.values}
+    scored = [app.category for app in CATALOG.apps if score(app) is not None]
+    assert len(scored) >= 250
+    assert named
+    assert named <= set(scored)
+
+
+def test_every_country_has_a_name() -> None:
+    """The codes are those of the time zone database, which lists ISO 3166-1."""
+    listed = resources.files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8")
+    codes = {line.partition("\t")[0] for line in listed.splitlines() if not line.startswith("#")}
+    assert set(CATALOG.countries) == codes
 
 
 def test_apps_are_sorted_and_indexed() -> None:
@@ -104,6 +121,22 @@ def test_a_host_leads_to_its_app(host: str, app_id: str, domain: str) -> None:
         "[2001:db8::1]:443",
         "2001:db8::1",
         "sohu.com:http",
+        "sohu.com:4430000",
+        "sohu.com@evil.test",
+        "https://sohu.com@evil.test/",
+        "https://evil.test\\@sohu.com/",
+        "evil.test/sohu.com",
+        "evil.test?.sohu.com",
+        "evil.test#.sohu.com",
+        "evil.test\\.sohu.com",
+        "evil.test%2f.sohu.com",
+        "evil test.sohu.com",
+        "a..sohu.com",
+        ".sohu.com",
+        "sohu.com..",
+        "[sohu.com]",
+        "mailto:me@sohu.com",
+        f"{'a' * 250}.sohu.com",
         "faceboo\u212a.com",
     ],
 )
@@ -169,6 +202,46 @@ def test_a_shared_domain_counts_for_one_app_and_blocks_all() -> None:
     assert all("suite.net" in app.blockable_domains for app in catalog.apps)
 
 
+def test_a_catalog_of_an_earlier_time_lacks_what_came_later() -> None:
+    first = replace(an_app("one", "one.com"), factors={"soc-2": Fact(True, "documented")})
+    later = replace(an_app("two", "two.com", "one.net"), category="Generative AI")
+    third = an_app("three", "one.net")
+    catalog = Catalog((first, later, third), shared={"one.net": "two"})
+    before = catalog.without(categories=["Generative AI"], factors=["soc-2", "saml"])
+    assert list(before.index) == ["one", "three"]
+    assert before.resolve("two.com") is None
+    assert before.resolve("one.net") is third
+    assert dict(before.app("one").factors) == {}
+    assert before.content_hash() != catalog.content_hash()
+    assert catalog.without() is catalog
+
+
+def test_a_property_that_came_later_does_not_lower_the_coverage() -> None:
+    """Of the facts that could be known then, as large a share is known."""
+    app = load_sets(("fictional",)).app("turnip-drive")
+    before = Catalog((app,)).without(factors=["soc-2", "gdpr-lawful-basis"])
+    found = before.score(before.app("turnip-drive"))
+    assert found is not None
+    assert found.coverage_percent == 100
+
+
+def test_a_search_ranks_names_before_the_rest() -> None:
+    catalog = Catalog(
+        (
+            replace(an_app("vault", "boxes.com"), name="Vault"),
+            replace(an_app("box", "box.com"), name="Box"),
+            replace(an_app("boxer", "ring.com"), name="Boxer"),
+            replace(an_app("dropbox", "db.tt"), name="Dropbox"),
+            replace(an_app("crates", "crates.com"), vendor="Box Makers"),
+            an_app("other", "other.com"),
+        )
+    )
+    found = [app.id for app in catalog.search(" BOX ")]
+    assert found == ["box", "boxer", "dropbox", "crates", "vault"]
+    assert len(catalog.search("cloud storage")) == 6
+    assert catalog.search("nothing") == ()
+
+
 LABELS = st.sampled_from(["a", "b", "com", "net", "not"])
 HOSTS = st.lists(LABELS, min_size=1, max_size=5).map(".".join)
 DOMAINS = st.lists(LABELS, min_size=2, max_size=4).map(".".join)
@@ -208,6 +281,7 @@ def test_the_content_hash_follows_what_a_run_depends_on() -> None:
         changed(factors={"soc-3": Fact(True, "common-knowledge")}),
         changed(factors={}),
         changed(founded=1),
+        changed(ips=("198.51.100.7",)),
         Catalog(base.apps, shared={"one.com": "one"}).content_hash(),
     ]
     assert len({base.content_hash(), *others}) == len(others) + 1

@@ -65,6 +65,7 @@ def test_the_order_in_the_file_does_not_matter(tmp_path: Path) -> None:
         ("category: CRM", "category: Crm", "CATALOG-CATEGORY", "crm.yaml:1:1"),
         ("category: CRM", "category: Sales", "CATALOG-CATEGORY", "crm.yaml:1:1"),
         ("category: CRM", "category: Generative AI", "CATALOG-CATEGORY", "crm.yaml:1:1"),
+        ("category: CRM", "category: [CRM]", "CATALOG-CATEGORY", "crm.yaml:1:1"),
         ("apps:", "app:", "CATALOG-FIELD", "crm.yaml:1:1"),
         ("id: acme", "id: Acme!", "CATALOG-FIELD", "crm.yaml:3:5"),
         ("    vendor: Acme\n", "", "CATALOG-FIELD", "crm.yaml:3:5"),
@@ -83,6 +84,11 @@ def test_the_order_in_the_file_does_not_matter(tmp_path: Path) -> None:
         ("[acme.com,", "[7,", "CATALOG-DOMAIN", "crm.yaml:8:15"),
         ("[acme.com, acme.net/crm]", "[acme.com, acme.com]", "CATALOG-DOMAIN", "crm.yaml:8:25"),
         ("acme.net/crm]", "'acme.net/crm?x=1']", "CATALOG-DOMAIN", "crm.yaml:8:25"),
+        ("acme.net/crm]", "acme.net/crm/]", "CATALOG-DOMAIN", "crm.yaml:8:25"),
+        ("acme.net/crm]", "acme.com/crm, acme.com/crm]", "CATALOG-DOMAIN", "crm.yaml:8:39"),
+        ("acme.net/crm]", "bücher.example]", "CATALOG-DOMAIN", "crm.yaml:8:25"),
+        ("description:", "ips: [198.51.100.7]\n    description:", "CATALOG-FIELD", "crm.yaml:9:5"),
+        ("headquarters: GB", "headquarters: [GB]", "CATALOG-COUNTRY", "crm.yaml:6:5"),
         ("[acme.com, acme.net/crm]", "[]", "CATALOG-DOMAIN", "crm.yaml:8:5"),
         ("founded: 2001", "founded: 1", "CATALOG-FIELD", "crm.yaml:10:5"),
         ("founded: 2001", "founded: true", "CATALOG-FIELD", "crm.yaml:10:5"),
@@ -143,6 +149,25 @@ def test_a_domain_of_two_apps_must_be_declared(tmp_path: Path) -> None:
     found = load_catalog(tmp_path).resolve("www.acme.com")
     assert found is not None
     assert found.id == "zeta"
+
+
+def test_a_domain_in_other_letters_is_told_how_to_write_it(tmp_path: Path) -> None:
+    write(tmp_path, GOOD.replace("acme.net/crm", "bücher.example"))
+    with pytest.raises(InputError) as caught:
+        load_catalog(tmp_path)
+    assert "xn--bcher-kva.example" in caught.value.problems[0].advice
+
+
+def test_domains_may_overlap(tmp_path: Path) -> None:
+    """Below another app's domain, or a path of it: the more specific entry wins."""
+    write(tmp_path)
+    other = GOOD.replace("CRM", "Sales").replace("id: acme", "id: zeta").replace("name: Acme", "name: Zeta")
+    write(tmp_path, other.replace("[acme.com, acme.net/crm]", "[eu.acme.com, acme.com/sales]"), "sales.yaml")
+    catalog = load_catalog(tmp_path)
+    for text, app_id in (("www.eu.acme.com", "zeta"), ("acme.com/sales/1", "zeta"), ("acme.com/1", "acme")):
+        found = catalog.resolve(text)
+        assert found is not None
+        assert found.id == app_id
 
 
 @pytest.mark.parametrize("line", ["acme.com: nobody", "zeta.net: zeta", "unheard.com: zeta"])

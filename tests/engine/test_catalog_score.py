@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sim.base.errors import InputError
 from sim.engine.catalog.app import App, Fact, FactValue
 from sim.engine.catalog.factors import FACTORS, NOT_APPLICABLE, Factor
+from sim.engine.catalog.folder import SCORE_SETTINGS, shipped
 from sim.engine.catalog.model import load_catalog
-from sim.engine.catalog.reading import SCORE_SETTINGS, shipped
-from sim.engine.catalog.score import Property, Score, properties, risk_level, score
+from sim.engine.catalog.score import Property, Score, coverage, properties, risk_level, score
 from sim.engine.catalog.score_settings import load_score_settings
 
 SETTINGS = load_score_settings()
@@ -70,6 +70,27 @@ def test_not_applicable_is_left_out_or_counts_as_nothing() -> None:
     assert counted is not None
     assert (left_out.total, counted.total) == (10, 5)
     assert left_out.coverage_percent == counted.coverage_percent
+
+
+def test_a_property_may_differ_in_what_not_applicable_means() -> None:
+    app = an_app(soc_2=True, hipaa=NOT_APPLICABLE, ferpa=NOT_APPLICABLE)
+    for settings, expected in (
+        (ALWAYS, 10),
+        (replace(ALWAYS, factor_exclude_na={"hipaa": False}), 5),
+        (replace(ALWAYS, exclude_na=False, factor_exclude_na={"hipaa": True}), 5),
+        (replace(ALWAYS, exclude_na=False), 3),
+    ):
+        found = score(app, settings)
+        assert found is not None
+        assert found.total == expected
+
+
+def test_coverage_is_known_of_an_app_without_a_score() -> None:
+    app = an_app(2012, holding="public", multi_factor_authentication=True, saml=False, soc_2=True)
+    assert score(app) is None
+    assert coverage(app) == 15
+    assert coverage(an_app()) == 0
+    assert coverage(an_app(), replace(SETTINGS, default_importance="ignored")) == 0
 
 
 def test_importance_multiplies() -> None:
@@ -145,6 +166,28 @@ def test_apps_of_which_little_is_public_are_not_scored(name: str) -> None:
 def test_risk_levels(value: int, level: str) -> None:
     assert risk_level(value) == level
     assert risk_level(None) == "not scored"
+    strict = replace(SETTINGS, high_up_to=9, medium_up_to=10)
+    assert risk_level(value, strict) == ("medium" if value == 10 else "high")
+
+
+def test_risk_bands_must_follow_each_other(tmp_path: Path) -> None:
+    text = (shipped() / SCORE_SETTINGS).read_text(encoding="utf-8")
+    file = tmp_path / "mine.yaml"
+    file.write_text(text.replace("  high: {value: 3,", "  high: {value: 8,"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_score_settings(file)
+    (problem,) = caught.value.problems
+    assert "medium" in problem.what
+
+
+@pytest.mark.parametrize("day", ["2019-02-29", "20191227", "2019", "yesterday"])
+def test_ages_are_taken_on_a_real_day(tmp_path: Path, day: str) -> None:
+    text = (shipped() / SCORE_SETTINGS).read_text(encoding="utf-8")
+    file = tmp_path / "mine.yaml"
+    file.write_text(text.replace("2019-12-27", day), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_score_settings(file)
+    assert [problem.rule for problem in caught.value.problems] == ["SCORE-SETTING"]
 
 
 def values(factor: Factor) -> st.SearchStrategy[FactValue]:
@@ -188,6 +231,10 @@ def test_broken_settings_are_named_with_their_places(tmp_path: Path) -> None:
         ("  high: {value: 4, mark: guess}", "  high: {value: 4, mark: rumour}"),
         ("years_for_ten: {value: 15,", "years_for_ten: {value: fifteen,"),
         ("factor_importance: {}", "factor_importance: {soc-9: {value: low, mark: guess}}"),
+        ("factor_exclude_na: {}", "factor_exclude_na: {hipaa: {value: low, mark: guess}}"),
+        ("minimum_coverage_percent: {value: 30,", "minimum_coverage_percent: {value: 101,"),
+        ("    aes: {value: 10,", "    aes: {value: 11,"),
+        ("  newer: {value: 0, mark: guess}", "  newest: {value: 0, mark: guess}"),
         ('as_of: {value: "2019-12-27"', "as_of: {value: yesterday"),
         ("default_importance: {value: low", "default_importance: {value: some"),
         ("    private: {value: 5,", "    private: {value: -5,"),
@@ -205,6 +252,11 @@ def test_broken_settings_are_named_with_their_places(tmp_path: Path) -> None:
         "high",
         "years_for_ten",
         "factor_importance",
+        "factor_exclude_na",
+        "minimum_coverage_percent",
+        "aes",
+        "newest",
+        "breach_points",
         "as_of",
         "default_importance",
         "private",

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sim.base.time import DAY, HOUR
 from sim.engine.catalog.model import App, Catalog
 from sim.engine.discovery.hosts import registrable_domain
-from sim.engine.discovery.report import AppDay, AppUsage, EntityUsage, HostUsage, Report, Totals
+from sim.engine.discovery.report import Report
 from sim.engine.discovery.rollup import pack
+from sim.engine.discovery.use import AppDay, AppUsage, Domain, EntityUsage, HostUsage, Totals
 from sim.engine.traffic import Coded, Traffic, encode
 
 Name = str | None
@@ -53,8 +54,9 @@ class Row:
     source_ip: Name
     machine: Name
     destination_ip: Name
-    up: int
-    down: int
+    up: int | None
+    down: int | None
+    total: int | None
     blocked: bool
 
 
@@ -66,7 +68,9 @@ class Source:
     rows: tuple[Row, ...]
 
 
-COLUMNS = ("user", "source_ip", "machine", "bytes_up", "bytes_down", "blocked")
+COLUMNS = ("user", "source_ip", "machine", "bytes_up", "bytes_down", "bytes_total", "blocked")
+SIZES = {"bytes_up": "up", "bytes_down": "down", "bytes_total": "total"}
+sizes = st.none() | st.integers(0, 10**12)
 names = st.sampled_from((None, "ada", "bob", "cy", "Ångström"))
 rows = st.builds(
     Row,
@@ -76,8 +80,9 @@ rows = st.builds(
     source_ip=names,
     machine=names,
     destination_ip=st.sampled_from((None, "192.0.2.1")),
-    up=st.integers(0, 10**12),
-    down=st.integers(0, 10**12),
+    up=sizes,
+    down=sizes,
+    total=sizes,
     blocked=st.booleans(),
 )
 sources = st.lists(
@@ -96,8 +101,11 @@ def traffic_of(source: Source, chosen: list[Row]) -> Traffic:
     def coded(name: str) -> Coded | None:
         return encode([getattr(row, name) for row in chosen]) if name in source.columns else None
 
-    def whole(name: str, values: list[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]] | None:
-        return np.array(values, dtype=np.int64) if name in source.columns else None
+    def whole(name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]] | None:
+        if name not in source.columns:
+            return None
+        values = [getattr(row, SIZES[name]) for row in chosen]
+        return np.array([-1 if value is None else value for value in values], dtype=np.int64)
 
     return Traffic(
         np.array([row.time for row in chosen], dtype=np.int64),
@@ -106,37 +114,51 @@ def traffic_of(source: Source, chosen: list[Row]) -> Traffic:
         source_ip=coded("source_ip"),
         machine=coded("machine"),
         destination_ip=encode([row.destination_ip for row in chosen]),
-        bytes_up=whole("bytes_up", [row.up for row in chosen]),
-        bytes_down=whole("bytes_down", [row.down for row in chosen]),
+        bytes_up=whole("bytes_up"),
+        bytes_down=whole("bytes_down"),
+        bytes_total=whole("bytes_total"),
         blocked=(
             np.array([row.blocked for row in chosen], dtype=np.bool_) if "blocked" in source.columns else None
         ),
     )
 
 
+def size_of(column: str, row: Row, columns: frozenset[str]) -> int | None:
+    """Return what is known of a size in one row."""
+    up, down, total = (getattr(row, SIZES[name]) if name in columns else None for name in SIZES)
+    if column != "bytes_total":
+        return {"bytes_up": up, "bytes_down": down}[column]
+    if up is not None and down is not None:
+        return int(up + down)
+    return max((size for size in (up, down, total) if size is not None), default=None)
+
+
 class Naive:
     """The oracle: rows kept in a list and counted one by one with sets."""
 
     def __init__(self, given_sources: list[Source]) -> None:
-        self.known = {column for source in given_sources for column in source.columns}
         self.all = [(row, source.columns) for source in given_sources for row in source.rows]
         self.matched = [(row, columns) for row, columns in self.all if row.host in DOMAIN_OF]
+        self.known = {column for _, columns in self.all for column in columns - SIZES.keys()}
+        self.known |= {name for name in SIZES for pair in self.all if size_of(name, *pair) is not None}
 
     def counters(
         self, chosen: list[tuple[Row, frozenset[str]]]
-    ) -> tuple[int, int | None, int | None, int | None, int, int]:
-        """Return transactions, bytes up, bytes down, blocked, first and last."""
+    ) -> tuple[int, int | None, int | None, int | None, int | None, int, int]:
+        """Return transactions, bytes up, bytes down, bytes both ways, blocked, first and last."""
 
-        def total(column: str, field: str) -> int | None:
-            known = [getattr(row, field) for row, columns in chosen if column in columns]
+        def total(column: str) -> int | None:
+            known = [size for pair in chosen if (size := size_of(column, *pair)) is not None]
             return sum(known) if known else None
 
+        flags = [row.blocked for row, columns in chosen if "blocked" in columns]
         times = [row.time for row, _ in chosen]
         return (
             len(chosen),
-            total("bytes_up", "up"),
-            total("bytes_down", "down"),
-            total("blocked", "blocked"),
+            total("bytes_up"),
+            total("bytes_down"),
+            total("bytes_total"),
+            sum(flags) if flags else None,
             min(times),
             max(times),
         )
@@ -158,10 +180,9 @@ class Naive:
         for app_id in ("dropbox", "slack"):
             chosen = [pair for pair in self.filtered(**wanted) if self.app_of(pair[0]) == app_id]
             if chosen:
-                domains = sorted({DOMAIN_OF[str(row.host)][1] for row, _ in chosen})
                 users, source_ips, machines = self.entities(chosen)
                 counters = self.counters(chosen)
-                found.append(AppUsage(app_id, users, source_ips, machines, *counters, tuple(domains)))
+                found.append(AppUsage(app_id, users, source_ips, machines, *counters))
         return sorted(found, key=lambda usage: (-usage.transactions, usage.app_id))
 
     def app_of(self, row: Row) -> str:
@@ -196,8 +217,9 @@ class Naive:
         for row, columns in self.matched:
             groups.setdefault((row.time // DAY, self.app_of(row)), []).append((row, columns))
         return [
-            AppDay(app_id, day, *self.entities(chosen), *self.counters(chosen)[:3])
+            AppDay(app_id, day, users, source_ips, machines, *self.counters(chosen)[:4])
             for (day, app_id), chosen in sorted(groups.items())
+            for users, source_ips, machines in [self.entities(chosen)]
         ]
 
     def hosts(self, app_id: str) -> list[HostUsage]:
@@ -217,30 +239,39 @@ class Naive:
             found = {getattr(row, column) for row, columns in self.matched if column in columns}
             return len(found - {None}) if column in self.known else None
 
-        def total(column: str, field: str) -> int | None:
-            known = [getattr(row, field) for row, columns in self.matched if column in columns]
-            return sum(known) if column in self.known else None
+        def total(column: str) -> int | None:
+            known = (size_of(column, *pair) for pair in self.matched)
+            return sum(size or 0 for size in known) if column in self.known else None
 
+        flags = [row.blocked for row, columns in self.matched if "blocked" in columns]
         return Totals(
             len({self.app_of(row) for row, _ in self.matched}),
             distinct("user"),
             distinct("source_ip"),
             distinct("machine"),
             len(self.matched),
-            total("bytes_up", "up"),
-            total("bytes_down", "down"),
-            total("blocked", "blocked"),
+            total("bytes_up"),
+            total("bytes_down"),
+            total("bytes_total"),
+            sum(flags) if "blocked" in self.known else None,
         )
 
-    def unmatched(self) -> list[tuple[str, int]]:
+    def domains_seen(self) -> dict[str, tuple[str, ...]]:
+        """Return the catalog domains that matched, by app."""
+        found: dict[str, set[str]] = {}
+        for row, _ in self.matched:
+            found.setdefault(self.app_of(row), set()).add(DOMAIN_OF[str(row.host)][1])
+        return {app_id: tuple(sorted(domains)) for app_id, domains in found.items()}
+
+    def unmatched(self) -> list[Domain]:
         """Return registrable domains, or addresses, of rows that match no app."""
-        counts: dict[str, int] = {}
-        for row, _ in self.all:
+        groups: dict[str, list[tuple[Row, frozenset[str]]]] = {}
+        for row, columns in self.all:
             if row.host not in DOMAIN_OF:
                 name = row.destination_ip or "(no destination)"
-                name = UNMATCHED[row.host] if row.host else name
-                counts[name] = counts.get(name, 0) + 1
-        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+                groups.setdefault(UNMATCHED[row.host] if row.host else name, []).append((row, columns))
+        found = [Domain(name, len(chosen), self.counters(chosen)[3]) for name, chosen in groups.items()]
+        return sorted(found, key=lambda domain: (-domain.transactions, domain.name))
 
 
 @given(sources, st.data())
@@ -267,6 +298,12 @@ def test_report_equals_a_naive_count_whatever_the_batches(
     assert report.app_days() == naive.app_days()
     assert report.hosts("dropbox") == naive.hosts("dropbox")
     assert report.unmatched() == naive.unmatched()
+    assert report.domains_seen() == naive.domains_seen()
+    matched = report.matched()
+    assert (matched.transactions, matched.of_transactions) == (len(naive.matched), len(naive.all))
+    sums = [naive.counters(rows)[3] for rows in (naive.matched, naive.all) if rows]
+    if "bytes_total" in naive.known and len(sums) == 2:
+        assert [matched.bytes, matched.of_bytes] == [size or 0 for size in sums]
     times = [row.time for row, _ in naive.all]
     assert (report.first, report.last) == (min(times, default=None), max(times, default=None))
     assert [report.knows(name) for name in COLUMNS] == [name in naive.known for name in COLUMNS]  # type: ignore[arg-type]
@@ -278,7 +315,7 @@ def test_report_equals_a_naive_count_whatever_the_batches(
 def test_an_empty_report_has_no_times_no_apps_and_unknown_counters() -> None:
     """Nothing was added, so nothing could be known."""
     report = Report("empty", "continuous", CATALOG)
-    assert report.totals() == Totals(0, None, None, None, 0, None, None, None)
+    assert report.totals() == Totals(0, None, None, None, 0, None, None, None, None)
     assert (report.apps(), report.entities("user"), report.app_days(), report.unmatched()) == (
         [],
         [],
@@ -286,6 +323,27 @@ def test_an_empty_report_has_no_times_no_apps_and_unknown_counters() -> None:
         [],
     )
     assert (report.first, report.last, report.app("dropbox")) == (None, None, None)
+
+
+@given(sources, st.integers(-2, 3), st.integers(0, 5))
+def test_some_days_of_a_report_are_a_report_of_those_days(
+    given_sources: list[Source], first: int, more: int
+) -> None:
+    """A time frame, and what is left once older days are dropped, count as if nothing else had been."""
+    whole = Report("proxy", "continuous", CATALOG)
+    chosen = []
+    for source in given_sources:
+        whole.add(traffic_of(source, list(source.rows)))
+        kept = tuple(row for row in source.rows if first <= row.time // DAY <= first + more)
+        chosen.append(Source(source.columns, kept))
+    naive = Naive(chosen)
+    frame = whole.days(first, first + more)
+    assert (frame.totals(), frame.apps()) == (naive.totals(), naive.apps())
+    assert (frame.hosts("dropbox"), frame.unmatched()) == (naive.hosts("dropbox"), naive.unmatched())
+    assert frame.entities("user") == naive.named("user")
+    whole.forget_before(first)
+    assert whole.days(first, first + more).apps() == naive.apps()
+    assert all(day.day >= first for day in whole.app_days())
 
 
 def test_filters_on_what_was_never_seen_give_nothing() -> None:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from sim.engine.catalog.model import App, Catalog
 from sim.engine.discovery.formats import FORMATS, by_name, detect
-from sim.engine.discovery.formats.base import BadLines, Chunk, ParsedChunk
-from sim.engine.discovery.formats.squid import BLANK, CACHE_PEER, NO_REQUEST, SQUID
-from sim.engine.discovery.ingest import read_log
+from sim.engine.discovery.formats.base import BadLines, Chunk, Context, ParsedChunk
+from sim.engine.discovery.formats.reading import BLANK, reader
+from sim.engine.discovery.formats.squid import CACHE_PEER, NO_REQUEST, SQUID
+from sim.engine.discovery.ingest import Intake
 from sim.engine.discovery.logfile import LogFile
 from sim.engine.discovery.report import Report
 from sim.engine.traffic import Traffic
@@ -32,7 +33,7 @@ Row = tuple[int, str | None, str | None, str | None, str | None, int, bool]
 
 def parse(*lines: str, first_line: int = 1) -> ParsedChunk:
     """Read lines as one chunk."""
-    return SQUID.reader()(Chunk(pl.Series("line", lines, dtype=pl.String), first_line))
+    return reader(SQUID, Context())(Chunk(pl.Series("line", lines, dtype=pl.String), first_line))
 
 
 def rows(traffic: Traffic) -> list[Row]:
@@ -274,7 +275,7 @@ def test_a_real_squid_log_agrees_with_what_its_clients_did(truth: list[dict[str,
     apps = tuple(App(d.replace(".", "-"), d, "CRM", "", "", (d,), "") for d in domains)
     report = Report("real", "snapshot", Catalog(apps))
     with LogFile.from_path(SAMPLES / "access_native.log") as log:
-        summary = read_log(log, report)
+        summary = Intake(report).read(log)
     assert (summary.format, summary.lines, summary.traffic) == ("squid", 401, len(truth))
     assert (summary.skipped, summary.bad) == ({NO_REQUEST: 1}, {})
     assert report.unmatched() == []

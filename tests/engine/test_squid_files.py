@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from sim.base.errors import InputError
 from sim.engine.catalog.model import App, Catalog
 from sim.engine.discovery.formats.squid import SQUID
-from sim.engine.discovery.ingest import LogSummary, read_log
+from sim.engine.discovery.ingest import Intake, LogSummary
 from sim.engine.discovery.logfile import LogFile
-from sim.engine.discovery.report import AppUsage, Report
+from sim.engine.discovery.report import Report
+from sim.engine.discovery.use import AppUsage
 
 CATALOG = Catalog((App("dropbox", "Dropbox", "Cloud storage", "", "", ("dropbox.com",), ""),))
 
@@ -51,7 +52,7 @@ def read(data: bytes, step: int = 1 << 20, block: int = 1 << 20) -> tuple[LogSum
     """Read a log from memory; return its summary and the one app's use."""
     report = Report("test", "snapshot", CATALOG)
     with LogFile("test.log", Trickle(data, step), None, block) as log:
-        summary = read_log(log, report, SQUID)
+        summary = Intake(report).read(log, SQUID)
     usage = report.app("dropbox")
     assert usage is not None
     return summary, usage
@@ -63,7 +64,7 @@ def refusal(data: bytes, detect: bool = True) -> str:
         pytest.raises(InputError) as caught,
         LogFile("test.log", Trickle(data, 1 << 20), None) as log,
     ):
-        read_log(log, Report("test", "snapshot", CATALOG), None if detect else SQUID)
+        Intake(Report("test", "snapshot", CATALOG)).read(log, None if detect else SQUID)
     return str(caught.value)
 
 
@@ -74,10 +75,25 @@ def refusal(data: bytes, detect: bool = True) -> str:
         GOOD.removesuffix(b"\n"),
         GOOD.replace(b"\n", b"\r\n"),
         b"\xef\xbb\xbf" + GOOD,
+        GOOD.decode().encode("utf-16"),
+        GOOD.decode().encode("utf-16-le"),
+        b"\xfe\xff" + GOOD.decode().encode("utf-16-be"),
+        gzip.compress(GOOD.decode().encode("utf-16"), mtime=0),
         gzip.compress(GOOD, mtime=0),
         gzip.compress(GOOD[:500], mtime=0) + gzip.compress(GOOD[500:], mtime=0),
     ],
-    ids=["plain", "no last newline", "CRLF", "BOM", "gzip", "gzip of two members"],
+    ids=[
+        "plain",
+        "no last newline",
+        "CRLF",
+        "BOM",
+        "UTF-16",
+        "UTF-16 without a mark",
+        "UTF-16 BE",
+        "UTF-16 in gzip",
+        "gzip",
+        "gzip of two members",
+    ],
 )
 def test_one_log_in_many_guises(data: bytes) -> None:
     summary, usage = read(data)
@@ -145,7 +161,7 @@ def test_a_line_longer_than_a_block_is_cut_and_does_not_fill_the_memory() -> Non
         (b"hello\nworld\n", "LOG-TYPE Unsupported log type test.log squid"),
         (b"\n\n\n", "LOG-TYPE Unsupported log type"),
         (b"PK\x03\x04rest", "LOG-FILE-TYPE Unsupported file type zip"),
-        ("hello".encode("utf-16"), "LOG-FILE-TYPE UTF-16"),
+        ("hello".encode("utf-16"), "LOG-TYPE Unsupported log type"),
         (b"\x7fELF\x00\x00", "LOG-FILE-TYPE not text"),
         (gzip.compress(GOOD, mtime=0)[:12], "LOG-FORMAT cannot be read to its end"),
         (
@@ -181,5 +197,5 @@ def test_progress_reaches_the_size_of_the_file(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(GOOD, mtime=0))
     seen: list[int] = []
     with LogFile.from_path(path) as log:
-        read_log(log, Report("test", "snapshot", CATALOG), progress=seen.append)
+        Intake(Report("test", "snapshot", CATALOG)).read(log, progress=seen.append)
         assert seen[-1] == log.size == path.stat().st_size

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from sim.base.errors import ScenarioError, UnsanctionedError
 from sim.base.time import DAY, HOUR
 from sim.base.yamlfile import Document
+from sim.engine.catalog.model import load_catalog
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
+from sim.scenario.eras import load_era
 from sim.scenario.load import Resolved, load_scenario, read, resolve, shipped
 from sim.scenario.located import validate
 from sim.scenario.schema import Scenario
@@ -47,6 +49,32 @@ def test_a_dump_resolves_to_the_same_content(name: str) -> None:
     assert back.content_hash() == resolved.content_hash()
     assert (back.start, back.end, back.name) == (resolved.start, resolved.end, resolved.name)
     assert back.scenario == resolved.scenario
+
+
+def test_a_scenario_may_use_invented_apps(tmp_path: Path) -> None:
+    """They stand beside the real ones, or alone, and are part of the content."""
+    mixed = load_text("catalog: [shipped, fictional]\n" + SMALL, tmp_path)
+    assert {"turnip-drive", "dropbox"} <= mixed.catalog.index.keys()
+    assert mixed.content_hash() != load_text(SMALL, tmp_path).content_hash()
+    assert again(mixed).content_hash() == mixed.content_hash()
+
+
+def test_an_era_has_no_app_of_a_later_category() -> None:
+    catalog = load_scenario("first-block").catalog
+    whole = load_catalog()
+    assert "chatgpt" in whole.index
+    gone = {app.category for app in whole.apps if app.id not in catalog.index}
+    assert gone == {"Generative AI", "AI - MCP Server", "AI - Model Provider"}
+    assert not gone & {app.category for app in catalog.apps}
+    assert catalog.resolve("chatgpt.com") is None
+
+
+@pytest.mark.parametrize("part", ["later_categories", "later_factors"])
+def test_an_era_names_what_the_catalog_has(part: str) -> None:
+    """A category or factor that does not exist is a mistake of the profile."""
+    with pytest.raises(ScenarioError) as caught:
+        load_era("mcas-2019", {"catalog": {part: ["Generative IA"], "mark": "guess"}})
+    assert "Generative IA" in caught.value.problems[0].what
 
 
 def test_the_hash_is_of_the_content_and_not_of_its_writing(tmp_path: Path) -> None:
@@ -85,6 +113,9 @@ def test_the_hash_is_of_the_content_and_not_of_its_writing(tmp_path: Path) -> No
         ("sohu-news: Unsanctioned", "sohu-new: Unsanctioned", "SCENARIO-APP", "sohu-new:", "'sohu-news'"),
         ("sohu-news: Unsanctioned", "sohu-news: Monitored", "SCENARIO-VALUE", "sohu-news:", "tags.sohu-news"),
         ("app: linkedin,", "app: linkedin-sales-navigator,", "SCENARIO-APP", "app: linkedin-s", "full add"),
+        ("app: linkedin,", "app: chatgpt,", "SCENARIO-ERA", "app: chatgpt,", "which mcas-2019 does not have"),
+        ("app: linkedin,", "app: turnip-drive,", "SCENARIO-APP", "app: turnip-drive,", "unknown app"),
+        ("seed: 2019", "catalog: [real]\nseed: 2019", "SCENARIO-VALUE", "catalog", "fictional"),
         ("line: CU-2,", "line: CU-22,", "SCENARIO-LINE", "line: CU-22", "'CU-2'"),
         ("work_line: CU-8", "work_line: CU-88", "SCENARIO-LINE", "work_line:", "'CU-8'"),
         ("people: [sofia], why", "people: [sophia], why", "SCENARIO-PERSON", "people: [sophia]", "'sofia'"),

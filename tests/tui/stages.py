@@ -11,6 +11,7 @@ from sim.session.commands import PowerShell, SetSwitch, VisitSite
 from sim.session.driver import Session
 from tests.tui.robot import Robot
 from tui.app import PlayApp
+from tui.screens.reports import ReportPicker
 
 SITE = "www.sohu.com"
 VISITS = (
@@ -109,6 +110,15 @@ def session_of(robot: Robot) -> Session:
     session = app_of(robot).session
     assert session is not None
     return session
+
+
+async def choose_report(robot: Robot, name: str) -> None:
+    """Look at another report, by the selector."""
+    await robot.press("R")
+    await robot.until(lambda: isinstance(robot.app.screen, ReportPicker))
+    assert robot.grid().select(name)
+    await robot.press("enter")
+    await robot.until(lambda: app_of(robot).report == name and not isinstance(robot.app.screen, ReportPicker))
 
 
 async def pass_time(robot: Robot, span: int) -> None:

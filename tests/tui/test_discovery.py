@@ -8,7 +8,7 @@ from sim.base.time import HOUR
 from sim.engine.tenant import GLOBAL, WIN10
 from sim.session.commands import TagApp
 from tests.tui.robot import Robot, play
-from tests.tui.stages import app_of, fresh, pass_time, session_of, waiting, with_data
+from tests.tui.stages import app_of, choose_report, fresh, pass_time, session_of, waiting, with_data
 from tui.actions import collisions, unhandled
 from tui.app import PlayApp
 from tui.keys import FILTERED, TABLE
@@ -82,12 +82,12 @@ async def test_the_dashboard_has_everything_at_80_by_24():
 
 async def test_global_is_empty_and_says_that_endpoint_data_is_elsewhere():
     async with play(PlayApp(with_data())) as robot:
-        await robot.press("g", "o", "R")
-        assert app_of(robot).report == GLOBAL
+        await robot.press("g", "o")
+        await choose_report(robot, GLOBAL)
         robot.expect("Global holds no data")
         robot.expect("Endpoint data is only in Win10 Endpoint")
         robot.refuse("IP addresses")
-        await robot.press("R")
+        await choose_report(robot, WIN10)
         robot.expect("App categories")
 
 

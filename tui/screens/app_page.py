@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import cast
+
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -9,16 +12,21 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sim.engine.catalog.score import risk_level
-from sim.engine.discovery.report import EntityUsage
+from sim.engine.discovery.continuous import Scope as Whose
+from sim.engine.discovery.use import EntityUsage, HostUsage
 from sim.views import discovery
-from sim.views.discovery import AppPage, FactRow
+from sim.views.discovery import AppPage, EntityKind, FactRow
 from tui.actions import Action, Scope
 from tui.frame import ViewKind
-from tui.screens.columns import counters, entity_columns, risk_tone, score_text, tag_content
+from tui.screens.columns import counters, entity_columns, host_columns, risk_tone, score_text, tag_content
+from tui.screens.entities import HIDDEN_MACHINE
+from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey, of_entity
+from tui.screens.own_apps import OWN_ACTIONS, OwnAppScreen
+from tui.screens.reports import NAME_ACTIONS, REPORT_ACTIONS, NameScreen, ReportScreen, shown_name
 from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
-from tui.screens.tagging import TAG_ACTIONS, ChosenApp, TaggingScreen
+from tui.screens.tagging import TAG_ACTIONS, ChosenApp
 from tui.text import safe, safe_lines
-from tui.units import clock, number, person, size
+from tui.units import clock, number, size
 from tui.widgets.columns import Column
 from tui.widgets.grid import Grid
 from tui.widgets.table import Table
@@ -32,6 +40,10 @@ APP_PAGE = Scope(
     (
         *TAB_ACTIONS,
         *TAG_ACTIONS,
+        *REPORT_ACTIONS,
+        *NAME_ACTIONS,
+        *EVIDENCE_ACTIONS,
+        *OWN_ACTIONS,
         Action(
             "app_page.timeline",
             "Timeline",
@@ -50,6 +62,7 @@ TABS = (
     ("source_ip", "IP addresses"),
     ("user", "Users"),
     ("machine", "Machines"),
+    ("host", "Sub-domains"),
 )
 _TITLES = {"source_ip": "IP address", "user": "User", "machine": "Machine"}
 
@@ -61,7 +74,7 @@ FACT_COLUMNS: tuple[Column[FactRow], ...] = (
 )
 
 
-class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
+class AppPageScreen(OwnAppScreen, EvidenceKey, TabbedScreen, ReportScreen, NameScreen, scope=APP_PAGE):
     """A product view of Cloud App Security: the page of one app."""
 
     KIND = ViewKind.CLOUD_APPS
@@ -71,7 +84,7 @@ class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
     AppPageScreen ContentSwitcher { height: 1fr; margin-top: 1; }
     AppPageScreen #tab-use { padding: 0 1; }
     AppPageScreen .use { height: auto; }
-    AppPageScreen .score { height: 3; padding: 0 1; }
+    AppPageScreen .score { height: auto; max-height: 7; padding: 0 1; margin-bottom: 1; }
     """
 
     def __init__(self, app_id: str) -> None:
@@ -85,6 +98,7 @@ class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
             FACT_COLUMNS, lambda row: row.name, empty="The catalog knows nothing more of this app."
         )
         self._tables: dict[str, Table[EntityUsage]] = {}
+        self._hosts: Table[HostUsage] | None = None
 
     def tabs(self) -> tuple[tuple[str, str], ...]:
         """Return the tabs of the portal's page."""
@@ -101,25 +115,28 @@ class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
             return VerticalScroll(self._use)
         if tab == "info":
             return Vertical(self._score, self._facts)
-        shown = self._person if tab == "user" else str
+        if tab == "host":
+            columns_of_hosts = host_columns(self.session.resolved.tz)
+            self._hosts = Table(columns_of_hosts, lambda row: row.host, empty="No sub-domain was seen.")
+            return self._hosts
+        shown = partial(shown_name, self.session)
         columns = entity_columns(_TITLES[tab], self.session.resolved.tz, shown, apps=False)
         empty = "Nobody in this report uses the app."
         table = Table(columns, lambda row: row.name, empty=empty)
         self._tables[tab] = table
         return table
 
-    def _person(self, upn: str) -> str:
-        return person(upn, self.session.resolved.scenario.organisation.domain)
-
     def refresh_view(self) -> None:
         """Show the app as the portal has it now."""
-        page = discovery.app_page(self.session, self.play.report, self.app_id)
+        page = discovery.app_page(self.session, self.play.report, self.app_id, self.play.days)
         self._page = page
         self.crumbs = ("Cloud Discovery", "Discovered apps", page.name, dict(TABS)[self.tab])
         self._head.update(self._heading(page))
         self._use.update(self._use_lines(page))
         self._score.update(self._score_lines(page))
         self._facts.set_rows(page.facts)
+        if self._hosts is not None:
+            self._hosts.set_rows(page.hosts)
         for tab, rows in (
             ("source_ip", page.source_ips),
             ("user", page.users),
@@ -136,13 +153,33 @@ class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
         """Say why there is no machine whose timeline could be opened, if so."""
         if self.tab != "machine":
             return "the tab Machines lists machines"
-        return "" if self._tables["machine"].selected else "nobody in this report uses the app"
+        machine = self._tables["machine"].selected
+        if machine is None:
+            return "nobody in this report uses the app"
+        return "" if self.own_name(machine) else HIDDEN_MACHINE
 
     def do_app_page_timeline(self) -> None:
         """Open the timeline of the machine under the cursor."""
-        machine = self._tables["machine"].selected
+        shown = self._tables["machine"].selected
+        machine = None if shown is None else self.own_name(shown)
         if machine is not None:
             self.play.open("timeline", machine, app_id=self.app_id)
+
+    def chosen_name(self) -> tuple[EntityKind, str] | None:
+        """Return the user, machine or address under the cursor."""
+        name = self._tables[self.tab].selected if self.tab in self._tables else None
+        return None if name is None else (cast(EntityKind, self.tab), name)
+
+    def behind(self) -> Behind | None:
+        """Return the app, and the user, machine, address or sub-domain under the cursor."""
+        page = self._page
+        if page is None or page.row is None:
+            return None
+        mine = Behind(Whose(app=self.app_id), (page.name,))
+        if self.tab == "host" and self._hosts is not None:
+            return mine.and_host(self._hosts.selected)
+        chosen = self.chosen_name()
+        return mine if chosen is None else of_entity(self.session, chosen, mine)
 
     def own_hint(self) -> str:
         """Suggest the tabs, then whom to open."""
@@ -150,6 +187,8 @@ class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
             what = {"user": "this user", "machine": "this machine", "source_ip": "this address"}
             also = "`t` for the browser used" if self.tab == "machine" else "`]` for the next tab"
             return f"press `enter` for {what[self.tab]}'s apps, {also}"
+        if self.tab == "host":
+            return "press `e` for the lines behind a sub-domain's numbers"
         if self.tab == "use":
             return "press `]` for what is known of it, and for its users and machines"
         return "press `]` for the next tab, `u` or `s` to tag the app"
@@ -159,6 +198,8 @@ class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
         event.stop()
         if self.tab == "info":
             self.notify("A fact has no page of its own.", markup=False)
+        elif self.tab == "host":
+            self.do_evidence_open()
         elif self.tab in self._tables and event.entity_id is not None:
             self.play.open(self.tab, event.entity_id, app_id=self.app_id)
 
@@ -192,7 +233,7 @@ class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
             ]
             lines.append(counters(items, (self.size.width or 80) - 4))
             seen = f"First seen {clock(row.first, tz, now)}, last seen {clock(row.last, tz, now)}"
-            lines.append(safe(f"{seen}, in {self.play.report}."))
+            lines.append(safe(f"{seen}, in {self.play.report}, last {self.play.days} days."))
         lines.append(safe(page.description))
         lines.append(
             Content.assemble(safe("Domains  ", "muted"), safe(", ".join(page.domains) or "none known"))
@@ -202,6 +243,30 @@ class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
         return Content("\n\n").join(line for line in lines if line)
 
     def _score_lines(self, page: AppPage) -> Content:
+        """Return the score that counts, what it is made of, and what the organisation says."""
+        lines = [] if page.own_score is None else [self._own_score(page)]
+        lines.append(self._catalog_score(page))
+        if page.note:
+            lines.append(Content.assemble(safe("Note  ", "muted"), safe(page.note)))
+        if page.form is not None:
+            unit = f" · {page.form.business_unit}" if page.form.business_unit else ""
+            lines.append(safe(f"Custom app, hosted on {page.form.hosting_platform}{unit}"))
+        return Content("\n").join(lines)
+
+    def _own_score(self, page: AppPage) -> Content:
+        own = page.own_score
+        assert own is not None
+        risk = risk_level(own.score)
+        said = "" if page.form is not None else ", overridden"
+        why = f" · {own.note}" if own.note else ""
+        when = clock(own.time, self.session.resolved.tz, self.session.now)
+        return Content.assemble(
+            safe("Score ", "muted"),
+            safe(score_text(own.score, risk).strip(), risk_tone(risk)),
+            safe(f"   given by {own.actor} {when}{said}{why}", "strong"),
+        )
+
+    def _catalog_score(self, page: AppPage) -> Content:
         if page.score is None:
             return safe_lines(
                 "Not scored: too little of what counts is known.\n"
@@ -212,7 +277,7 @@ class AppPageScreen(TaggingScreen, TabbedScreen, scope=APP_PAGE):
         sections = " · ".join(f"{name} {value}" for name, value in page.score.sections.items())
         coverage = f"{page.score.coverage_percent} % of what counts is known"
         total = Content.assemble(
-            safe("Score ", "muted"),
+            safe("Score " if page.own_score is None else "The catalog's score ", "muted"),
             safe(score_text(page.score.total, risk).strip(), risk_tone(risk)),
             safe(f"   of 10, 10 is best · {coverage}", "muted"),
         )

@@ -6,12 +6,19 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from sim.engine.discovery.continuous import Scope as Whose
+from sim.engine.discovery.filters import Filters
 from sim.views import discovery
 from sim.views.discovery import AppRow
 from tui.actions import Scope
 from tui.frame import ViewKind
 from tui.screens.columns import app_columns, why_empty
-from tui.screens.tagging import TAG_ACTIONS, ChosenApp, TaggingScreen
+from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey
+from tui.screens.files import FILE_ACTIONS, FileScreen
+from tui.screens.own_apps import ADD_ACTION, OWN_ACTIONS, OwnAppScreen
+from tui.screens.reports import REPORT_ACTIONS, ReportScreen
+from tui.screens.search import SEARCH_ACTIONS, SearchScreen
+from tui.screens.tagging import TAG_ACTIONS, ChosenApp
 from tui.text import safe
 from tui.units import clock, number, plural, size
 from tui.widgets.grid import Grid
@@ -23,29 +30,46 @@ APPS = Scope(
     "Every cloud app that the chosen report has seen, with its tag and its use. A score goes from 0 "
     "to 10, and 10 is best; an app of which too little is known is not scored. In the portal: "
     "Discover, Cloud Discovery dashboard, Discovered apps.",
-    TAG_ACTIONS,
+    (
+        *TAG_ACTIONS,
+        *REPORT_ACTIONS,
+        *SEARCH_ACTIONS,
+        *EVIDENCE_ACTIONS,
+        *OWN_ACTIONS,
+        ADD_ACTION,
+        *FILE_ACTIONS,
+    ),
 )
 
 
 NO_MATCH = "No discovered app matches. Press esc to go back to the dashboard."
 
 
-class AppsScreen(TaggingScreen, scope=APPS):
+class AppsScreen(OwnAppScreen, SearchScreen, EvidenceKey, FileScreen, ReportScreen, scope=APPS):
     """A product view of Cloud App Security: the list of discovered apps."""
 
     KIND = ViewKind.CLOUD_APPS
     PLACE = "apps"
     DEFAULT_CSS = """
-    AppsScreen .reach { height: 1; padding: 0 1; }
+    AppsScreen .reach { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    AppsScreen .conditions { height: auto; max-height: 3; padding: 0 1; display: none; }
+    AppsScreen.-filtered .conditions { display: block; }
     AppsScreen .detail { height: 2; text-wrap: nowrap; text-overflow: ellipsis; padding: 0 1; margin-top: 1; }
     """
 
     def __init__(
-        self, category: str | None = None, country: str | None = None, risk: str | None = None
+        self,
+        category: str | None = None,
+        country: str | None = None,
+        risk: str | None = None,
+        filters: Filters = discovery.EVERY_APP,
+        query_name: str = "",
     ) -> None:
         super().__init__()
+        self.filters, self.query_name = filters, query_name
         self._category, self._country, self._risk = category, country, risk
         self._head = Static(classes="reach")
+        self._conditions = Static(classes="conditions")
         self._detail = Static(classes="detail")
         self._table: Table[AppRow] | None = None
 
@@ -53,6 +77,7 @@ class AppsScreen(TaggingScreen, scope=APPS):
         """Lay out the filter line, the rows, and what the columns leave out."""
         self._table = Table(app_columns(self.session.resolved.tz), lambda row: row.app_id)
         yield self._head
+        yield self._conditions
         yield self._table
         yield self._detail
 
@@ -64,13 +89,17 @@ class AppsScreen(TaggingScreen, scope=APPS):
 
     def refresh_view(self) -> None:
         """Show the apps of the report that the filter keeps."""
-        report = self.play.report
-        rows = discovery.apps(self.session, report, self._category, self._country, self._risk)
-        reach = discovery.reach(self.session, report)
+        report, days = self.play.report, self.play.days
+        rows = discovery.apps(
+            self.session, report, self._category, self._country, self._risk, self.filters, days
+        )
+        reach = discovery.reach(self.session, report, days)
         self.crumbs = ("Cloud Discovery", "Discovered apps", *self._filters())
         self.table.grid.empty = why_empty(reach) or NO_MATCH
         self.table.set_rows(rows)
         self._head.update(self._heading(len(rows), reach))
+        self.set_class(bool(self.filters.conditions), "-filtered")
+        self._conditions.update(self.filter_line())
         self._show_detail()
 
     def _filters(self) -> tuple[str, ...]:
@@ -81,14 +110,15 @@ class AppsScreen(TaggingScreen, scope=APPS):
         risk = None
         if self._risk is not None:
             risk = "Not scored" if self._risk == "not scored" else f"Risk: {self._risk}"
-        return tuple(part for part in (self._category, country, risk) if part is not None)
+        search = (self.query_name or "Search") if self.filters.conditions else None
+        return tuple(part for part in (self._category, country, risk, search) if part is not None)
 
     def _countries(self) -> tuple[discovery.CountryRow, ...]:
-        return discovery.dashboard(self.session, self.play.report).countries
+        return discovery.dashboard(self.session, self.play.report, self.play.days).countries
 
     def _heading(self, count: int, reach: discovery.Reach) -> Content:
         tz, now = self.session.resolved.tz, self.session.now
-        parts = [f"{plural(count, 'app')} by traffic"]
+        parts = [f"{plural(count, 'app')} in {reach.days} days"]
         if reach.last is not None:
             parts.append(f"data to {clock(reach.last, tz, now)}")
         parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
@@ -98,6 +128,20 @@ class AppsScreen(TaggingScreen, scope=APPS):
         """Return the app under the cursor."""
         row = self.table.grid.selected_row if self._table is not None else None
         return None if row is None else ChosenApp(row.app_id, row.name, row.tag)
+
+    def filters_changed(self) -> None:
+        """Show what the new filters find."""
+        self.draw()
+
+    def behind(self) -> Behind | None:
+        """Return the app under the cursor."""
+        app = self.chosen_app()
+        return None if app is None else Behind(Whose(app=app.app_id), (app.name,))
+
+    def listed_apps(self) -> tuple[str, ...] | None:
+        """Return the apps of this list where it is cut."""
+        cut = self.filters.conditions or self._category or self._country is not None or self._risk
+        return tuple(self.table.grid.rowset.rows) if cut else None
 
     def own_hint(self) -> str:
         """Suggest the next look."""

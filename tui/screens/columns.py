@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len
 from textual.content import Content
 
-from sim.engine.discovery.report import EntityUsage
+from sim.engine.discovery.use import EntityUsage, HostUsage
 from sim.views.discovery import AppRow, Cause, Reach
 from tui.text import SEVERITIES, TAGS, Severity, Tag, Tone, safe, tag_mark
 from tui.units import moment, number, size
@@ -55,7 +55,7 @@ def app_columns(tz: ZoneInfo) -> tuple[Column[AppRow], ...]:
         Column(
             "score",
             "Score",
-            lambda r: score_text(r.score, r.risk),
+            lambda r: score_text(r.score, r.risk) + (" own" if r.overridden else ""),
             10,
             priority=2,
             sort=lambda r: r.score,
@@ -113,6 +113,27 @@ def entity_columns(
     )
 
 
+def host_columns(tz: ZoneInfo) -> tuple[Column[HostUsage], ...]:
+    """Return the columns of a list of an app's sub-domains."""
+    return (
+        Column("host", "Sub-domain", lambda r: r.host, 34, 20, 3, priority=0),
+        Column("domain", "Catalog domain", lambda r: r.domain, 20, 14, 1, priority=3, tone=_muted),
+        _count("transactions", "Transactions", lambda r: r.transactions, 2),
+        _bytes("up", "Up", lambda r: r.bytes_up, 1),
+        _bytes("down", "Down", lambda r: r.bytes_down, 1),
+        Column(
+            "last",
+            "Last seen",
+            lambda r: moment(r.last, tz),
+            12,
+            priority=4,
+            sort=lambda r: r.last,
+            descending=True,
+            tone=_muted,
+        ),
+    )
+
+
 def _muted(row: object) -> Tone:
     return "muted"
 
@@ -148,9 +169,12 @@ def counters(items: Sequence[tuple[str, str | None]], width: int) -> Content:
 
 ADVICE: dict[Cause, str] = {
     "": "",
-    "no source": "Press R on the dashboard for the other report.",
+    "no source": "Press R for another report.",
     "feed off": "Press g s for the settings, to switch it on.",
     "waiting": "Press n to skip to the next thing that a portal tells you.",
+    "next run": "Press p to let time pass.",
+    "filtered": "Press g d for the settings, to see what it takes.",
+    "forgotten": "Press R for another report.",
 }
 
 

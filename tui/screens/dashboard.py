@@ -6,19 +6,21 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
-from sim.engine.discovery.report import EntityUsage
+from sim.engine.discovery.use import EntityUsage
 from sim.views import discovery
-from sim.views.discovery import CategoryRow, CountryRow, Dashboard
+from sim.views.discovery import CategoryRow, CountryRow, Dashboard, EntityKind
 from tui.actions import Action, Scope
 from tui.frame import ViewKind
 from tui.screens.apps import AppsScreen
-from tui.screens.base import PlayScreen
 from tui.screens.columns import ADVICE, counters
+from tui.screens.files import FILE_ACTIONS, FileScreen
 from tui.screens.pane import Pane
-from tui.text import SEVERITIES, TAGS, Tone, bar, pad, safe, style_of
-from tui.units import clock, number, person, plural, size, span
+from tui.screens.reports import NAME_ACTIONS, REPORT_ACTIONS, NameScreen, ReportScreen, shown_name
+from tui.text import SEVERITIES, TAGS, Tone, bar, clip, pad, safe, style_of
+from tui.units import clock, number, plural, size, span
 
 DASHBOARD = Scope(
     "dashboard",
@@ -35,15 +37,9 @@ DASHBOARD = Scope(
             footer=90,
             when="data",
         ),
-        Action(
-            "dashboard.report",
-            "Next report",
-            "look at the next continuous report",
-            ("R",),
-            "Win10 Endpoint Users holds what Defender ATP sends. Global joins proxy and firewall logs "
-            "and holds nothing of the endpoints.",
-            footer=80,
-        ),
+        *REPORT_ACTIONS,
+        *NAME_ACTIONS,
+        *FILE_ACTIONS,
     ),
 )
 
@@ -94,13 +90,13 @@ def _country(row: CountryRow, width: int) -> Content:
     )
 
 
-class DashboardScreen(PlayScreen, scope=DASHBOARD):
+class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
     """A product view of Cloud App Security: the overview of one continuous report."""
 
     KIND = ViewKind.CLOUD_APPS
     PLACE = "dashboard"
     DEFAULT_CSS = """
-    DashboardScreen #reach { height: 2; padding: 0 1; }
+    DashboardScreen #reach { height: 2; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     DashboardScreen #counters { height: 2; padding: 0 1; }
     DashboardScreen #panes { height: 1fr; padding: 0 1; margin-top: 1; }
     DashboardScreen #upper { height: 9; }
@@ -128,7 +124,9 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
             "App categories", lambda row: row.name, self._draw_category, id="categories"
         )
         self._risk: Pane[RiskRow] = Pane("Risk levels", lambda row: row[0], _risk, id="risk")
-        self._users: Pane[EntityUsage] = Pane("Top users", lambda row: row.name, self._draw_user, id="users")
+        self._users: Pane[EntityUsage] = Pane(
+            "Top users", lambda row: row.name, self._draw_entity, id="users"
+        )
         self._machines: Pane[EntityUsage] = Pane(
             "Top machines", lambda row: row.name, self._draw_entity, id="machines"
         )
@@ -154,7 +152,7 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
 
     def refresh_view(self) -> None:
         """Show the report that is chosen, or why it is empty."""
-        board = discovery.dashboard(self.session, self.play.report)
+        board = discovery.dashboard(self.session, self.play.report, self.play.days)
         self._board = board
         self.crumbs = ("Cloud Discovery", "Dashboard")
         self.set_class(board.reach.first is None, "-empty")
@@ -218,11 +216,11 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
         """Go to the next pane."""
         self.focus_next()
 
-    def do_dashboard_report(self) -> None:
-        """Look at the next report."""
-        names = discovery.report_names(self.session)
-        self.play.report = names[(names.index(self.play.report) + 1) % len(names)]
-        self.draw()
+    def chosen_name(self) -> tuple[EntityKind, str] | None:
+        """Return the user or machine under the cursor."""
+        kinds: dict[Widget | None, EntityKind] = {self._users: "user", self._machines: "machine"}
+        kind, name = kinds.get(self.focused), getattr(self.focused, "selected", None)
+        return None if kind is None or name is None else (kind, name)
 
     @on(Pane.Opened)
     def _open(self, event: Pane.Opened) -> None:
@@ -245,30 +243,25 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
         rows = self._board.categories if self._board else ()
         return _category(row, width, max((r.traffic for r in rows), default=1))
 
-    def _draw_user(self, row: EntityUsage, width: int) -> Content:
-        domain = self.session.resolved.scenario.organisation.domain
-        return _usage(person(row.name, domain), row, width)
-
     def _draw_entity(self, row: EntityUsage, width: int) -> Content:
-        return _usage(row.name, row, width)
+        return _usage(shown_name(self.session, row.name), row, width)
 
     def _reach_lines(self) -> Content:
         assert self._board is not None
         reach, tz, now = self._board.reach, self.session.resolved.tz, self.session.now
-        names = [
-            Content.assemble(
-                ("● " if name == reach.report else "○ ", "$tone-key"),
-                safe(name, "strong" if name == reach.report else "muted"),
-            )
-            for name in discovery.report_names(self.session)
-        ]
+        names = discovery.report_names(self.session)
+        updated = "never" if reach.updated is None else clock(reach.updated, tz, now)
         parts = []
         if reach.first is not None and reach.last is not None:
             parts.append(f"data from {span(reach.first, reach.last, tz)}")
-        if reach.updated is not None:
-            parts.append(f"updated {clock(reach.updated, tz, now)}")
         parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
-        first = Content.assemble(safe("Report  ", "muted"), Content("   ").join(names))
+        first = Content.assemble(
+            safe("Report  ", "muted"),
+            ("● ", "$tone-key"),
+            safe(clip(reach.report, 24), "strong"),
+            safe(f"  {names.index(reach.report) + 1} of {len(names)}  updated {updated}   ", "muted"),
+            safe(f"Last {reach.days} days", "strong"),
+        )
         return Content("\n").join([first, safe(" · ".join(parts), "muted")])
 
     def _figures(self) -> Content:
@@ -307,9 +300,8 @@ class DashboardScreen(PlayScreen, scope=DASHBOARD):
 
 
 def _usage(name: str, row: EntityUsage, width: int) -> Content:
-    traffic = (row.bytes_up or 0) + (row.bytes_down or 0)
     return Content.assemble(
-        safe(pad(name, max(6, width - 8))), safe(pad(size(traffic), 8, right=True), "muted")
+        safe(pad(name, max(6, width - 8))), safe(pad(size(row.bytes_total), 8, right=True), "muted")
     )
 
 

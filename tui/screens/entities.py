@@ -6,6 +6,8 @@ the other portal, one key away.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import cast
 
 from textual.app import ComposeResult
@@ -13,16 +15,18 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from sim.engine.discovery.report import EntityUsage
+from sim.engine.discovery.use import EntityUsage
 from sim.views import discovery
 from sim.views.discovery import AppRow, EntityKind
 from tui.actions import Action, Scope
 from tui.frame import ViewKind
-from tui.screens.base import PlayScreen
 from tui.screens.columns import app_columns, counters, entity_columns, why_empty
+from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey, of_entity
+from tui.screens.files import FILE_ACTIONS, FileScreen
+from tui.screens.reports import NAME_ACTIONS, REPORT_ACTIONS, NameScreen, ReportScreen, shown_name
 from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
 from tui.text import safe
-from tui.units import clock, number, person, plural, size
+from tui.units import clock, number, plural, size
 from tui.widgets.grid import Grid
 from tui.widgets.table import Table
 
@@ -33,6 +37,8 @@ NOUNS = {
     "source_ip": ("IP address", "IP addresses"),
 }
 TITLES = {"user": "User", "machine": "Machine", "source_ip": "IP address"}
+
+HIDDEN_MACHINE = "the machine's name is anonymised: resolve it first"
 
 _TABS: dict[str, tuple[tuple[str, str], ...]] = {
     "user": (("apps", "Discovered apps"), ("machine", "Machines"), ("source_ip", "IP addresses")),
@@ -61,6 +67,10 @@ ENTITIES = Scope(
             passes=True,
             footer=80,
         ),
+        *REPORT_ACTIONS,
+        *NAME_ACTIONS,
+        *EVIDENCE_ACTIONS,
+        *FILE_ACTIONS,
     ),
 )
 ENTITY_PAGE = Scope(
@@ -81,17 +91,20 @@ ENTITY_PAGE = Scope(
             passes=True,
             footer=80,
         ),
+        *REPORT_ACTIONS,
+        *NAME_ACTIONS,
+        *EVIDENCE_ACTIONS,
     ),
 )
 
 
-class EntitiesScreen(PlayScreen, scope=ENTITIES):
+class EntitiesScreen(EvidenceKey, FileScreen, ReportScreen, NameScreen, scope=ENTITIES):
     """A product view of Cloud App Security: all users, machines or IP addresses of a report."""
 
     KIND = ViewKind.CLOUD_APPS
     PLACE = "entities"
     DEFAULT_CSS = """
-    EntitiesScreen .reach { height: 1; padding: 0 1; }
+    EntitiesScreen .reach { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, kind: str) -> None:
@@ -102,8 +115,7 @@ class EntitiesScreen(PlayScreen, scope=ENTITIES):
 
     def compose_body(self) -> ComposeResult:
         """Lay out the rows."""
-        domain = self.session.resolved.scenario.organisation.domain
-        shown = (lambda name: person(name, domain)) if self.kind == "user" else str
+        shown = partial(shown_name, self.session)
         columns = entity_columns(TITLES[self.kind], self.session.resolved.tz, shown)
         self._table = Table(columns, lambda row: row.name)
         yield self._head
@@ -117,9 +129,10 @@ class EntitiesScreen(PlayScreen, scope=ENTITIES):
 
     def refresh_view(self) -> None:
         """Show everybody whom the report has seen."""
-        report, tz, now = self.play.report, self.session.resolved.tz, self.session.now
-        rows = discovery.entities(self.session, report, self.kind)
-        reach = discovery.reach(self.session, report)
+        report, days = self.play.report, self.play.days
+        tz, now = self.session.resolved.tz, self.session.now
+        rows = discovery.entities(self.session, report, self.kind, days)
+        reach = discovery.reach(self.session, report, days)
         self.crumbs = ("Cloud Discovery", PLURALS[self.kind])
         self.table.grid.empty = why_empty(reach) or f"This report knows no {NOUNS[self.kind][1]}."
         self.table.set_rows(rows)
@@ -128,7 +141,10 @@ class EntitiesScreen(PlayScreen, scope=ENTITIES):
         self._head.update(
             Content.assemble(
                 safe(report, "strong"),
-                safe(f"   {plural(len(rows), *NOUNS[self.kind])} by traffic · " + " · ".join(parts), "muted"),
+                safe(
+                    f"   {plural(len(rows), *NOUNS[self.kind])} in {days} days · " + " · ".join(parts),
+                    "muted",
+                ),
             )
         )
 
@@ -136,6 +152,8 @@ class EntitiesScreen(PlayScreen, scope=ENTITIES):
         """Suggest opening the row."""
         if self.table.selected is None:
             return "press `g o` for the dashboard: it says why there is nothing"
+        if not self.when_pseudonym():
+            return "a pseudonym stands for the name: `w` resolves it, with a justification"
         extra = ", `t` for its timeline in Defender ATP" if self.kind == "machine" else ""
         return f"press `enter` for the apps of this {NOUNS[self.kind][0]}{extra}"
 
@@ -143,12 +161,25 @@ class EntitiesScreen(PlayScreen, scope=ENTITIES):
         """Say why there is no timeline here, if so."""
         if self.kind != "machine":
             return f"a timeline belongs to a machine, not to a {TITLES[self.kind].lower()}"
-        return "" if self._table and self._table.selected else "choose a machine first"
+        if self._table is None or self._table.selected is None:
+            return "choose a machine first"
+        return "" if self.own_name(self._table.selected) else HIDDEN_MACHINE
 
     def do_entities_timeline(self) -> None:
         """Open the timeline of the machine under the cursor."""
-        if self.table.selected is not None:
-            self.play.open("timeline", self.table.selected)
+        name = None if self.table.selected is None else self.own_name(self.table.selected)
+        if name is not None:
+            self.play.open("timeline", name)
+
+    def behind(self) -> Behind | None:
+        """Return what is under the cursor."""
+        chosen = self.chosen_name()
+        return None if chosen is None else of_entity(self.session, chosen)
+
+    def chosen_name(self) -> tuple[EntityKind, str] | None:
+        """Return the name under the cursor."""
+        name = None if self._table is None else self._table.selected
+        return None if name is None else (self.kind, name)
 
     def on_grid_activated(self, event: Grid.Activated) -> None:
         """Open the page."""
@@ -156,13 +187,15 @@ class EntitiesScreen(PlayScreen, scope=ENTITIES):
             self.play.open(self.kind, event.entity_id)
 
 
-class EntityPageScreen(TabbedScreen, scope=ENTITY_PAGE):
+class EntityPageScreen(EvidenceKey, TabbedScreen, ReportScreen, NameScreen, scope=ENTITY_PAGE):
     """A product view of Cloud App Security: one user, machine or IP address."""
 
     KIND = ViewKind.CLOUD_APPS
     PLACE = "entity"
     DEFAULT_CSS = """
-    EntityPageScreen .head { height: 4; padding: 0 1; margin-bottom: 1; }
+    EntityPageScreen .head {
+        height: 4; padding: 0 1; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     EntityPageScreen ContentSwitcher { height: 1fr; margin-top: 1; }
     """
 
@@ -186,7 +219,7 @@ class EntityPageScreen(TabbedScreen, scope=ENTITY_PAGE):
 
     def compose_tab(self, tab: str) -> Widget:
         """Return the table of a tab."""
-        tz, domain = self.session.resolved.tz, self.session.resolved.scenario.organisation.domain
+        tz = self.session.resolved.tz
         if tab == "apps":
             self._apps = Table(
                 app_columns(tz),
@@ -194,14 +227,15 @@ class EntityPageScreen(TabbedScreen, scope=ENTITY_PAGE):
                 empty="This report has seen no app here.",
             )
             return self._apps
-        shown = (lambda name: person(name, domain)) if tab == "user" else str
+        shown = partial(shown_name, self.session)
         table = Table(entity_columns(TITLES[tab], tz, shown, apps=False), lambda row: row.name, sort="last")
         self._tables[tab] = table
         return table
 
     def refresh_view(self) -> None:
         """Show what the report knows of it now."""
-        page = discovery.entity_page(self.session, self.play.report, self.kind, self.entity)
+        report, days = self.play.report, self.play.days
+        page = discovery.entity_page(self.session, report, self.kind, self.entity, days)
         self.crumbs = (
             "Cloud Discovery",
             PLURALS[self.kind],
@@ -211,13 +245,13 @@ class EntityPageScreen(TabbedScreen, scope=ENTITY_PAGE):
         items = [
             ("apps", number(len(page.apps))),
             ("transactions", number(page.transactions)),
-            ("total traffic", size(page.bytes_up + page.bytes_down)),
-            ("uploads", f"↑ {size(page.bytes_up)}"),
-            ("downloads", f"↓ {size(page.bytes_down)}"),
+            ("total traffic", None if page.bytes_total is None else size(page.bytes_total)),
+            ("uploads", None if page.bytes_up is None else f"↑ {size(page.bytes_up)}"),
+            ("downloads", None if page.bytes_down is None else f"↓ {size(page.bytes_down)}"),
         ]
         title = Content.assemble(
-            safe(self.entity, "strong"),
-            safe(f"   {TITLES[self.kind]} in {self.play.report}", "muted"),
+            safe(self._title(), "strong"),
+            safe(f"   {TITLES[self.kind]} in {report}, last {days} days", "muted"),
         )
         figures = counters(items, (self.size.width or 80) - 2)
         self._head.update(Content("\n").join([title, Content(""), figures]))
@@ -236,8 +270,33 @@ class EntityPageScreen(TabbedScreen, scope=ENTITY_PAGE):
             return f"press `enter` for the app, `]` for the next tab{timeline}"
         return f"press `enter` to open it, `]` for the next tab{timeline}"
 
+    def _title(self) -> str:
+        return (
+            self.entity
+            if self.own_name(self.entity) == self.entity
+            else shown_name(self.session, self.entity)
+        )
+
+    def behind(self) -> Behind | None:
+        """Return whose page it is, narrowed to what is under the cursor."""
+        mine = of_entity(self.session, (self.kind, self.entity))
+        if self.tab != "apps":
+            chosen = self.chosen_name()
+            return mine if chosen is None else of_entity(self.session, chosen, mine)
+        row = None if self._apps is None else self._apps.grid.selected_row
+        if row is None:
+            return mine
+        return Behind(replace(mine.scope, app=row.app_id), (*mine.words, row.name))
+
+    def chosen_name(self) -> tuple[EntityKind, str] | None:
+        """Return the name under the cursor, in the tab of the apps that of the page."""
+        if self.tab == "apps":
+            return self.kind, self.entity
+        name = self._tables[self.tab].selected
+        return None if name is None else (cast(EntityKind, self.tab), name)
+
     def _machine(self) -> str | None:
-        """Return the machine that `t` would open."""
+        """Return the machine that `t` would open, as the report shows it."""
         if self.kind == "machine":
             return self.entity
         table = self._tables.get("machine")
@@ -249,8 +308,9 @@ class EntityPageScreen(TabbedScreen, scope=ENTITY_PAGE):
 
     def when_machine(self) -> str:
         """Say why there is no one machine whose timeline could be opened, if so."""
-        if self._machine() is not None:
-            return ""
+        machine = self._machine()
+        if machine is not None:
+            return "" if self.own_name(machine) else HIDDEN_MACHINE
         count = len(self._tables["machine"].grid.rowset.rows) if "machine" in self._tables else 0
         return (
             f"choose one of {plural(count, 'machine')} in the tab Machines"
@@ -260,7 +320,8 @@ class EntityPageScreen(TabbedScreen, scope=ENTITY_PAGE):
 
     def do_entity_timeline(self) -> None:
         """Open the machine's timeline, at the app under the cursor where there is one."""
-        machine = self._machine()
+        shown = self._machine()
+        machine = None if shown is None else self.own_name(shown)
         if machine is None:
             return
         app_id = self._apps.selected if self._apps is not None and self.tab == "apps" else None

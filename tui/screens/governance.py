@@ -10,13 +10,17 @@ from sim.views.control import LogRow
 from tui.actions import Scope
 from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
+from tui.text import safe
 from tui.widgets.columns import Column
+from tui.widgets.detail import Detail, fact
+from tui.widgets.grid import Grid
 from tui.widgets.table import Table
 
 GOVERNANCE = Scope(
     "governance",
     "Governance log",
-    "Every change that a person or a policy made, newest first. In the portal: Settings, Governance log.",
+    "Every change that a person or a policy made, newest first; and whoever resolved a pseudonym, with the "
+    "justification. In the portal: Settings, Governance log.",
     (),
 )
 
@@ -31,8 +35,8 @@ class GovernanceScreen(PlayScreen, scope=GOVERNANCE):
         super().__init__()
         columns: tuple[Column[LogRow], ...] = (
             Column("time", "Time", self._time, 16, sort=lambda row: row.time, priority=0),
-            Column("action", "Action", lambda row: row.action, 18, 12, priority=0),
-            Column("target", "On", lambda row: row.target, 28, 20, 1, priority=0),
+            Column("action", "Action", lambda row: row.action, 18, 16, priority=0),
+            Column("target", "On", lambda row: row.target, 28, 16, 1, priority=0),
             Column("detail", "To", lambda row: row.detail, 14, 12, 1, tone=lambda row: "muted"),
             Column("actor", "By", lambda row: row.actor, 16, 10, priority=2, tone=lambda r: "muted"),
         )
@@ -42,10 +46,25 @@ class GovernanceScreen(PlayScreen, scope=GOVERNANCE):
         return show_clock(row.time, self.session.resolved.tz)
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list."""
+        """Lay out the list, and the chosen entry in full."""
         yield self.table
+        yield Detail()
 
     def refresh_view(self) -> None:
         """List the changes."""
         self.crumbs = ("Cloud App Security", "Governance log")
         self.table.set_rows(control.governance_log(self.session))
+        self._describe()
+
+    def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
+        """Follow the cursor."""
+        self._describe()
+
+    def _describe(self) -> None:
+        row = self.table.grid.selected_row
+        lines = []
+        if row is not None:
+            lines = [safe(row.action, "strong"), fact("On", row.target)]
+            lines += [fact("To", row.detail)] if row.detail else []
+            lines.append(fact("By", f"{row.actor}, {self._time(row)}"))
+        self.query_one(Detail).show(lines)

@@ -133,6 +133,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
         elif self.saved.display and saved is not None:
             lines = [
                 safe(saved.name, "strong"),
+                fact("Apps", saved.apps),
                 fact("Same day", saved.condition),
                 fact("Reports", saved.reports),
                 fact("Alerts", f"{saved.alerts}, at most {saved.daily_limit} a day"),
@@ -165,6 +166,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
                     row.tag,
                     row.id,
                     not row.enabled,
+                    row.filters,
                 )
             )
 

@@ -48,12 +48,14 @@ def policy_form(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> Form
     return FormScreen(title, fields, about=about)
 
 
-def command(source: TemplateRow | PolicyRow, values: Values) -> SavePolicy:
-    """Return the command that saves what the form holds."""
+def command(
+    source: TemplateRow | PolicyRow, values: Values, search: tuple[str, ...] | None = None
+) -> SavePolicy:
+    """Return the command that saves what the form holds; of a search, its conditions come with it."""
     saved = source if isinstance(source, PolicyRow) else None
     report = str(values["report"])
     return SavePolicy(
-        saved.template if saved else source.name,
+        saved.template if saved else source.name if search is None else "",
         str(values["name"]),
         {name: int(str(values[f"criterion{n}"])) for n, (name, _) in enumerate(source.criteria)},
         str(values["severity"]),
@@ -62,6 +64,7 @@ def command(source: TemplateRow | PolicyRow, values: Values) -> SavePolicy:
         str(values["tag"]),
         saved.id if saved else "",
         saved.enabled if saved else True,
+        saved.filters if saved else search or (),
     )
 
 

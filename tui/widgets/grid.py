@@ -135,6 +135,10 @@ class Grid(ActionHost, ScrollView, Generic[R], scope=TABLE, can_focus=True):
         self._move_to(place)
         return True
 
+    def begin_anew(self) -> None:
+        """Take the rows for another list, not for later ones: the cursor leaves a row that is not in it."""
+        self._rearrange()
+
     def set_filter(self, text: str) -> None:
         """Keep the rows that contain all words of `text`; the cursor leaves a row that is cut."""
         self.filter_text = text

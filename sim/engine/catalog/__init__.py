@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from sim.engine.catalog.model import CATEGORIES, App, Catalog, Fact, load_catalog
+from sim.engine.catalog.model import CATEGORIES, App, Catalog, Fact, load_catalog, load_sets
+from sim.engine.catalog.own import TenantCatalog, load_tenant_catalog
 
-__all__ = ["CATEGORIES", "App", "Catalog", "Fact", "load_catalog"]
+__all__ = [
+    "CATEGORIES",
+    "App",
+    "Catalog",
+    "Fact",
+    "TenantCatalog",
+    "load_catalog",
+    "load_sets",
+    "load_tenant_catalog",
+]

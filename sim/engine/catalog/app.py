@@ -11,6 +11,8 @@ MARKS: tuple[str, ...] = ("documented", "observed", "common-knowledge", "invente
 """Where a fact comes from. `invented` is for apps that exist in a scenario only."""
 
 CATEGORIES: tuple[str, ...] = (
+    "AI - MCP Server",
+    "AI - Model Provider",
     "Accounting and finance",
     "Advertising",
     "Business intelligence",
@@ -29,6 +31,7 @@ CATEGORIES: tuple[str, ...] = (
     "E-commerce",
     "Education",
     "Forums",
+    "Generative AI",
     "Health",
     "Hosting services",
     "Human-resource management",
@@ -53,8 +56,8 @@ CATEGORIES: tuple[str, ...] = (
     "Webmail",
     "Website monitoring",
 )
-"""The portal's category names (Cloud App Security docs, "Working with the risk score"), without the
-Generative AI one, which came in November 2023."""
+"""The portal's category names (Cloud App Security docs, "Working with the risk score"). The generative-AI
+ones came in November 2023 and later (catalog dossier, section 2): an era says which exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class App:
     """Year in which the vendor was founded; None is unknown."""
     factors: Mapping[str, Fact] = field(default_factory=dict, hash=False)
     """Known risk factors by name (see `factors.py`); a missing one is unknown."""
+    ips: tuple[str, ...] = ()
+    """Addresses and networks of a custom app, for log lines that name no host."""
 
     @property
     def blockable_domains(self) -> tuple[str, ...]:

@@ -67,34 +67,43 @@ def properties(app: App, settings: ScoreSettings | None = None) -> tuple[Propert
 def score(app: App, settings: ScoreSettings | None = None) -> Score | None:
     """Return the score of `app`, or None if too little is known of it."""
     used = settings or load_score_settings()
-    all_properties = properties(app, used)
+    found = properties(app, used)
     averages: dict[Section, Fraction] = {}
-    known = possible = Fraction(0)
     for section in SECTIONS:
-        members = [p for p in all_properties if p.section == section]
+        members = (p for p in found if p.section == section)
+        average = _average((p.points, p.weight) for p in members if p.points is not None)
+        if average is not None:
+            averages[section] = average
+    total = _average((value, used.section_weight(section)) for section, value in averages.items())
+    known = coverage(app, used)
+    if total is None or known < used.minimum_coverage_percent:
+        return None
+    return Score(_half_up(total), {s: _half_up(value) for s, value in averages.items()}, known)
+
+
+def coverage(app: App, settings: ScoreSettings | None = None) -> int:
+    """Return the percentage of the weight of all scored properties for which the value is known."""
+    used = settings or load_score_settings()
+    known = possible = Fraction(0)
+    found = properties(app, used)
+    for section in SECTIONS:
+        members = [p for p in found if p.section == section]
         weight, all_weights = used.section_weight(section), sum(p.weight for p in members)
         if all_weights:
             known_weights = sum(p.weight for p in members if p.value is not None)
             possible += weight
             known += Fraction(weight * known_weights, all_weights)
-        average = _average((p.points, p.weight) for p in members if p.points is not None)
-        if average is not None:
-            averages[section] = average
-    total = _average((value, used.section_weight(section)) for section, value in averages.items())
-    coverage = int(100 * known / possible) if possible else 0
-    if total is None or coverage < used.minimum_coverage_percent:
-        return None
-    return Score(_half_up(total), {s: _half_up(value) for s, value in averages.items()}, coverage)
+    return int(100 * known / possible) if possible else 0
 
 
-def risk_level(score: int | None) -> RiskLevel:
+def risk_level(score: int | None, settings: ScoreSettings | None = None) -> RiskLevel:
     """Return the risk level of a score; the bands are settings."""
     if score is None:
         return "not scored"
-    settings = load_score_settings()
-    if score <= settings.high_up_to:
+    used = settings or load_score_settings()
+    if score <= used.high_up_to:
         return "high"
-    return "medium" if score <= settings.medium_up_to else "low"
+    return "medium" if score <= used.medium_up_to else "low"
 
 
 def _average(weighted: Iterable[tuple[Fraction, int]]) -> Fraction | None:
@@ -105,7 +114,7 @@ def _average(weighted: Iterable[tuple[Fraction, int]]) -> Fraction | None:
 
 def _points(factor: Factor, value: FactValue, settings: ScoreSettings) -> Fraction | None:
     if value == NOT_APPLICABLE:
-        return None if settings.exclude_na else Fraction(0)
+        return None if settings.excludes_na(factor.name) else Fraction(0)
     if isinstance(value, bool):
         return Fraction(settings.true_points if value else settings.false_points)
     if isinstance(value, int):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from sim.base.errors import nearest
 from sim.engine.catalog.factors import FACTORS, SECTIONS
-from sim.engine.catalog.reading import SCORE_SETTINGS, shipped
+from sim.engine.catalog.folder import SCORE_SETTINGS, shipped
 from sim.engine.catalog.source import Findings, Source
 
 FOUNDED = "founded"
@@ -37,6 +39,8 @@ class ScoreSettings:
     """Year, month and day on which ages are taken."""
     minimum_coverage_percent: int
     exclude_na: bool
+    factor_exclude_na: Mapping[str, bool]
+    """The check box of single properties, where it differs from `exclude_na`."""
     importance: Mapping[str, int]
     """Multiplier of each importance."""
     default_importance: str
@@ -60,11 +64,28 @@ class ScoreSettings:
         """Return the weight of a section in the total."""
         return self.importance[self.section_importance.get(section, self.default_importance)]
 
+    def excludes_na(self, factor: str) -> bool:
+        """Tell whether an N/A of a property is left out of the average; otherwise it counts as 0."""
+        return self.factor_exclude_na.get(factor, self.exclude_na)
+
+    def ignoring(self, factors: Collection[str]) -> ScoreSettings:
+        """Return the settings of a time in which these properties are not assessed at all."""
+        ignored = dict.fromkeys(factors, "ignored")
+        return replace(self, factor_importance={**self.factor_importance, **ignored})
+
 
 _RULE = "SCORE-SETTING"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BREACHES = ("none", "at_least_3_years", "at_least_1_year", "newer")
 _LEVELS = ("ignored", "low", "medium", "high", "very-high")
+_MOST = {
+    "minimum_coverage_percent": 100,
+    "boolean_points": 10,
+    "breach_points": 10,
+    "choice_points": 10,
+    "risk_bands": 10,
+}
+"""The most that a setting of each part of the file may be."""
 
 
 def _wanted() -> dict[Keys, type]:
@@ -89,12 +110,12 @@ def _wanted() -> dict[Keys, type]:
     return wanted
 
 
-def load_score_settings(file: Traversable | Path | None = None) -> ScoreSettings:
-    """Return the settings in `file`, by default the shipped ones.
+def load_score_settings(file: Traversable | Path | None = None, name: str = "") -> ScoreSettings:
+    """Return the settings in `file`, by default the shipped ones; errors call the file `name`.
 
     Raise InputError with every problem at once.
     """
-    return _shipped() if file is None else _read(Source(file, strict=True))
+    return _shipped() if file is None else _read(Source(file, strict=True, name=name))
 
 
 @lru_cache(maxsize=1)
@@ -107,31 +128,58 @@ def _read(source: Source) -> ScoreSettings:
     found: dict[Keys, Setting] = {}
     _leaves(source, source.data, (), found, findings)
     wanted = _wanted()
-    for keys, kind in wanted.items():
-        name = ".".join(keys)
-        if keys not in found:
-            findings.add(source, keys, _RULE, f"no {name}", "every setting is needed")
-        elif type(found[keys].value) is not kind:
-            what = f"{name} cannot be {found[keys].value!r}"
-            findings.add(source, keys, _RULE, what, f"write a value of type {kind.__name__}")
+    for keys in (keys for keys in wanted if keys not in found):
+        findings.add(source, keys, _RULE, f"no {'.'.join(keys)}", "every setting is needed")
     for keys, setting in found.items():
-        if keys not in wanted and not _names_a_property(keys):
-            findings.add(source, keys, _RULE, f"unknown setting {'.'.join(keys)}", "remove it")
-        if keys[0].endswith("_importance") and setting.value not in _LEVELS:
-            what, advice = f"unknown importance {setting.value!r}", f"use {', '.join(_LEVELS)}"
-            findings.add(source, keys, _RULE, what, advice)
-    as_of = found.get(("as_of",))
-    if as_of is not None and not _DAY.fullmatch(str(as_of.value)):
-        findings.add(source, ("as_of",), _RULE, f"{as_of.value!r} is no day", "write 2019-12-27")
+        name = ".".join(keys)
+        kind = wanted.get(keys) or _of_a_property(keys)
+        if kind is None:
+            advice = nearest(name, [".".join(known) for known in wanted], "remove it")
+            findings.add(source, keys, _RULE, f"unknown setting {name}", advice)
+        elif (wish := _reject(keys, setting.value, kind)) is not None:
+            findings.add(source, keys, _RULE, f"{name} cannot be {setting.value!r}", f"write {wish}")
     findings.close()
-    return _settings(found)
+    settings = _settings(found)
+    if settings.medium_up_to < settings.high_up_to:
+        what = "the medium risk band ends below the high one"
+        findings.add(source, ("risk_bands", "medium"), _RULE, what, "write the higher score for medium")
+    findings.close()
+    return settings
 
 
-def _names_a_property(keys: Keys) -> bool:
+def _reject(keys: Keys, value: object, kind: type) -> str | None:
+    """Return what a setting wants instead of `value`, or None if it can take it."""
+    if kind is str and keys == ("as_of",):
+        fits, wanted = _is_day(value), 'a day such as "2019-12-27"'
+    elif kind is str:
+        fits, wanted = value in _LEVELS, "one of " + ", ".join(_LEVELS)
+    elif kind is bool:
+        fits, wanted = isinstance(value, bool), "true or false"
+    else:
+        least, most = int(keys == ("years_for_ten",)), _MOST.get(keys[0])
+        fits = type(value) is int and least <= value and (most is None or value <= most)
+        wanted = f"a whole number from {least}" + ("" if most is None else f" to {most}")
+    return None if fits else wanted
+
+
+def _is_day(value: object) -> bool:
+    # Other forms of ISO 8601, such as 20191227, have no place here.
+    if not (isinstance(value, str) and _DAY.fullmatch(value)):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _of_a_property(keys: Keys) -> type | None:
+    """Return the type of a setting that one property may have, None if it is no such setting."""
     match keys:
-        case ("factor_importance", name):
-            return name == FOUNDED or (name in FACTORS and FACTORS[name].scored)
-    return False
+        case ("factor_importance" | "factor_exclude_na" as part, name):
+            if name == FOUNDED or (name in FACTORS and FACTORS[name].scored):
+                return str if part == "factor_importance" else bool
+    return None
 
 
 def _leaves(source: Source, data: object, keys: Keys, found: dict[Keys, Setting], findings: Findings) -> None:
@@ -145,8 +193,6 @@ def _leaves(source: Source, data: object, keys: Keys, found: dict[Keys, Setting]
         if mark not in SETTING_MARKS:
             advice = f"use {', '.join(SETTING_MARKS)}"
             findings.add(source, (*keys, "mark"), _RULE, f"unknown mark {mark!r}", advice)
-        if type(value) is int and value < 0:
-            findings.add(source, keys, _RULE, f"{name} is below 0", "write 0 or more")
         found[keys] = Setting(value, str(mark))
     else:
         for key, value in data.items():
@@ -164,13 +210,16 @@ def _settings(found: Mapping[Keys, Setting]) -> ScoreSettings:
         as_of=date_parts(str(found[("as_of",)].value)),
         minimum_coverage_percent=whole("minimum_coverage_percent"),
         exclude_na=found[("exclude_na",)].value is True,
+        factor_exclude_na={
+            keys[1]: s.value is True for keys, s in found.items() if keys[0] == "factor_exclude_na"
+        },
         importance={level: whole("importance", level) for level in _LEVELS},
         default_importance=str(found[("default_importance",)].value),
         section_importance=texts("section_importance"),
         factor_importance=texts("factor_importance"),
         true_points=whole("boolean_points", "true"),
         false_points=whole("boolean_points", "false"),
-        years_for_ten=max(whole("years_for_ten"), 1),
+        years_for_ten=whole("years_for_ten"),
         breach_points={age: whole("breach_points", age) for age in _BREACHES},
         choice_points={
             name: {choice: whole("choice_points", name, choice) for choice in factor.choices}

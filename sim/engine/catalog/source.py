@@ -32,16 +32,16 @@ _Quick.yaml_implicit_resolvers = {
 
 
 class Source:
-    """One file: its data now, its places when asked for.
+    """One file: its data now, its places when asked for. `name` is what errors call it.
 
     A strict source is read with places at once, which also refuses what libyaml lets pass, such as
     a key given twice. Reading raises InputError if the file is not YAML or cannot be read.
     """
 
-    def __init__(self, path: Traversable | Path, strict: bool) -> None:
-        self.name = path.name
+    def __init__(self, path: Traversable | Path, strict: bool, name: str = "") -> None:
+        self.name = name or path.name
         try:
-            self._text = path.read_text(encoding="utf-8")
+            self._text = path.read_text(encoding="utf-8-sig")
         except OSError as error:
             what = f"cannot read it: {error.strerror}"
             raise InputError(Problem("FILE-READ", what, Place(self.name))) from None
@@ -80,10 +80,10 @@ class Findings:
         else:
             self.problems.append(Problem(rule, what, place, advice))
 
-    def open(self, path: Traversable | Path, strict: bool) -> Source | None:
+    def open(self, path: Traversable | Path, strict: bool, name: str = "") -> Source | None:
         """Read a file; note why and return None if that fails."""
         try:
-            return Source(path, strict)
+            return Source(path, strict, name)
         except InputError as error:
             self.problems.extend(error.problems)
             return None

@@ -15,13 +15,13 @@ from sim.engine.discovery.rollup import I32, KNOWS, Cells, grouped, pack
 from sim.engine.traffic import I64
 
 EntityKind = Literal["user", "source_ip", "machine"]
-Usage = tuple[int, int | None, int | None, int | None, int, int]
-"""Transactions, bytes up, bytes down, blocked, first, last."""
+Usage = tuple[int, int | None, int | None, int | None, int | None, int, int]
+"""Transactions, bytes up, bytes down, bytes both ways, blocked, first, last."""
 
 
 def entity_codes(cells: Cells) -> dict[EntityKind, I32]:
-    """Return the columns that hold users, source addresses and machines."""
-    return {"user": cells.user, "source_ip": cells.source_ip, "machine": cells.machine}
+    """Return the columns of (day, app, user, source IP, machine) cells that hold entities."""
+    return {"user": cells.key[2], "source_ip": cells.key[3], "machine": cells.key[4]}
 
 
 class Groups:
@@ -72,6 +72,7 @@ class Groups:
             self._reduce(np.add, self._cells.transactions),
             self.sums("bytes_up"),
             self.sums("bytes_down"),
+            self.sums("bytes_total"),
             self.sums("blocked"),
             self._reduce(np.minimum, self._cells.first),
             self._reduce(np.maximum, self._cells.last),

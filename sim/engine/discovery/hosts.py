@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.catalog.model import Catalog
 from sim.engine.traffic import I64, Coded
@@ -45,7 +46,13 @@ class Numbering(ABC):
         new = used[self._batch_codes[used] == _UNKNOWN]
         if len(new):
             self._batch_codes[new] = self._number([column.names[code] for code in new.tolist()])
-        return self._batch_codes[column.codes]
+        found: I64 = self._batch_codes[column.codes]
+        return found
+
+    def forget_batch(self) -> None:
+        """Ask for the number of every name anew in the next batch."""
+        self._batch_names = ()
+        self._batch_codes = np.full(1, -1, dtype=np.int64)
 
     @abstractmethod
     def _number(self, names: list[str]) -> list[int]:
@@ -76,15 +83,32 @@ class HostNumbering(Numbering):
         self._hosts: list[tuple[str, str]] = []
         self._positions: list[int] = []
         self._apps: I64 = np.zeros(0, dtype=np.int64)
+        self._addresses = _AddressNumbering(self)
         self._unmatched: dict[str, int] = {}
         self._domains: dict[str, int] = {}
         self._domain_names: list[str] = []
 
-    def apps(self) -> I64:
-        """Return the catalog position of each numbered host's app."""
+    def codes_of(self, hosts: Coded, addresses: Coded | None) -> I64:
+        """Return the number of each row's destination: its host, else its address, else none."""
+        found = self.codes(hosts)
+        nameless = found == -1
+        if not nameless.any():
+            return found
+        if addresses is None:
+            return np.where(nameless, self._domain_code(NO_DESTINATION), found)
+        by_address = self._addresses.codes(addresses.take(nameless))
+        found[nameless] = np.where(by_address == -1, self._domain_code(NO_DESTINATION), by_address)
+        return found
+
+    def apps(self, codes: I64 | NDArray[np.int32]) -> I64:
+        """Return the catalog position of each host's app; the codes are of cataloged apps only."""
         if len(self._apps) != len(self._positions):
             self._apps = np.asarray(self._positions, dtype=np.int64)
-        return self._apps
+        return self._apps[codes]
+
+    def app(self, code: int) -> int:
+        """Return the catalog position of one host's app."""
+        return self._positions[code]
 
     def host(self, code: int) -> tuple[str, str]:
         """Return a numbered host and the catalog domain that it matched."""
@@ -93,6 +117,23 @@ class HostNumbering(Numbering):
     def domain(self, code: int) -> str:
         """Return the registrable domain that a number from -2 down stands for."""
         return self._domain_names[-2 - code]
+
+    def follow(self, catalog: Catalog, places: I64) -> None:
+        """Look hosts up in another catalog from now on; `places` are the new positions of the old one's apps.
+
+        A host that has another entry now gets another number: what was counted stays with its app.
+        """
+        self._catalog = catalog
+        self._positions = places[self._positions].tolist() if self._positions else []
+        self._apps = np.zeros(0, dtype=np.int64)
+        self._matched = {name: code for name, code in self._matched.items() if self._leads_on(name, code)}
+        self._unmatched.clear()
+        self.forget_batch()
+        self._addresses.forget_batch()
+
+    def _leads_on(self, name: str, code: int) -> bool:
+        found = self._catalog.match(name)
+        return found is not None and found[1] == self._hosts[code][1]
 
     def _number(self, names: list[str]) -> list[int]:
         new = [name for name in names if name not in self._matched and name not in self._unmatched]
@@ -113,12 +154,35 @@ class HostNumbering(Numbering):
             code if (code := self._matched.get(name, -1)) >= 0 else self._unmatched[name] for name in names
         ]
 
+    def address_number(self, address: str) -> int:
+        """Return the number of a destination that is known by its address only."""
+        match = self._catalog.match_ip(address)
+        if match is None:
+            return self._domain_code(address)
+        if address not in self._matched:
+            app, network = match
+            self._matched[address] = len(self._hosts)
+            self._hosts.append((address, network))
+            self._positions.append(self._catalog.index[app.id])
+        return self._matched[address]
+
     def _domain_code(self, domain: str) -> int:
         code = self._domains.get(domain)
         if code is None:
             code = self._domains[domain] = -2 - len(self._domain_names)
             self._domain_names.append(domain)
         return code
+
+
+class _AddressNumbering(Numbering):
+    """Destinations without a host name, by their address."""
+
+    def __init__(self, hosts: HostNumbering) -> None:
+        super().__init__()
+        self._host_numbering = hosts
+
+    def _number(self, names: list[str]) -> list[int]:
+        return [self._host_numbering.address_number(name) for name in names]
 
 
 def registrable_domain(host: str) -> str:

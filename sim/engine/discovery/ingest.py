@@ -1,4 +1,4 @@
-"""One log into a report: find its format, read it to the end, keep account of every line.
+"""Logs into a report: find each one's format, read it to the end, keep account of every line.
 
 A log without one good line is refused, in the words that the product's governance log uses for
 failed uploads ("Troubleshooting cloud discovery"; dossier, discovery, section 5).
@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.base.errors import InputError, Problem
+from sim.base.time import DAY
+from sim.engine.discovery.evidence import Evidence
 from sim.engine.discovery.formats import FORMATS, detect
-from sim.engine.discovery.formats.base import BadLines, Chunk, Format, Reader
-from sim.engine.discovery.logfile import LogFile
-from sim.engine.discovery.report import Report
+from sim.engine.discovery.formats.base import BadLines, Chunk, Context, Format, ParsedChunk
+from sim.engine.discovery.formats.reading import reader
+from sim.engine.discovery.logfile import Log
+from sim.engine.discovery.report import KEPT_DAYS, Report
+from sim.engine.traffic import Traffic
+
+TOO_OLD = f"transactions are more than {KEPT_DAYS} days old"
 
 _SNIFFED = 1000
 """How many lines from the start of a log are looked at to find its format."""
@@ -30,62 +36,145 @@ class LogSummary:
     traffic: int
     skipped: Mapping[str, int]
     bad: Mapping[str, BadLines]
+    assumed: Mapping[str, int]
+    """How many lines of traffic needed an assumption, by assumption."""
+    known: Format
+    """The format that read it."""
 
 
-def read_log(
-    log: LogFile,
-    report: Report,
-    log_format: Format | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> LogSummary:
-    """Add a log to a report; raise InputError if it has no good line. None finds the format out.
+class Intake:
+    """Takes logs into one report, and notices one that comes twice."""
 
-    `progress` is told how many bytes of the file have been read.
-    """
-    chunks = log.chunks()
-    first = next(chunks, None)
-    if first is None:
-        why = log.damage or "the file is empty"
-        raise _refusal("LOG-FORMAT", f"The log format doesn't match: {why}", log)
-    known = log_format or _detected(first, log)
-    account = _Account(report, known.reader())
-    account.take(first)
-    del first
-    if progress is not None:
-        progress(log.position())
-    # Not a loop over the chunks: one of them at a time is in memory.
-    while account.take(next(chunks, None)):
+    def __init__(
+        self,
+        report: Report,
+        context: Context | None = None,
+        *,
+        change: Callable[[Traffic], Traffic] | None = None,
+        now: int | None = None,
+        evidence: Evidence | None = None,
+    ) -> None:
+        """Times without a year are not after `context.reference`, else not after the log's own date.
+
+        `change` rewrites names on their way into the report, as enrichment and anonymisation do.
+
+        With `now`, microseconds UTC, transactions more than 90 days older are left out. `evidence`
+        looks at every line on its way, which makes reading slower.
+        """
+        self.report = report
+        self.context = replace(
+            context or Context(),
+            path_hosts=report.catalog.path_hosts,
+            evidence=evidence is not None,
+        )
+        self._evidence = evidence
+        self._change = change
+        self._oldest = None if now is None else (now // DAY - KEPT_DAYS) * DAY
+        self._heads: dict[bytes, list[str]] = {}
+        self._whole: dict[bytes, str] = {}
+
+    def read(
+        self,
+        log: Log,
+        log_format: Format | None = None,
+        progress: Callable[[int], None] | None = None,
+        again: Callable[[], Log] | None = None,
+    ) -> LogSummary:
+        """Add a log to the report; raise InputError if it has no good line. None finds the format out.
+
+        `progress` is told how many bytes of the file have been read. `again` opens the log anew: with
+        it a long log is compared to the end before it is said to be one that was read already.
+        """
+        chunks = log.chunks()
+        first = next(chunks, None)
+        if first is None:
+            why = log.damage or "the file is empty"
+            raise _refusal("LOG-FORMAT", f"The log format doesn't match: {why}", log)
+        head = log.digest()
+        if head in self._heads:
+            self._refuse_twin(log, again)
+        known = log_format or _detected(first, log)
+        context = self.context
+        if context.reference is None:
+            context = replace(context, reference=log.modified)
+        account = _Account(self, log.name, known, context)
+        account.take(first)
+        del first
         if progress is not None:
             progress(log.position())
-    if not account.traffic:
-        raise _no_good_line(known, account, log)
-    if log.damage is not None:
-        account.lines += 1
-        account.bad[log.damage] = BadLines(1, ((account.lines, ""),))
-    return LogSummary(
-        log.name, known.name, account.lines, account.traffic, dict(account.skipped), account.bad
-    )
+        # Not a loop over the chunks: one of them at a time is in memory.
+        while account.take(next(chunks, None)):
+            if progress is not None:
+                progress(log.position())
+        if not account.traffic:
+            raise _no_good_line(known, account, log)
+        self._heads.setdefault(head, []).append(log.name)
+        self._whole.setdefault(log.digest(), log.name)
+        if log.damage is not None:
+            account.lines += 1
+            account.bad[log.damage] = BadLines(1, ((account.lines, ""),))
+        return LogSummary(
+            log.name,
+            known.name,
+            account.lines,
+            account.traffic,
+            dict(account.skipped),
+            account.bad,
+            dict(account.assumed),
+            known,
+        )
+
+    def accept(self, file: str, known: Format, chunk: Chunk, parsed: ParsedChunk) -> int:
+        """Add a chunk's traffic to the report and return how many of its rows were too old for it."""
+        count = len(parsed.traffic)
+        if self._oldest is not None:
+            young = parsed.traffic.time >= self._oldest
+            if not young.all():
+                parsed = replace(parsed, traffic=parsed.traffic.take(young), lines=parsed.lines[young])
+        traffic = parsed.traffic if self._change is None else self._change(parsed.traffic)
+        if self._evidence is not None:
+            self._evidence.observe(file, known, chunk, parsed, traffic)
+        self.report.add(traffic)
+        return count - len(traffic)
+
+    def _refuse_twin(self, log: Log, again: Callable[[], Log] | None) -> None:
+        """Raise InputError if the log was read already."""
+        digest = log.digest()
+        if again is not None:
+            with again() as copy:
+                for _ in copy.chunks():
+                    pass
+                digest = copy.digest()
+        if digest in self._whole:
+            what = f"the same log was read already, as {self._whole[digest]}"
+            raise _refusal("LOG-TWICE", what, log, "it is counted once")
 
 
 class _Account:
     """Where the lines of one log went."""
 
-    def __init__(self, report: Report, reader: Reader) -> None:
+    def __init__(self, intake: Intake, file: str, known: Format, context: Context) -> None:
         self.lines = self.traffic = 0
         self.skipped: Counter[str] = Counter()
+        self.assumed: Counter[str] = Counter()
         self.bad: dict[str, BadLines] = {}
-        self._report = report
-        self._reader = reader
+        self._intake = intake
+        self._file = file
+        self._known = known
+        self._read = reader(known, context)
 
     def take(self, chunk: Chunk | None) -> bool:
         """Read a chunk; say whether there was one."""
         if chunk is None:
             return False
-        parsed = self._reader(chunk)
-        self._report.add(parsed.traffic)
+        parsed = self._read(chunk)
+        too_old = self._intake.accept(self._file, self._known, chunk, parsed)
         self.lines += len(chunk.lines)
-        self.traffic += len(parsed.traffic)
+        self.traffic += len(parsed.traffic) - too_old
         self.skipped.update(parsed.skipped)
+        if too_old:
+            self.skipped[TOO_OLD] += too_old
+        self.assumed.update(parsed.assumed)
         for reason, found in parsed.bad.items():
             self.bad[reason] = self.bad[reason].plus(found) if reason in self.bad else found
         return True
@@ -93,10 +182,10 @@ class _Account:
 
 def understood() -> str:
     """Return the formats that the product understands, as an error names them."""
-    return "understood formats: " + ", ".join(f"{f.name} ({f.title})" for f in FORMATS)
+    return "understood formats: " + ", ".join(known.name for known in FORMATS)
 
 
-def _detected(chunk: Chunk, log: LogFile) -> Format:
+def _detected(chunk: Chunk, log: Log) -> Format:
     found = detect(chunk.lines.head(_SNIFFED).to_list())
     if found is None:
         what = "Unsupported log type: its first lines are in no format that is known here"
@@ -104,8 +193,11 @@ def _detected(chunk: Chunk, log: LogFile) -> Format:
     return found
 
 
-def _no_good_line(known: Format, account: _Account, log: LogFile) -> InputError:
+def _no_good_line(known: Format, account: _Account, log: Log) -> InputError:
     if not account.bad:
+        if account.skipped[TOO_OLD]:
+            what = f"Transactions are more than {KEPT_DAYS} days old: all {account.skipped[TOO_OLD]:,}"
+            return _refusal("LOG-TOO-OLD", what, log, "give a newer log, or the day of the log as --now")
         reasons = ", ".join(sorted(account.skipped))
         what = f"No transactions to cataloged cloud apps: no line is a request ({reasons})"
         return _refusal("LOG-NO-TRAFFIC", what, log, "give a log with outbound traffic")
@@ -117,5 +209,5 @@ def _no_good_line(known: Format, account: _Account, log: LogFile) -> InputError:
     return _refusal("LOG-FORMAT", what, log, understood())
 
 
-def _refusal(rule: str, what: str, log: LogFile, advice: str = "") -> InputError:
+def _refusal(rule: str, what: str, log: Log, advice: str = "") -> InputError:
     return InputError(Problem(rule, what, log.place, advice))

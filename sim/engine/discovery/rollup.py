@@ -1,16 +1,17 @@
 """The compact memory of a report: sorted cells that batches are merged into.
 
-A cell is one (day, host, user, source IP, machine) with what happened in it; its app follows from
-the host. Rows of traffic become cells at once and are forgotten. Cells are kept in runs whose sizes
-at least double from newest to oldest, so that the cost of a batch hardly depends on how much came
-before it; a query merges the runs into one. Only sums, minima, maxima and unions are kept: the same
-rows give the same cells in whatever order and batches they came.
+A cell is one value of each key column with what happened there, for example one (day, app, user,
+source IP, machine). Rows of traffic become cells at once and are forgotten. Cells are kept in runs
+whose sizes at least double from newest to oldest, so that the cost of a batch hardly depends on how
+much came before it; a query merges the runs into one. Only sums, minima, maxima and unions are kept:
+the same rows give the same cells in whatever order and batches they came.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -28,28 +29,25 @@ KNOWS = {
     "machine": 4,
     "bytes_up": 8,
     "bytes_down": 16,
-    "blocked": 32,
+    "bytes_total": 32,
+    "blocked": 64,
 }
 """The columns a source may lack, each with its bit in `Cells.knows`."""
 
-KEY = ("day", "host", "user", "source_ip", "machine")
-"""The columns that tell cells apart, in their order."""
-
+_SUMS = ("transactions", "bytes_up", "bytes_down", "bytes_total", "blocked")
 _WIDEST = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells as columns, sorted by (day, host, user, source_ip, machine); a code of -1 is absent."""
+    """Cells as columns, sorted by their key columns, the first one first; a code of -1 is absent."""
 
-    day: I32
-    host: I32
-    user: I32
-    source_ip: I32
-    machine: I32
+    key: tuple[I32, ...]
     transactions: I64
     bytes_up: I64
     bytes_down: I64
+    bytes_total: I64
+    """Bytes both ways, where the source knows one way at least or their sum."""
     blocked: I64
     first: I64
     last: I64
@@ -57,84 +55,120 @@ class Cells:
     """Which columns the sources of the cell's rows could know, as bits of `KNOWS`."""
 
     def __len__(self) -> int:
-        return len(self.day)
+        return len(self.knows)
+
+    @property
+    def day(self) -> I32:
+        """Days since 1970-01-01, UTC: the first key column."""
+        return self.key[0]
 
     def take(self, rows: I64 | Bool) -> Cells:
         """Return some cells, in the order asked for."""
         return Cells(
-            day=self.day[rows],
-            host=self.host[rows],
-            user=self.user[rows],
-            source_ip=self.source_ip[rows],
-            machine=self.machine[rows],
+            key=tuple(column[rows] for column in self.key),
             transactions=self.transactions[rows],
             bytes_up=self.bytes_up[rows],
             bytes_down=self.bytes_down[rows],
+            bytes_total=self.bytes_total[rows],
             blocked=self.blocked[rows],
             first=self.first[rows],
             last=self.last[rows],
             knows=self.knows[rows],
         )
 
-
-_NARROW = np.zeros(0, dtype=np.int32)
-_WIDE = np.zeros(0, dtype=np.int64)
-_EMPTY = Cells(
-    day=_NARROW,
-    host=_NARROW,
-    user=_NARROW,
-    source_ip=_NARROW,
-    machine=_NARROW,
-    transactions=_WIDE,
-    bytes_up=_WIDE,
-    bytes_down=_WIDE,
-    blocked=_WIDE,
-    first=_WIDE,
-    last=_WIDE,
-    knows=np.zeros(0, dtype=np.uint8),
-)
+    def known(self) -> int:
+        """Return the bits of every column that some cell knows."""
+        return int(np.bitwise_or.reduce(self.knows)) if len(self) else 0
 
 
-def sources_know(traffic: Traffic) -> int:
-    """Return the bits of the columns that `traffic` has."""
-    return sum(bit for name, bit in KNOWS.items() if getattr(traffic, name) is not None)
+def _empty(columns: int) -> Cells:
+    narrow, wide = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
+    return Cells((narrow,) * columns, *(wide,) * 7, np.zeros(0, dtype=np.uint8))
 
 
-def absent(size: int) -> I64:
-    """Return the codes of a column in which every row is absent."""
-    return np.full(size, -1, dtype=np.int64)
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What each row of a batch adds to its cell."""
+
+    bytes_up: I64
+    bytes_down: I64
+    bytes_total: I64
+    blocked: I64
+    knows: U8
+
+    @classmethod
+    def of(cls, traffic: Traffic) -> Counters:
+        """Return the counters of a batch."""
+        size = len(traffic)
+        columns = reduce(
+            int.__or__,
+            (KNOWS[name] for name in _PRESENCE if getattr(traffic, name) is not None),
+            0,
+        )
+        knows = np.full(size, columns, dtype=np.uint8)
+        zeros = np.zeros(size, dtype=np.int64)
+
+        def counted(column: I64 | None, name: str) -> I64:
+            if column is None:
+                return zeros
+            unknown = column < 0
+            if unknown.any():
+                knows[~unknown] |= np.uint8(KNOWS[name])
+                return np.where(unknown, 0, column)
+            knows[:] |= np.uint8(KNOWS[name])
+            return column
+
+        up, down = counted(traffic.bytes_up, "bytes_up"), counted(traffic.bytes_down, "bytes_down")
+        ways = KNOWS["bytes_up"] | KNOWS["bytes_down"]
+        some, both = (knows & ways) != 0, (knows & ways) == ways
+        stated = counted(traffic.bytes_total, "bytes_total")
+        knows[some] |= np.uint8(KNOWS["bytes_total"])
+        total = np.where(both, up + down, np.maximum(stated, up + down))
+        blocked = zeros if traffic.blocked is None else traffic.blocked.astype(np.int64)
+        return cls(up, down, total, blocked, knows)
+
+    def take(self, rows: Bool) -> Counters:
+        """Return the counters of some rows."""
+        return Counters(
+            self.bytes_up[rows],
+            self.bytes_down[rows],
+            self.bytes_total[rows],
+            self.blocked[rows],
+            self.knows[rows],
+        )
 
 
-def cells_of(traffic: Traffic, host: I64, user: I64, source_ip: I64, machine: I64) -> Cells:
-    """Return the cells of a batch whose text columns are given as the report's own codes."""
-    size = len(traffic)
+_PRESENCE = ("user", "source_ip", "machine", "blocked")
+
+
+def cells_of(time: I64, counters: Counters, *codes: I64) -> Cells:
+    """Return the cells of a batch, keyed by the day and the given columns of codes."""
+    size = len(time)
     if not size:
-        return _EMPTY
-    zeros = np.zeros(size, dtype=np.int64)
+        return _empty(1 + len(codes))
+    day = np.floor_divide(time, DAY).astype(np.int32)
     return _merge(
         [
             Cells(
-                day=np.floor_divide(traffic.time, DAY).astype(np.int32),
-                host=host.astype(np.int32),
-                user=user.astype(np.int32),
-                source_ip=source_ip.astype(np.int32),
-                machine=machine.astype(np.int32),
+                key=(day, *(column.astype(np.int32) for column in codes)),
                 transactions=np.ones(size, dtype=np.int64),
-                bytes_up=zeros if traffic.bytes_up is None else traffic.bytes_up,
-                bytes_down=zeros if traffic.bytes_down is None else traffic.bytes_down,
-                blocked=zeros if traffic.blocked is None else traffic.blocked.astype(np.int64),
-                first=traffic.time,
-                last=traffic.time,
-                knows=np.full(size, sources_know(traffic), dtype=np.uint8),
+                bytes_up=counters.bytes_up,
+                bytes_down=counters.bytes_down,
+                bytes_total=counters.bytes_total,
+                blocked=counters.blocked,
+                first=time,
+                last=time,
+                knows=counters.knows,
             )
         ]
     )
 
 
 class Rollup:
-    """Cells that grow by batches."""
+    """Cells that grow by batches; `columns` is how many key columns they have, the day included."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: int) -> None:
+        self._columns = columns
         self._runs: list[Cells] = []
 
     def add(self, cells: Cells) -> None:
@@ -145,10 +179,22 @@ class Rollup:
         while len(self._runs) > 1 and len(self._runs[-2]) < 2 * len(self._runs[-1]):
             self._runs[-2:] = [_merge(self._runs[-2:])]
 
+    def drop_before(self, day: int) -> None:
+        """Forget the cells of earlier days."""
+        kept = (run.take(run.day >= day) for run in self._runs)
+        self._runs = [run for run in kept if len(run)]
+
+    def renumber(self, column: int, numbers: I64) -> None:
+        """Give the codes of one key column the new `numbers`, which keep their order."""
+        for place, run in enumerate(self._runs):
+            key = list(run.key)
+            key[column] = numbers[key[column]].astype(np.int32)
+            self._runs[place] = replace(run, key=tuple(key))
+
     def cells(self) -> Cells:
         """Return everything so far as one sorted set of cells."""
         if not self._runs:
-            return _EMPTY
+            return _empty(self._columns)
         if len(self._runs) > 1:
             self._runs = [_merge(self._runs)]
         return self._runs[0]
@@ -160,19 +206,15 @@ def _merge(runs: Sequence[Cells]) -> Cells:
     def joined(name: str) -> NDArray[Any]:
         return np.concatenate([getattr(run, name) for run in runs])
 
-    order, starts = grouped(pack([joined(name) for name in KEY]))
+    columns = range(len(runs[0].key))
+    key = [np.concatenate([run.key[i] for run in runs]) for i in columns]
+    order, starts = grouped(pack(key))
     heads = order[starts]
     # One column at a time, so that a merge needs little more memory than its result.
+    sums = {name: np.add.reduceat(joined(name)[order], starts) for name in _SUMS}
     return Cells(
-        day=joined("day")[heads],
-        host=joined("host")[heads],
-        user=joined("user")[heads],
-        source_ip=joined("source_ip")[heads],
-        machine=joined("machine")[heads],
-        transactions=np.add.reduceat(joined("transactions")[order], starts),
-        bytes_up=np.add.reduceat(joined("bytes_up")[order], starts),
-        bytes_down=np.add.reduceat(joined("bytes_down")[order], starts),
-        blocked=np.add.reduceat(joined("blocked")[order], starts),
+        key=tuple(column[heads] for column in key),
+        **sums,
         first=np.minimum.reduceat(joined("first")[order], starts),
         last=np.maximum.reduceat(joined("last")[order], starts),
         knows=np.bitwise_or.reduceat(joined("knows")[order], starts),

@@ -6,20 +6,18 @@ its own creation, so a new policy alerts on apps that have been in use for long.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sim.base.time import DAY
-from sim.engine.catalog.model import App
-from sim.engine.catalog.score import score
-from sim.engine.discovery.report import AppDay, Report
+from sim.engine.discovery.filters import MEGABYTE, Candidate, Filters
+from sim.engine.discovery.queries import parse_filters
+from sim.engine.discovery.report import Report
+from sim.engine.discovery.use import AppDay
 
 NOVELTY = 90 * DAY
 """How long one app stays known to a policy in one report (CAS/policies-cloud-discovery.md; documented)."""
-
-MEGABYTE = 1_000_000
-"""Bytes in the MB of a threshold (guess: the documents do not say 10^6 or 2^20)."""
 
 DEFAULT_DAILY_LIMIT = 5
 """Daily alert limit shown on the policy form (observed on a documentation screenshot)."""
@@ -34,33 +32,6 @@ class Criterion(StrEnum):
     IP_ADDRESSES = "Number of IP addresses"
     TRANSACTIONS = "Number of transactions"
     USERS = "Number of users"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Apps matching all of the following; an empty field matches every app."""
-
-    categories: tuple[str, ...] = ()
-    max_score: int | None = None
-    tags_excluded: tuple[str, ...] = ()
-    factors: tuple[tuple[str, bool | str], ...] = ()
-    """Known facts the app must have; an unknown fact never matches (guess)."""
-
-    def match(self, app: App, tag: str) -> bool:
-        """Tell whether the app passes every filter."""
-        if self.categories and app.category not in self.categories:
-            return False
-        if tag and tag in self.tags_excluded:
-            return False
-        if self.max_score is not None:
-            scored = score(app)
-            if scored is None or scored.total > self.max_score:
-                return False
-        for name, wanted in self.factors:
-            fact = app.factors.get(name)
-            if fact is None or fact.value != wanted:
-                return False
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +50,13 @@ _FIFTY = ((Criterion.USERS, 50), (Criterion.TRAFFIC, 50))
 
 
 def _category(name: str, category: str) -> Template:
-    return Template(name, Filters((category,)), _FIFTY, "Medium", f"a new app in {category} with much use")
+    filters = parse_filters([f"category equals {category}"])
+    return Template(name, filters, _FIFTY, "Medium", f"a new app in {category} with much use")
 
 
-def _compliance(name: str, category: str, factors: tuple[tuple[str, bool | str], ...]) -> Template:
-    return Template(name, Filters((category,), factors=factors), _FIFTY, "High", "a non-compliant app in use")
+def _compliance(name: str, category: str, *conditions: str) -> Template:
+    filters = parse_filters([f"category equals {category}", *conditions])
+    return Template(name, filters, _FIFTY, "High", "a non-compliant app in use")
 
 
 TEMPLATES: tuple[Template, ...] = (
@@ -108,27 +81,35 @@ TEMPLATES: tuple[Template, ...] = (
         "High",
         "an app that takes much in",
     ),
-    Template("New risky app", Filters(max_score=5), _FIFTY, "High", "an app that scores below 6"),
+    Template(
+        "New risky app",
+        parse_filters(["risk score equals 0 to 5"]),
+        _FIFTY,
+        "High",
+        "an app that scores below 6",
+    ),
     _compliance(
         "Cloud storage app compliance check",
         "Cloud storage",
-        (("soc-2", False), ("ssae-16", False), ("isae-3402", False), ("pci-dss", "not-supported")),
+        "soc-2 equals false",
+        "ssae-16 equals false",
+        "isae-3402 equals false",
+        "pci-dss equals notSupported",
     ),
     _compliance(
         "Collaboration app compliance check",
         "Collaboration",
-        (("soc-2", False), ("ssae-16", False)),
+        "soc-2 equals false",
+        "ssae-16 equals false",
     ),
     _compliance(
         "CRM app compliance check",
         "CRM",
-        (
-            ("soc-2", False),
-            ("ssae-16", False),
-            ("isae-3402", False),
-            ("iso-27001", False),
-            ("hipaa", False),
-        ),
+        "soc-2 equals false",
+        "ssae-16 equals false",
+        "isae-3402 equals false",
+        "iso-27001 equals false",
+        "hipaa equals false",
     ),
     _category("New cloud storage app", "Cloud storage"),
     _category("New collaboration app", "Collaboration"),
@@ -187,11 +168,10 @@ class NoveltyKey:
 
 def figure(criterion: Criterion, day: AppDay) -> int | None:
     """Return the day's figure for a criterion in bytes or counts; None where the source cannot know it."""
-    up, down = day.bytes_up, day.bytes_down
     values: Mapping[Criterion, int | None] = {
-        Criterion.TRAFFIC: None if up is None and down is None else (up or 0) + (down or 0),
-        Criterion.DOWNLOADED: down,
-        Criterion.UPLOADED: up,
+        Criterion.TRAFFIC: day.bytes_total,
+        Criterion.DOWNLOADED: day.bytes_down,
+        Criterion.UPLOADED: day.bytes_up,
         Criterion.IP_ADDRESSES: day.source_ips,
         Criterion.TRANSACTIONS: day.transactions,
         Criterion.USERS: day.users,
@@ -209,21 +189,22 @@ def exceeds(criterion: Criterion, threshold: int, day: AppDay) -> bool:
 def matches(
     policy: Policy,
     report: Report,
-    apps: Mapping[str, App],
-    tags: Mapping[str, str],
+    candidate: Callable[[str], Candidate],
     first_day: int,
     now: int,
     seen: Mapping[NoveltyKey, int],
 ) -> Iterable[Match]:
-    """Yield the policy's new matches in one report, by day and app, for days from `first_day` on."""
+    """Yield the policy's new matches in one report, by day and app, for days from `first_day` on.
+
+    `candidate` gives what the filters look at, by app id; a policy's filters hold no condition on usage.
+    """
     fired: set[str] = set()
     for day in report.app_days():
-        app = apps[day.app_id]
-        if day.day < first_day or day.app_id in fired or not policy.filters.match(app, tags.get(app.id, "")):
+        if day.day < first_day or day.app_id in fired or not policy.filters.match(candidate(day.app_id)):
             continue
         if not all(exceeds(criterion, threshold, day) for criterion, threshold in policy.criteria):
             continue
-        last = seen.get(NoveltyKey(policy.id, policy.generation, app.id, report.name))
+        last = seen.get(NoveltyKey(policy.id, policy.generation, day.app_id, report.name))
         if last is not None and (last > now - NOVELTY or day.day <= last // DAY):
             continue
         fired.add(day.app_id)
@@ -235,5 +216,5 @@ def matches(
             day.users or 0,
             day.source_ips or 0,
             day.transactions,
-            (day.bytes_up or 0) + (day.bytes_down or 0),
+            day.bytes_total or 0,
         )

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.engine.discovery.formats.base import Format
+from sim.engine.discovery.formats.cef import CEF
+from sim.engine.discovery.formats.firewalls import FIREWALLS
+from sim.engine.discovery.formats.leef import LEEF
 from sim.engine.discovery.formats.squid import SQUID
+from sim.engine.discovery.formats.tabular import TABULAR
 
-FORMATS: tuple[Format, ...] = (SQUID,)
+FORMATS: tuple[Format, ...] = (*CEF, *LEEF, *TABULAR, SQUID, *FIREWALLS)
+
+
+_MOST = 0.5
 
 
 def by_name(name: str) -> Format | None:
@@ -16,8 +23,15 @@ def by_name(name: str) -> Format | None:
 
 
 def detect(lines: Sequence[str]) -> Format | None:
-    """Return the format of most of the lines, the first listed on a tie; None if none reads any."""
+    """Return the format of most of the lines, the first listed on a tie; None if none reads any.
+
+    A generic format is asked only where no vendor's own format reads at least half of the lines.
+    """
     filled = [line for line in lines if line.strip()]
-    scores = [known.sniff(filled) for known in FORMATS]
-    best = max(scores)
-    return FORMATS[scores.index(best)] if best > 0 else None
+    for generic in (False, True):
+        candidates = [known for known in FORMATS if known.generic == generic]
+        scores = [known.sniff(filled) for known in candidates]
+        best = max(scores, default=0.0)
+        if best >= _MOST or (generic and best > 0):
+            return candidates[scores.index(best)]
+    return None

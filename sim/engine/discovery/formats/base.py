@@ -1,25 +1,73 @@
 """What a log format is: how its lines are recognised and how they become traffic.
 
-A format module builds one `Format` and `formats/__init__.py` lists it; nothing else knows of it.
+A format module builds one or more `Format`s and `formats/__init__.py` lists them; nothing else knows
+of it. A format says what each line means as columns of a polars frame, one row a line; which of them
+become traffic, which lines are bad and which are skipped is decided once, in `reading.py`.
+
+Columns that a format may give (a column that the source cannot know is not given at all, and a value
+that one line lacks is null):
+
+    time            Int64, microseconds UTC; a line without it is bad
+    host            String: the host asked for, as written: a name or an address, with port or not
+    destination_ip  String; counts only where there is no host
+    user, source_ip, machine, process   String
+    bytes_up, bytes_down, bytes_total   Int64; `bytes_total` where the source has one sum for both ways
+    blocked         Boolean
+    skip            String: why a well-formed line is nobody's use of anything
+    bad             String: what is wrong with the line, where the format knows better than `explain`
+    assumed         String: what had to be assumed to read the line, such as a time zone
+    url             String: the address asked for, or its path, as written
+    port, status    Int64;  method, action  String
+
+The last five are evidence for people: a lazy frame computes them only where they are asked for, and a
+format that reads with one expression for all columns does so when `Context.evidence` is set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sim.engine.traffic import Coded, Traffic
+from sim.engine.traffic import I64, Traffic
 
 if TYPE_CHECKING:
     import polars as pl
 
+TRAFFIC = (
+    "time",
+    "host",
+    "destination_ip",
+    "user",
+    "source_ip",
+    "machine",
+    "process",
+    "bytes_up",
+    "bytes_down",
+    "bytes_total",
+    "blocked",
+)
+EVIDENCE = ("url", "port", "method", "status", "action")
+ACCOUNT = ("skip", "bad", "assumed")
+
 SAMPLES = 3
 """How many lines are kept as samples of one reason."""
 
-_SAMPLE_LENGTH = 200
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a reader may assume where a line does not say."""
+
+    zone: tzinfo = UTC
+    """Zone of times that name none."""
+    reference: int | None = None
+    """Microseconds UTC; a time without a year is in the latest year that does not put it a day later.
+    None if nothing is known: then such a line has no time."""
+    path_hosts: Mapping[str, int] = field(default_factory=dict)
+    """Hosts under which the catalog tells apps apart by path, with how many segments matter."""
+    evidence: bool = False
+    """Whether the evidence columns are wanted; a format for which they cost nothing may always give them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +97,21 @@ class ParsedChunk:
     """What the lines of a chunk were: each is a row of traffic, or bad, or skipped."""
 
     traffic: Traffic
+    lines: I64
+    """Line number of each row of traffic, counted from 1."""
     bad: Mapping[str, BadLines]
     """Lines that are not as the format has them, by reason."""
     skipped: Mapping[str, int]
     """Well-formed lines that are nobody's use of anything, by reason."""
+    assumed: Mapping[str, int]
+    """How many rows of traffic needed an assumption, by assumption."""
+    detail: pl.DataFrame | None = None
+    """With `Context.evidence`: every line in order, with all columns that the format gives, and `line`
+    (its number) and `text`."""
 
+
+Rows = Callable[["pl.Series"], "pl.LazyFrame"]
+"""Says what lines mean: one row a line, in order, with columns of those listed above."""
 
 Reader = Callable[[Chunk], ParsedChunk]
 
@@ -66,46 +124,14 @@ class Format:
     """What a person types after `--format`."""
     title: str
     knows: frozenset[str]
-    """The columns of `Traffic` that its source can know."""
+    """The columns of `Traffic` that its source can know at best."""
     sniff: Callable[[Sequence[str]], float]
     """Say which part of some sample lines, from 0 to 1, is in this format."""
-    reader: Callable[[], Reader]
-    """Start on a file; a reader takes its chunks in order and may remember headers between them."""
-
-
-def encoded(texts: pl.Series) -> Coded:
-    """Return a text column as codes, its names in order of first appearance; null is absent."""
-    import polars as pl
-
-    names = texts.drop_nulls().unique(maintain_order=True)
-    codes = texts.cast(pl.Enum(names)).to_physical().cast(pl.Int64).fill_null(-1)
-    return Coded(codes.to_numpy().astype(np.int64, copy=False), tuple(names.to_list()))
-
-
-def renamed(column: Coded, rename: Callable[[str], str]) -> Coded:
-    """Return the column with every name rewritten; rows whose names become equal share a code."""
-    names = [rename(name) for name in column.names]
-    index = {name: code for code, name in enumerate(dict.fromkeys(names))}
-    # The slot past the last name is where a code of -1 lands.
-    codes = np.array([*(index[name] for name in names), -1], dtype=np.int64)
-    return Coded(codes[column.codes], tuple(index))
-
-
-def bad_lines(lines: pl.DataFrame) -> dict[str, BadLines]:
-    """Collect bad lines, given in order as columns `number`, `text` and `reason`."""
-    import polars as pl
-
-    groups = (
-        lines.group_by("reason")
-        .agg(
-            pl.len().alias("count"),
-            pl.col("number").head(SAMPLES),
-            pl.col("text").head(SAMPLES).str.slice(0, _SAMPLE_LENGTH),
-        )
-        .sort("reason")
-        .select("reason", "count", "number", "text")
-    )
-    return {
-        reason: BadLines(count, tuple(zip(numbers, texts, strict=True)))
-        for reason, count, numbers, texts in groups.rows()
-    }
+    rows: Callable[[Context], Rows]
+    """Start on a file; what it returns gets the lines in order and may remember headers between calls."""
+    explain: Callable[[str], str]
+    """Say what is wrong with a line that has no time or no destination."""
+    keeps_state: bool = False
+    """Whether lines mean what earlier ones say, as below a header; such a format always gives `url`."""
+    generic: bool = False
+    """Tried only where no vendor's own format reads most of the lines."""

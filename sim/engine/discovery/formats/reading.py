@@ -1,0 +1,248 @@
+"""From what a format says about lines to traffic, with an account of every line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.engine.discovery.formats.base import (
+    ACCOUNT,
+    EVIDENCE,
+    SAMPLES,
+    TRAFFIC,
+    BadLines,
+    Chunk,
+    Context,
+    Format,
+    ParsedChunk,
+    Reader,
+    Rows,
+)
+from sim.engine.traffic import I64, Bool, Coded, Traffic
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BLANK = "blank line"
+
+_SAMPLE_LENGTH = 200
+_EMPTY = ("", "-")
+_TEXTS = ("host", "destination_ip", "user", "source_ip", "machine", "process")
+
+
+def reader(known: Format, context: Context) -> Reader:
+    """Start on a file in the format `known`."""
+    rows = known.rows(context)
+    return lambda chunk: _parse(known, rows, chunk, context)
+
+
+def _parse(known: Format, rows: Rows, chunk: Chunk, context: Context) -> ParsedChunk:
+    import polars as pl
+
+    frame = rows(chunk.lines)
+    given = frame.collect_schema().names()
+    paths = ("url",) if known.keeps_state and context.path_hosts else ()
+    columns = (*TRAFFIC, *ACCOUNT, *(EVIDENCE if context.evidence else paths))
+    wanted = [name for name in columns if name in given]
+    texts = [name for name in _TEXTS if name in given]
+    clean = [pl.when(~pl.col(name).is_in(_EMPTY)).then(pl.col(name)).alias(name) for name in texts]
+    table = frame.select(wanted).with_columns(clean).collect(engine="streaming")
+    for name in ("skip", "bad", "assumed", "host", "destination_ip"):
+        if name not in given:
+            table = table.with_columns(pl.lit(None, pl.String).alias(name))
+    good = table.select(
+        pl.col("time").is_not_null()
+        & pl.col("skip").is_null()
+        & pl.col("bad").is_null()
+        & (pl.col("host").is_not_null() | pl.col("destination_ip").is_not_null())
+    ).to_series()
+    detail = None
+    if context.evidence:
+        line = pl.int_range(chunk.first_line, chunk.first_line + len(table), eager=True)
+        detail = table.with_columns(line=line, text=chunk.lines)
+    skipped, bad = ({}, {}) if good.all() else _explain(known, chunk, table, ~good)
+    if len(good) and not good.all():
+        table = table.filter(good)
+    numbers = np.flatnonzero(good.to_numpy()) + chunk.first_line
+    traffic = _traffic(table, given)
+    if context.path_hosts:
+        urls = _Urls(known, context, chunk, numbers - chunk.first_line, table)
+        traffic = replace(traffic, host=_with_paths(traffic.host, urls))
+    return ParsedChunk(traffic, numbers, bad, skipped, _counts(table["assumed"]), detail)
+
+
+def _explain(
+    known: Format, chunk: Chunk, table: pl.DataFrame, left: pl.Series
+) -> tuple[dict[str, int], dict[str, BadLines]]:
+    """Say why lines are no traffic: skipped ones by reason, and bad ones by reason."""
+    import polars as pl
+
+    rest = table.select("skip", "bad").with_row_index("row").filter(left)
+    texts = chunk.lines.gather(rest["row"])
+    blank = rest["skip"].is_null() & (texts.str.strip_chars() == "")
+    rest = rest.with_columns(skip=pl.when(blank).then(pl.lit(BLANK)).otherwise("skip"), text=texts)
+    bad: dict[str, BadLines] = {}
+    wrong = rest.filter(pl.col("skip").is_null())
+    for row, reason, text in wrong.select("row", "bad", "text").iter_rows():
+        why = reason or known.explain(text)
+        here = bad.get(why, BadLines(0, ()))
+        samples = here.samples
+        if here.count < SAMPLES:
+            samples = (*samples, (row + chunk.first_line, text[:_SAMPLE_LENGTH]))
+        bad[why] = BadLines(here.count + 1, samples)
+    return _counts(rest["skip"]), bad
+
+
+def _counts(reasons: pl.Series) -> dict[str, int]:
+    counts = reasons.drop_nulls().value_counts(name="count").sort(reasons.name)
+    return {str(reason): int(count) for reason, count in counts.rows()}
+
+
+def _traffic(table: pl.DataFrame, given: list[str]) -> Traffic:
+    import polars as pl
+
+    # Either column may hold a name or an address, and a destination counts once.
+    hosts, addresses = _destinations(table.select(pl.coalesce("host", "destination_ip")).to_series())
+
+    def text(name: str) -> Coded | None:
+        return encoded(table[name]) if name in given else None
+
+    def size(name: str) -> I64 | None:
+        # An unknown size is -1, and so is one that cannot be.
+        return table[name].fill_null(-1).clip(-1).to_numpy() if name in given else None
+
+    return Traffic(
+        time=table["time"].to_numpy(),
+        host=hosts,
+        user=text("user"),
+        source_ip=text("source_ip"),
+        machine=text("machine"),
+        process=text("process"),
+        destination_ip=addresses,
+        bytes_up=size("bytes_up"),
+        bytes_down=size("bytes_down"),
+        bytes_total=size("bytes_total"),
+        blocked=table["blocked"].fill_null(False).to_numpy() if "blocked" in given else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Urls:
+    """The addresses that rows of traffic asked for, read only where they matter."""
+
+    known: Format
+    context: Context
+    chunk: Chunk
+    places: I64
+    """Where in the chunk the line of each row of traffic stands."""
+    table: pl.DataFrame
+    """Rows of traffic, with `url` where that was at hand."""
+
+    def of(self, chosen: Bool) -> list[str | None]:
+        if "url" in self.table.columns:
+            found: list[str | None] = self.table["url"].filter(chosen).to_list()
+            return found
+        lines = self.chunk.lines.gather(self.places[chosen])
+        rows = self.known.rows(replace(self.context, evidence=True))(lines)
+        if "url" not in rows.collect_schema().names():
+            return [None] * int(chosen.sum())
+        read: list[str | None] = rows.select("url").collect()["url"].to_list()
+        return read
+
+
+def _with_paths(hosts: Coded, urls: _Urls) -> Coded:
+    """Return the hosts, with as much of the path behind those as tells their apps apart."""
+    segments = _segments(hosts.names, urls.context.path_hosts)
+    here = np.append(segments, 0)[hosts.codes] > 0
+    if not here.any():
+        return hosts
+    index = {name: code for code, name in enumerate(hosts.names)}
+    codes = hosts.codes.copy()
+    for row, url in zip(np.flatnonzero(here).tolist(), urls.of(here), strict=True):
+        code = codes[row]
+        path = url_path(url or "", int(segments[code]))
+        codes[row] = index.setdefault(hosts.names[code] + path, len(index))
+    return Coded(codes, tuple(index))
+
+
+def _segments(hosts: tuple[str, ...], path_hosts: Mapping[str, int]) -> I64:
+    """Return how many segments of a path matter below each host; what holds for a host holds below it."""
+    import polars as pl
+
+    ends = "|".join(re.escape(host) for host in path_hosts)
+    below = pl.Series(hosts, dtype=pl.String).str.contains(rf"(?:^|\.)(?:{ends})$").to_numpy()
+    found = np.zeros(len(hosts), dtype=np.int64)
+    for code in np.flatnonzero(below).tolist():
+        labels = hosts[code].split(".")
+        found[code] = max(path_hosts.get(".".join(labels[cut:]), 0) for cut in range(len(labels)))
+    return found
+
+
+def url_path(url: str, segments: int) -> str:
+    """Return the first segments of the path of an address, from its first slash on."""
+    _, scheme, rest = url.partition("://")
+    path = (rest if scheme else url).partition("?")[0].partition("#")[0]
+    return "".join(f"/{part}" for part in path.split("/")[1 : segments + 1] if part)
+
+
+def host_name(written: str) -> str:
+    """Return one host or address as it stands in traffic: lower case, no port, brackets or last dot."""
+    import polars as pl
+
+    hosts, addresses = _destinations(pl.Series([written], dtype=pl.String))
+    return next(iter((*hosts.names, *addresses.names)), "")
+
+
+def encoded(texts: pl.Series) -> Coded:
+    """Return a text column as codes, its names in order of first appearance; null is absent."""
+    names = texts.drop_nulls().unique(maintain_order=True)
+    return Coded(_codes(texts, names), tuple(names.to_list()))
+
+
+def _codes(texts: pl.Series, names: pl.Series) -> I64:
+    """Return the position in `names` of each text; -1 where it is null."""
+    import polars as pl
+
+    codes = texts.cast(pl.Enum(names)).to_physical().cast(pl.Int64).fill_null(-1)
+    return codes.to_numpy().astype(np.int64, copy=False)
+
+
+def _destinations(written: pl.Series) -> tuple[Coded, Coded]:
+    """Return host names and addresses apart: a destination is the one or the other.
+
+    A host is written in lower case, without port, brackets and the dots at its end, which are the
+    root of the tree of names.
+    """
+    import polars as pl
+
+    distinct = written.drop_nulls().unique(maintain_order=True)
+    # A port stands behind a name or an address in brackets; an IPv6 address has more than one colon.
+    cleaned = (
+        distinct.str.strip_chars()
+        .str.to_lowercase()
+        .str.replace(r"^\[([^\]]*)\].*$", "$1")
+        .str.replace(r"^([^:]*):[0-9]*$", "$1")
+        .str.strip_chars_end(".")
+    )
+    like = cleaned.str.contains(r"[0-9]$|:")
+    addresses = {text: address for text in cleaned.filter(like).unique() if (address := _address(text))}
+    is_address = cleaned.is_in([*addresses])
+    named = encoded(pl.select(pl.when(~is_address & (cleaned != "")).then(cleaned)).to_series())
+    numbered = encoded(cleaned.replace_strict([*addresses], [*addresses.values()], default=None))
+    codes = _codes(written, distinct)
+    # The slot past the last name is where a code of -1 lands.
+    return Coded(np.append(named.codes, -1)[codes], named.names), Coded(
+        np.append(numbered.codes, -1)[codes], numbered.names
+    )
+
+
+def _address(text: str) -> str | None:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None

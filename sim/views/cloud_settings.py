@@ -1,0 +1,127 @@
+"""Product view of Cloud App Security: Cloud Discovery settings, and who stands behind a pseudonym."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.engine.discovery.groups import EntityKind
+from sim.engine.discovery.streams import ENTITY_WORDS
+from sim.session.driver import Session
+
+PAGE = "Cloud App Security > Cloud Discovery settings"
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionRow:
+    """A user, an IP address or a machine that is left out of new data."""
+
+    id: str
+    kind: EntityKind
+    what: str
+    """The kind in a word."""
+    name: str
+    since: int
+    by: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameSetting:
+    """A switch that decides under which names people and machines are shown."""
+
+    id: str
+    name: str
+    page: str
+    on: bool
+    promise: str
+    """What it does when it is on."""
+    source: str
+    """The source whose names it hides; empty for the enrichment."""
+    kind: EntityKind
+
+
+@dataclass(frozen=True, slots=True)
+class IpRangeRow:
+    """A named range of addresses and its tags."""
+
+    name: str
+    ranges: tuple[str, ...]
+    tags: tuple[str, ...]
+    reports: tuple[str, ...]
+    """Custom reports that go by one of its tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportChoices:
+    """What a custom report can be made of."""
+
+    sources: tuple[str, ...]
+    groups: tuple[str, ...]
+    ip_tags: tuple[str, ...]
+
+
+def exclusions(session: Session) -> list[ExclusionRow]:
+    """Return who is left out, in the order decided."""
+    return [
+        ExclusionRow(f"{e.kind}:{e.name}", e.kind, ENTITY_WORDS[e.kind], e.name, e.since, e.actor, e.comment)
+        for e in session.world.tenant.streams.excluded.values()
+    ]
+
+
+def name_settings(session: Session) -> list[NameSetting]:
+    """Return the switches for names: enrichment first, then what is hidden of each source."""
+    streams = session.world.tenant.streams
+    enrichment = NameSetting(
+        "enrichment",
+        "Azure AD user names",
+        f"{PAGE} > User enrichment",
+        streams.enriched,
+        "Replaces a log's user name, such as CONTOSO\\alice, by the directory's: one person, one user.",
+        "",
+        "user",
+    )
+    hidden = [
+        NameSetting(
+            f"{source}:{kind}",
+            f"Anonymize {ENTITY_WORDS[kind]} names",
+            f"{PAGE} > Anonymization",
+            (source, kind) in streams.anonymised,
+            f"Replaces the {ENTITY_WORDS[kind]} names of {source} by pseudonyms.",
+            source,
+            kind,
+        )
+        for source in streams.sources
+        for kind in streams.private(source)
+    ]
+    return [enrichment, *hidden]
+
+
+def ip_ranges(session: Session) -> list[IpRangeRow]:
+    """Return the named ranges of addresses, in the order made."""
+    streams = session.world.tenant.streams
+    return [
+        IpRangeRow(
+            named.name,
+            named.networks,
+            named.tags,
+            tuple(report.name for report in streams.custom.values() if {*report.ip_tags} & {*named.tags}),
+        )
+        for named in streams.ip_ranges.values()
+    ]
+
+
+def choices(session: Session) -> ReportChoices:
+    """Return what a custom report can be made of."""
+    streams = session.world.tenant.streams
+    tags = sorted({tag for named in streams.ip_ranges.values() for tag in named.tags})
+    return ReportChoices(streams.sources, streams.groups, tuple(tags))
+
+
+def is_pseudonym(session: Session, name: str) -> bool:
+    """Tell whether reports use this name instead of somebody's own."""
+    return session.world.tenant.streams.pseudonyms.resolve(name) is not None
+
+
+def own_name(session: Session, name: str) -> str | None:
+    """Return the name that stands behind what a report shows; None while a pseudonym is not resolved."""
+    return session.notes.resolved.get(name) if is_pseudonym(session, name) else name

@@ -1,0 +1,173 @@
+"""Product view of Cloud App Security: the report selector, its time frames, how far a report reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sim.base.time import DAY, HOUR, show_clock
+from sim.engine.discovery.report import KEPT_DAYS
+from sim.engine.discovery.streams import GLOBAL, SESSION_CONTROL, WIN10
+from sim.engine.discovery.use import Use
+from sim.engine.tenant import INTEGRATION
+from sim.session.driver import Session
+
+Cause = Literal["", "no source", "feed off", "waiting", "next run", "filtered", "forgotten"]
+_DATA: Cause = ""
+FIRST_DATA_MAXIMUM = 2 * HOUR
+"""What the portal promises after the integration is switched on (CAS/wdatp-integration.md; documented)."""
+
+FRAMES = (7, 30, 90)
+"""Days of the time frames (observed on documentation screenshots)."""
+WHOLE = KEPT_DAYS
+"""The frame that a report opens with: all that is kept (guess)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a report's data reaches, and when the next analysis runs."""
+
+    report: str
+    first: int | None
+    """Of the data within the frame."""
+    last: int | None
+    updated: int | None
+    next_analysis: int
+    note: str
+    """Why there is nothing yet, in a person's words; empty where there is data."""
+    cause: Cause = ""
+    """The same for a program."""
+    days: int = WHOLE
+    """The time frame, in days up to the last one with data."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One entry of the report selector."""
+
+    name: str
+    kind: str
+    about: str
+    """What the report takes."""
+    updated: int | None
+    """When an analysis run last fed it; None if none ever did."""
+    last: int | None
+    """The newest data in it."""
+    custom: bool
+    sources: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    ip_ranges: tuple[str, ...] = ()
+    ip_tags: tuple[str, ...] = ()
+
+
+def report_names(session: Session) -> tuple[str, ...]:
+    """Return the continuous reports that the selector offers."""
+    return tuple(session.world.tenant.reports)
+
+
+def frame(session: Session, report: str, days: int = WHOLE) -> tuple[int, int] | None:
+    """Return the first and last day of a report's frame, since 1970-01-01 UTC; None while it is empty.
+
+    A frame ends with the last day that was analysed, not with today.
+    """
+    newest = session.world.tenant.reports[report].last
+    return None if newest is None else (newest // DAY - days + 1, newest // DAY)
+
+
+def use(session: Session, report: str, days: int = WHOLE) -> Use:
+    """Return what a report says within a time frame."""
+    found, within = session.world.tenant.reports[report], frame(session, report, days)
+    if within is None or (found.first is not None and found.first // DAY >= within[0]):
+        return found
+    return found.days(*within)
+
+
+def reach(session: Session, report: str, days: int = WHOLE) -> Reach:
+    """Return how far the report's data reaches; what is due is told only as the portal promises it."""
+    streams, within = session.world.tenant.streams, frame(session, report, days)
+    cells = streams.reports[report].host_cells()
+    # Cells are sorted by day. This is asked at every redraw, so the cells of the frame are not copied.
+    begin = len(cells) if within is None else int(np.searchsorted(cells.day, within[0]))
+    empty = begin == len(cells)
+    note, cause = _why_empty(session, report) if empty else ("", _DATA)
+    return Reach(
+        report,
+        None if empty else int(cells.first[begin:].min()),
+        None if empty else int(cells.last[begin:].max()),
+        streams.updated.get(report),
+        session.world.next_analysis(session.now),
+        note,
+        cause,
+        days,
+    )
+
+
+def _why_empty(session: Session, report: str) -> tuple[str, Cause]:
+    tenant = session.world.tenant
+    streams = tenant.streams
+    if streams.reports[report].last is not None:
+        return f"Its newest data was older than {KEPT_DAYS} days, and is deleted.", "forgotten"
+    if report == SESSION_CONTROL:
+        note = (
+            "No session passes the reverse proxy: session control (Conditional Access App Control) is set up"
+        )
+        return f"{note} for no app here.", "no source"
+    sources = streams.fed_by(report)
+    if not sources:
+        return f"No log source feeds this report. Endpoint data is only in {WIN10}.", "no source"
+    due = show_clock(session.world.next_analysis(session.now), session.resolved.tz)
+    if sources == (WIN10,) and not tenant.switches[INTEGRATION]:
+        where = "Defender ATP > Settings > Advanced features"
+        return f"No data: {INTEGRATION} is off in {where}.", "feed off"
+    if report == WIN10:
+        since = session.world.integration_spans[-1][0]
+        by = show_clock(since + FIRST_DATA_MAXIMUM, session.resolved.tz)
+        return f"Waiting for first data: it takes up to 2 hours after switching on, so until {by}.", "waiting"
+    if report not in streams.custom:
+        return f"Waiting for the first log file: the next analysis runs {due}.", "next run"
+    if report not in streams.updated:
+        return f"A custom report takes new data only: the next analysis runs {due}.", "next run"
+    return f"Nothing passed its filters so far; the next analysis runs {due}.", "filtered"
+
+
+def report_rows(session: Session) -> tuple[ReportRow, ...]:
+    """Return the entries of the report selector, the built-in ones first."""
+    streams = session.world.tenant.streams
+    return tuple(_report_row(session, name) for name in streams.reports)
+
+
+def _report_row(session: Session, name: str) -> ReportRow:
+    streams = session.world.tenant.streams
+    custom = streams.custom.get(name)
+    updated, last = streams.updated.get(name), streams.reports[name].last
+    if custom is None:
+        kind, about = _BUILT_IN.get(name, ("Log source", "the log of this source alone"))
+        return ReportRow(name, kind, about, updated, last, False, streams.fed_by(name))
+    filters = (*custom.groups, *custom.networks, *(f"tag {tag}" for tag in custom.ip_tags))
+    about = f"{_listed(filters) or 'everybody'} in {_listed(custom.sources)}"
+    return ReportRow(
+        name,
+        "Custom",
+        about,
+        updated,
+        last,
+        True,
+        custom.sources,
+        custom.groups,
+        custom.networks,
+        custom.ip_tags,
+    )
+
+
+_BUILT_IN = {
+    WIN10: ("Endpoint", "what Defender ATP sends: users, machines, addresses"),
+    GLOBAL: ("All logs", "every log source, and nothing of the endpoints"),
+    SESSION_CONTROL: ("Session control", "sessions that pass the reverse proxy"),
+}
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,207 @@
+"""Commands on reports, exclusions and names: what the trainee is told, the run file, and replay."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from sim.base.errors import CommandRefused, InputError
+from sim.base.time import DAY, HOUR
+from sim.engine.tenant import INTEGRATION, WIN10
+from sim.scenario.load import Resolved
+from sim.session.commands import Command, SavePolicy, SetSwitch
+from sim.session.digest import canonical
+from sim.session.driver import Session, restore
+from sim.session.report_commands import (
+    Anonymise,
+    DeleteReport,
+    EnrichUsers,
+    ExcludeEntity,
+    RemoveIpRange,
+    ResolveNames,
+    SaveIpRange,
+    SaveReport,
+)
+from sim.session.runfile import read_run
+from sim.session.wire import from_json, to_json
+from tests.reference.small import resolved, scenario
+
+PROXY = "Edge proxy"
+ANNA = "anna.ahlgren@small.example"
+WHY = "large uploads, case 7"
+
+
+@cache
+def office() -> Resolved:
+    """Return the small office with a proxy in front of everybody."""
+    found = scenario(rhythm="quick")
+    found["proxy"] = {"name": PROXY}
+    return resolved(found)
+
+
+def begin(*commands: Command) -> Session:
+    """Return a session with the feed switched on, and then these commands."""
+    session = Session(office(), 11)
+    for command in (SetSwitch(INTEGRATION, True), *commands):
+        session.submit(command)
+    return session
+
+
+def users(session: Session, report: str) -> set[str]:
+    """Return the users of a report."""
+    return {use.name for use in session.world.tenant.reports[report].entities("user")}
+
+
+ALL: tuple[Command, ...] = (
+    SaveIpRange("Office", ("10.1.0.0/24",), ("Corporate",)),
+    SaveReport("Desk", (WIN10, PROXY), ("Desk",), ("10.0.0.0/8",), ("Corporate",)),
+    ExcludeEntity("user", ANNA, True, "prüft die Scanner ✓"),
+    ExcludeEntity("source_ip", "10.1.0.12"),
+    EnrichUsers(True),
+    Anonymise(PROXY, "user", True),
+    Anonymise(WIN10, "machine", True),
+    SaveReport("Gone", (PROXY,)),
+    DeleteReport("Gone"),
+    ExcludeEntity("source_ip", "10.1.0.12", False),
+)
+
+
+@pytest.mark.parametrize("command", [*ALL, RemoveIpRange("Office"), ResolveNames(("abc",), WHY)], ids=repr)
+def test_every_command_goes_over_the_wire_and_comes_back(command):
+    assert from_json(json.loads(canonical(to_json(command)))) == command
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"kind": "save-report", "name": "x"},
+        {"kind": "save-report", "name": "x", "sources": "proxy"},
+        {"kind": "save-report", "name": "x", "sources": ["y" * 3000]},
+        {"kind": "anonymise", "source": "x", "entity": "user", "on": "yes"},
+        {"kind": "resolve-names", "names": [1], "justification": "x"},
+    ],
+    ids=lambda data: f"{data['kind']} {len(data)}",
+)
+def test_a_command_of_another_shape_is_one_error(data):
+    with pytest.raises(InputError) as refused:
+        from_json(data)
+    assert len(refused.value.problems) == 1
+
+
+def test_a_run_with_every_command_replays_to_the_same_reports_pseudonyms_and_notes(tmp_path: Path):
+    path = tmp_path / "run.jsonl"
+    session = Session(office(), 11)
+    session.record_to(path)
+    for command in (SetSwitch(INTEGRATION, True), *ALL):
+        session.submit(command)
+    session.advance(session.now + 20 * HOUR)
+    hidden = sorted(users(session, PROXY))[0]
+    session.submit(ResolveNames((hidden,), WHY))
+    session.advance(session.resolved.end)
+    session.finish({})
+    recorded = read_run(path)
+    replayed = restore(recorded)
+    again = replayed.session
+    assert replayed.compared == len(recorded.records)
+    assert again.digest() == session.digest()
+    assert again.notes == session.notes
+    assert again.notes.resolved.keys() == {hidden}
+    assert again.world.tenant.streams.excluded == session.world.tenant.streams.excluded
+    assert again.world.tenant.streams.custom == session.world.tenant.streams.custom
+    for name in session.world.tenant.reports:
+        assert users(again, name) == users(session, name)
+
+
+def test_another_seed_has_other_pseudonyms_for_the_same_people():
+    sessions = [Session(office(), seed) for seed in (11, 11, 12)]
+    first, same, other = (s.world.tenant.streams.pseudonyms.hide(ANNA) for s in sessions)
+    assert first == same != other
+
+
+def test_a_refused_command_changes_nothing_and_is_not_kept(tmp_path: Path):
+    path = tmp_path / "run.jsonl"
+    session = Session(office(), 11)
+    session.record_to(path)
+    digest = session.digest()
+    for command in (
+        SaveReport("Desk", ("nowhere",)),
+        DeleteReport(WIN10),
+        ExcludeEntity("source_ip", "everywhere"),
+        Anonymise(PROXY, "machine", True),
+        ResolveNames(("abc",), WHY),
+        RemoveIpRange("Office"),
+    ):
+        with pytest.raises(CommandRefused):
+            session.submit(command)
+    assert session.digest() == digest
+    session.leave()
+    assert [record["kind"] for record in read_run(path).records] == ["mark"]
+
+
+def test_settings_change_no_connection_of_anybody():
+    """They are about what the portal shows: the world goes on as it would have."""
+    plain, changed = begin(), begin(*ALL)
+    for session in (plain, changed):
+        session.advance(session.resolved.end)
+    rows = [session.world.plane.telemetry.rows() for session in (plain, changed)]
+    assert rows[0].time.tolist() == rows[1].time.tolist()
+    assert rows[0].outcome.tolist() == rows[1].outcome.tolist()
+
+
+def test_the_proxy_knows_people_by_their_logon_names_until_they_are_enriched():
+    session = begin()
+    session.advance(session.now + 20 * HOUR)
+    logons = users(session, PROXY)
+    assert "SMALL\\ben.brook" in logons
+    assert all(name.startswith("SMALL\\") for name in logons)
+    assert "ben.brook@small.example" in users(session, WIN10)
+    session.submit(EnrichUsers(True))
+    session.advance(session.resolved.end)
+    assert "ben.brook@small.example" in users(session, PROXY)
+    assert "SMALL\\ben.brook" in users(session, PROXY), "old data stays"
+
+
+def test_a_policy_watches_a_custom_report_and_keeps_it_from_being_deleted():
+    session = begin(
+        SaveReport("Field", (WIN10,), ("Field",)),
+        SavePolicy("New popular app", "Popular", {"Number of users": 0}, reports=("Field",), daily_limit=99),
+    )
+    session.advance(session.resolved.end - HOUR)
+    alerts = session.world.tenant.cloud_alerts
+    assert {alert.report for alert in alerts} == {"Field"}
+    field = {person.upn for person in session.world.staff.people if person.department == "Field"}
+    assert users(session, "Field") <= field
+    assert max(alert.users for alert in alerts) <= len(field)
+    with pytest.raises(CommandRefused, match="the policy Popular is for the report Field"):
+        session.submit(DeleteReport("Field"))
+
+
+def test_a_report_of_the_same_name_is_a_new_one_to_the_policies():
+    session = begin(
+        SaveReport("Field", (WIN10,), ("Field",)),
+        SavePolicy("New popular app", "Popular", {"Number of users": 0}, daily_limit=99),
+    )
+    session.advance(session.now + DAY)
+    first = sum(alert.report == "Field" for alert in session.world.tenant.cloud_alerts)
+    assert first
+    session.submit(DeleteReport("Field"))
+    session.submit(SaveReport("Field", (WIN10,), ("Field",)))
+    session.advance(session.resolved.end)
+    assert sum(alert.report == "Field" for alert in session.world.tenant.cloud_alerts) > first
+
+
+def test_the_answers_say_what_holds_and_from_when():
+    session = begin()
+    assert "new data only" in session.submit(SaveReport("Desk", (WIN10,))).text
+    assert session.submit(ExcludeEntity("user", ANNA)).text == f"{ANNA} is left out of new data"
+    assert "before" in session.submit(ExcludeEntity("user", ANNA)).text
+    assert session.submit(EnrichUsers(False)).text == "User enrichment was already off"
+    session.submit(Anonymise(WIN10, "user", True))
+    session.advance(session.now + 8 * HOUR)
+    ben = session.world.tenant.streams.pseudonyms.hide("ben.brook@small.example")
+    answer = session.submit(ResolveNames((ben,), WHY))
+    assert answer.text == f"{ben} is ben.brook@small.example"
+    assert answer.data["names"] == {ben: "ben.brook@small.example"}

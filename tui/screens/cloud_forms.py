@@ -1,0 +1,159 @@
+"""The forms of Cloud Discovery settings, and the commands that their values make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from sim.base.errors import nearest
+from sim.engine.discovery.custom_reports import network
+from sim.session.commands import Command
+from sim.session.report_commands import ExcludeEntity, SaveIpRange, SaveReport
+from sim.views.cloud_settings import IpRangeRow, ReportChoices
+from sim.views.reports import ReportRow
+from tui.forms import CheckField, ChoiceField, Field, FormScreen, TextField, Values
+
+KINDS = (("user", "User"), ("source_ip", "IP address"), ("machine", "Machine"))
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form, and what its values ask for."""
+
+    screen: FormScreen
+    command: Callable[[Values], Command]
+
+
+def report_form(choices: ReportChoices, saved: ReportRow | None = None) -> Form:
+    """Return the form of a custom report, filled from a saved one; a saved one keeps its name."""
+    sources = {f"source{number}": name for number, name in enumerate(choices.sources)}
+    fields: list[Field] = [] if saved else [TextField("name", "Report name", check=_named)]
+    fields += [
+        CheckField(field, "Data source", saved is None or name in saved.sources, name)
+        for field, name in sources.items()
+    ]
+    fields += [
+        TextField(
+            "groups",
+            "User groups",
+            ", ".join(saved.groups) if saved else "",
+            _offer(choices.groups, "everybody"),
+            lambda text: _known(text, choices.groups),
+        ),
+        TextField(
+            "ranges",
+            "IP ranges",
+            ", ".join(saved.ip_ranges) if saved else "",
+            "such as 10.1.0.0/16; empty is everywhere",
+            _networks,
+        ),
+        TextField(
+            "tags",
+            "IP tags",
+            ", ".join(saved.ip_tags) if saved else "",
+            _offer(choices.ip_tags, "any"),
+            lambda text: _known(text, choices.ip_tags),
+        ),
+    ]
+
+    def chosen(values: Values) -> tuple[str, ...]:
+        return tuple(name for field, name in sources.items() if values[field])
+
+    def command(values: Values) -> Command:
+        return SaveReport(
+            saved.name if saved else str(values["name"]).strip(),
+            chosen(values),
+            _listed(values["groups"]),
+            _listed(values["ranges"]),
+            _listed(values["tags"]),
+        )
+
+    screen = FormScreen(
+        f"Custom report {saved.name}" if saved else "New custom report",
+        fields,
+        about="Takes new data only. Groups are matched by directory names: switch User enrichment on where "
+        "a log has others.",
+        check=lambda values: {} if chosen(values) else {"source0": "choose at least one source"},
+    )
+    return Form(screen, command)
+
+
+def exclusion_form() -> Form:
+    """Return the form that leaves somebody out of new data."""
+
+    def address(values: Values) -> dict[str, str]:
+        if values["kind"] != "source_ip":
+            return {}
+        try:
+            ip_address(str(values["name"]).strip())
+        except ValueError:
+            return {"name": "write an address such as 10.1.0.7"}
+        return {}
+
+    screen = FormScreen(
+        "Exclude from Cloud Discovery",
+        (
+            ChoiceField("kind", "What", KINDS),
+            TextField("name", "Name", placeholder="as the reports show it", check=_named),
+            TextField("comment", "Comment", placeholder="why, for your colleagues"),
+        ),
+        about="New data leaves it out, in every report. What is there already stays for 90 days.",
+        check=address,
+        verb="Exclude",
+    )
+    return Form(
+        screen,
+        lambda values: ExcludeEntity(
+            str(values["kind"]), str(values["name"]).strip(), True, str(values["comment"])
+        ),
+    )
+
+
+def ip_range_form(saved: IpRangeRow | None = None) -> Form:
+    """Return the form of a named range of addresses; a saved one keeps its name."""
+    fields: list[Field] = [] if saved else [TextField("name", "Name", check=_named)]
+    fields += [
+        TextField(
+            "ranges",
+            "Addresses",
+            ", ".join(saved.ranges) if saved else "",
+            "such as 10.1.0.0/16, 10.2.0.7",
+            lambda text: _networks(text) if text else "a range needs addresses",
+        ),
+        TextField("tags", "Tags", ", ".join(saved.tags) if saved else "", "such as Corporate, Warehouse"),
+    ]
+    return Form(
+        FormScreen(f"IP range {saved.name}" if saved else "New IP range", fields),
+        lambda values: SaveIpRange(
+            saved.name if saved else str(values["name"]).strip(),
+            _listed(values["ranges"]),
+            _listed(values["tags"]),
+        ),
+    )
+
+
+def _listed(value: str | bool) -> tuple[str, ...]:
+    return tuple(part.strip() for part in str(value).split(",") if part.strip())
+
+
+def _named(text: str) -> str:
+    return "" if text else "this needs a name"
+
+
+def _offer(names: Sequence[str], otherwise: str) -> str:
+    return f"{', '.join(names)}; empty is {otherwise}" if names else "there are none"
+
+
+def _known(text: str, names: Sequence[str]) -> str:
+    """Return what is wrong with names of which only `names` are known."""
+    unknown = [name for name in _listed(text) if name not in names]
+    if not unknown:
+        return ""
+    advice = nearest(unknown[0], names) if names else "there are none"
+    return f"no {unknown[0]!r}: {advice}"
+
+
+def _networks(text: str) -> str:
+    wrong = [part for part in _listed(text) if network(part) is None]
+    return f"{wrong[0]!r} is no range: write it as 10.1.0.0/16" if wrong else ""

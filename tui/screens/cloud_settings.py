@@ -1,0 +1,317 @@
+"""Cloud Discovery settings: custom reports, who is left out, under which names, and named IP ranges."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from sim.session.commands import Command
+from sim.session.report_commands import (
+    Anonymise,
+    DeleteReport,
+    EnrichUsers,
+    ExcludeEntity,
+    RemoveIpRange,
+)
+from sim.views import cloud_settings, reports
+from sim.views.cloud_settings import ExclusionRow, IpRangeRow, NameSetting
+from sim.views.reports import ReportRow
+from tui.actions import Action, Scope
+from tui.confirm import Confirm, Question
+from tui.frame import ViewKind
+from tui.screens.cloud_forms import Form, exclusion_form, ip_range_form, report_form
+from tui.screens.reports import ask_names
+from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
+from tui.text import Tone, safe
+from tui.units import clock
+from tui.widgets.columns import Column
+from tui.widgets.detail import Detail, fact
+from tui.widgets.grid import Grid
+from tui.widgets.table import Table
+
+CLOUD_SETTINGS = Scope(
+    "cloud_settings",
+    "Cloud Discovery settings",
+    "What is set here holds for new data: what a report says already stays as it is, for 90 days. "
+    "In the portal: Settings, Cloud Discovery settings, with the tabs Continuous reports, Exclude "
+    "entities, Anonymization and User enrichment; IP ranges are in Settings, IP address ranges.",
+    (
+        *TAB_ACTIONS,
+        Action(
+            "cloud_settings.new",
+            "New",
+            "add a custom report, an exclusion or an IP range",
+            ("N",),
+            "A custom report takes the chosen sources, and of these the chosen user groups and addresses.",
+            when="list",
+            footer=90,
+        ),
+        Action(
+            "cloud_settings.remove",
+            "Remove",
+            "remove the chosen report, exclusion or IP range",
+            ("d", "delete"),
+            "Asks first.",
+            when="removable",
+            footer=80,
+        ),
+        Action(
+            "cloud_settings.change",
+            "Switch",
+            "switch the chosen setting on or off",
+            ("space",),
+            "Asks first. Names that reports show already stay.",
+            when="setting",
+            footer=95,
+            passes=True,
+        ),
+        Action(
+            "cloud_settings.resolve",
+            "Resolve",
+            "ask who stands behind pseudonyms",
+            ("w",),
+            "Needs a justification, and goes into the governance log with it.",
+        ),
+    ),
+)
+TABS = (
+    ("reports", "Continuous reports"),
+    ("exclusions", "Exclude"),
+    ("names", "Names"),
+    ("ranges", "IP ranges"),
+)
+NEXT_RUN = "with the next analysis run"
+
+
+def _muted(row: object) -> Tone:
+    return "muted"
+
+
+class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
+    """A product view of Cloud App Security: four lists, one at a time."""
+
+    PLACE = "cloud_settings"
+    KIND = ViewKind.CLOUD_APPS
+    DEFAULT_CSS = """
+    CloudSettingsScreen ContentSwitcher { height: 1fr; margin-top: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reports: Table[ReportRow] = Table(
+            (
+                Column("name", "Report", lambda r: r.name, 26, 16, 1, priority=0),
+                Column("kind", "Kind", lambda r: r.kind, 15, tone=_muted),
+                Column("about", "Takes", lambda r: r.about, 34, 18, 2, priority=2, tone=_muted),
+                Column("updated", "Updated", lambda r: self._when(r.updated), 16, priority=3),
+            ),
+            lambda row: row.name,
+        )
+        self._exclusions: Table[ExclusionRow] = Table(
+            (
+                Column("name", "Left out", lambda r: r.name, 28, 18, 1, priority=0),
+                Column("what", "What", lambda r: r.what, 10),
+                Column("since", "Since", lambda r: self._when(r.since), 16, priority=2, tone=_muted),
+                Column("by", "By", lambda r: r.by, 12, 8, priority=4, tone=_muted),
+                Column("comment", "Comment", lambda r: r.comment or "–", 20, 10, 1, priority=3, tone=_muted),
+            ),
+            lambda row: row.id,
+            empty="Nobody is left out. Press N to add somebody.",
+        )
+        self._names: Table[NameSetting] = Table(
+            (
+                Column("name", "Setting", lambda r: r.name, 26, 24, priority=0),
+                Column(
+                    "on",
+                    "State",
+                    lambda r: "● On" if r.on else "○ Off",
+                    6,
+                    priority=0,
+                    tone=lambda r: "sanctioned" if r.on else "muted",
+                ),
+                Column("source", "For", lambda r: r.source or "every source", 24, 14, 1, tone=_muted),
+            ),
+            lambda row: row.id,
+        )
+        self._ranges: Table[IpRangeRow] = Table(
+            (
+                Column("name", "Name", lambda r: r.name, 20, 12, 1, priority=0),
+                Column("ranges", "Addresses", lambda r: ", ".join(r.ranges), 26, 16, 1, priority=0),
+                Column("tags", "Tags", lambda r: ", ".join(r.tags) or "–", 18, 10, 1),
+            ),
+            lambda row: row.name,
+            empty="No range of addresses has a name yet. Press N to add one.",
+        )
+
+    def _when(self, time: int | None) -> str:
+        return "never" if time is None else clock(time, self.session.resolved.tz, self.session.now)
+
+    def tabs(self) -> tuple[tuple[str, str], ...]:
+        """Return the lists."""
+        return TABS
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the tabs, and the chosen row in words below them."""
+        yield from self.compose_tabs()
+        yield Detail()
+
+    def compose_tab(self, tab: str) -> Widget:
+        """Return the list of a tab."""
+        tables: dict[str, Widget] = {
+            "reports": self._reports,
+            "exclusions": self._exclusions,
+            "names": self._names,
+            "ranges": self._ranges,
+        }
+        return tables[tab]
+
+    def refresh_view(self) -> None:
+        """Fill the lists."""
+        self.crumbs = ("Settings", "Cloud Discovery settings", dict(TABS)[self.tab])
+        self._reports.set_rows(reports.report_rows(self.session))
+        self._exclusions.set_rows(cloud_settings.exclusions(self.session))
+        self._names.set_rows(cloud_settings.name_settings(self.session))
+        self._ranges.set_rows(cloud_settings.ip_ranges(self.session))
+        self._describe()
+
+    def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
+        """Follow the cursor."""
+        self._describe()
+        self.draw()
+
+    def own_hint(self) -> str:
+        """Suggest what the keys do in this list."""
+        match self.tab:
+            case "reports":
+                custom = self._report is not None and self._report.custom
+                return (
+                    f"`N` makes a custom report{', `enter` changes this one' if custom else ''}; `]` next tab"
+                )
+            case "exclusions":
+                return "`N` leaves somebody out of new data, `d` ends it; `]` next tab"
+            case "names":
+                return "`space` switches the chosen setting, `w` resolves pseudonyms; `]` next tab"
+            case _:
+                return "`N` names a range of addresses, for the filters of custom reports; `]` next tab"
+
+    @property
+    def _report(self) -> ReportRow | None:
+        return self._reports.grid.selected_row
+
+    def _describe(self) -> None:
+        lines = []
+        match self.tab:
+            case "reports" if self._report is not None:
+                row = self._report
+                lines = [safe(row.name, "strong"), fact("Takes", row.about)]
+                lines.append(fact("Updated", self._when(row.updated)))
+                if note := reports.reach(self.session, row.name).note:
+                    lines.append(fact("Empty", note))
+            case "exclusions" if (left := self._exclusions.grid.selected_row) is not None:
+                lines = [safe(left.name, "strong"), fact("Comment", left.comment or "none")]
+            case "names" if (setting := self._names.grid.selected_row) is not None:
+                lines = [safe(setting.name, "strong"), safe(setting.promise), fact("Where", setting.page)]
+            case "ranges" if (named := self._ranges.grid.selected_row) is not None:
+                lines = [
+                    safe(named.name, "strong"),
+                    fact("Addresses", ", ".join(named.ranges)),
+                    fact("Reports", ", ".join(named.reports) or "none goes by its tags"),
+                ]
+        self.query_one(Detail).show(lines)
+
+    # -- what can be done ------------------------------------------------------------------------
+
+    def when_list(self) -> str:
+        """Say that the switches are a fixed list, if they are shown."""
+        return "these settings are all there are" if self.tab == "names" else ""
+
+    def when_setting(self) -> str:
+        """Say that no switch is chosen, if so."""
+        return "" if self.tab == "names" and self._names.selected else "choose a setting in the tab Names"
+
+    def when_removable(self) -> str:
+        """Say why the chosen row cannot be removed, if so."""
+        match self.tab:
+            case "reports":
+                custom = self._report is not None and self._report.custom
+                return "" if custom else "a built-in report cannot be removed"
+            case "exclusions":
+                return "" if self._exclusions.selected else "nobody is left out"
+            case "ranges":
+                return "" if self._ranges.selected else "there is no IP range"
+            case _:
+                return "switch the setting off instead"
+
+    @work
+    async def do_cloud_settings_new(self) -> None:
+        """Show the form of what the list holds, and save it."""
+        match self.tab:
+            case "reports":
+                await self._save(report_form(cloud_settings.choices(self.session)))
+            case "exclusions":
+                await self._save(exclusion_form())
+            case "ranges":
+                await self._save(ip_range_form())
+
+    @work
+    async def on_grid_activated(self, event: Grid.Activated) -> None:
+        """Change what was opened."""
+        event.stop()
+        named = self._ranges.grid.selected_row
+        if self.tab == "reports" and self._report is not None and self._report.custom:
+            await self._save(report_form(cloud_settings.choices(self.session), self._report))
+        elif self.tab == "ranges" and named is not None:
+            await self._save(ip_range_form(named))
+        elif self.tab == "names":
+            self.do_cloud_settings_change()
+        elif self.tab == "reports":
+            self.notify("A built-in report takes what it takes.", markup=False)
+
+    async def _save(self, form: Form) -> None:
+        values = await self.app.push_screen_wait(form.screen)
+        if values is not None:
+            self.play.submit(form.command(values))
+
+    @work
+    async def do_cloud_settings_remove(self) -> None:
+        """Ask, then remove the chosen row."""
+        removal = self._removal()
+        if removal is not None and await self.app.push_screen_wait(Confirm(removal[0])):
+            self.play.submit(removal[1])
+
+    def _removal(self) -> tuple[Question, Command] | None:
+        left, named = self._exclusions.grid.selected_row, self._ranges.grid.selected_row
+        if self.tab == "reports" and self._report is not None:
+            gone = "the report and its data are gone; other reports keep theirs"
+            question = Question("Delete this report?", self._report.name, gone, verb="Delete")
+            return question, DeleteReport(self._report.name)
+        if self.tab == "exclusions" and left is not None:
+            again = f"new data counts the {left.what} again; what was left out stays lost"
+            question = Question("End this exclusion?", left.name, again, NEXT_RUN, "End it")
+            return question, ExcludeEntity(left.kind, left.name, False)
+        if self.tab == "ranges" and named is not None:
+            gone = "its tags hold no longer for these addresses"
+            question = Question("Remove this IP range?", named.name, gone, NEXT_RUN, "Remove")
+            return question, RemoveIpRange(named.name)
+        return None
+
+    @work
+    async def do_cloud_settings_change(self) -> None:
+        """Ask, then switch the chosen setting."""
+        row = self._names.grid.selected_row
+        if row is None:
+            return
+        to = "off" if row.on else "on"
+        subject = f"{row.name}, {row.source or 'every source'}"
+        consequence = f"this stops: {row.promise}" if row.on else row.promise
+        question = Question(f"Switch {to}?", subject, consequence, NEXT_RUN, f"Switch {to}")
+        if await self.app.push_screen_wait(Confirm(question)):
+            self.play.submit(
+                Anonymise(row.source, row.kind, not row.on) if row.source else EnrichUsers(not row.on)
+            )
+
+    @work
+    async def do_cloud_settings_resolve(self) -> None:
+        """Ask whose pseudonyms to resolve, and why."""
+        await ask_names(self, "")
