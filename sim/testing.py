@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from sim.base.time import MINUTE
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.scenario.load import load_scenario
-from sim.session.commands import PowerShell, SetSwitch, VisitSite
+from sim.session.commands import SetSwitch
 from sim.session.driver import Session
+from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.views import endpoint
 
 TOGGLES = (INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS)

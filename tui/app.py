@@ -19,7 +19,8 @@ from sim.engine.tenant import WIN10
 from sim.exercise.score import Result, judge
 from sim.exercise.summary import describe
 from sim.scenario.load import load_scenario
-from sim.session.commands import Answer, Command
+from sim.session.answer import Answer
+from sim.session.commands import Command
 from sim.session.driver import Notification, Session
 from sim.views.reports import WHOLE, report_names
 from tui.clock import Clock

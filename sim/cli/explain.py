@@ -17,8 +17,8 @@ from sim.cli.errors import DONE
 from sim.cli.run import parse_until
 from sim.engine.enforcement.verdict import Explanation, Link
 from sim.scenario.schema import BROWSER_NAMES, BROWSERS
-from sim.session.commands import machine_index
 from sim.session.driver import Session, resolved_of, restore
+from sim.session.lookup import machine_index
 from sim.session.runfile import read_run
 from sim.views.simulator import app_hosts, explain_host
 

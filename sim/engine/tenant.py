@@ -7,10 +7,8 @@ argument, and whoever drives it (the world's services, or a real log's reader) d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from sim.base.errors import CommandRefused, Problem
-from sim.base.time import DAY
 from sim.engine.catalog.custom import CUSTOM_APP, CustomForm, OwnApps
 from sim.engine.catalog.model import App, Catalog
 from sim.engine.catalog.score import Score, score
@@ -23,15 +21,13 @@ from sim.engine.discovery.streams import WIN10 as WIN10
 from sim.engine.discovery.streams import Streams
 from sim.engine.discovery.use import AppUsage
 from sim.engine.enforcement.indicators import MCAS, Action, Indicator, IndicatorList, strongest
-from sim.engine.policy.alerts import (
-    NEW_SERVICE,
-    CloudAlert,
-    DismissReason,
-    EndpointQueue,
-    Status,
-    unknown_alert,
-)
-from sim.engine.policy.policies import Match, NoveltyKey, Policy, matches
+from sim.engine.governance import LogEntry
+from sim.engine.policy.alerts import CloudQueue, EndpointQueue
+from sim.engine.policy.book import PolicyBook
+from sim.engine.policy.policies import Match
+from sim.engine.portal import SANCTIONED as SANCTIONED
+from sim.engine.portal import UNSANCTIONED as UNSANCTIONED
+from sim.engine.portal import Portal
 
 INTEGRATION = "Microsoft Cloud App Security"
 CUSTOM_INDICATORS = "Custom network indicators"
@@ -46,25 +42,13 @@ SWITCHES: Mapping[str, str] = {
 }
 """The switches of the journey and the portal page each lives on (CAS/wdatp-integration.md [19])."""
 
-SANCTIONED, UNSANCTIONED = "Sanctioned", "Unsanctioned"
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One line of the governance log: who did what to what."""
-
-    time: int
-    actor: str
-    action: str
-    target: str
-    detail: str = ""
-
 
 class Tenant:
     """The state of both portals."""
 
     def __init__(
         self,
+        portal: Portal,
         catalog: Catalog,
         logs: tuple[str, ...],
         people: People,
@@ -74,6 +58,7 @@ class Tenant:
 
         `people` are those whom the directory knows.
         """
+        self.portal = portal
         self.catalog = catalog
         self.apps: dict[str, App] = {app.id: app for app in catalog.apps}
         self.switches: dict[str, bool] = dict.fromkeys(SWITCHES, False)
@@ -81,16 +66,14 @@ class Tenant:
         self.custom_tags: dict[str, set[str]] = {}
         self.own = OwnApps(self.write)
         self.queries = SavedQueries()
-        self.indicators = IndicatorList()
-        self.policies: list[Policy] = []
-        self.cloud_alerts: list[CloudAlert] = []
+        self.indicators = IndicatorList(portal.indicator_limit)
+        self.cloud_alerts = CloudQueue(self.write)
         self.endpoint_alerts = EndpointQueue()
         self.log: list[LogEntry] = []
         self.streams = Streams(catalog, logs, people, pseudonyms, self.write)
         self.reports = self.streams.reports
         """The continuous reports by name, in the selector's order."""
-        self._seen: dict[NoveltyKey, int] = {}
-        self._last_day: dict[str, int] = {}
+        self.policies = PolicyBook(self.reports, self.candidate, self.cloud_alerts, self.write)
         self._scores: dict[str, Score | None] = {}
 
     def score(self, app_id: str) -> Score | None:
@@ -149,14 +132,9 @@ class Tenant:
     def tag(self, now: int, actor: str, app_id: str, tag: str) -> bool:
         """Set the app's built-in tag ("" clears it); the last operation wins. Return whether it changed."""
         app = self.catalog.app(app_id)
-        if tag not in {"", SANCTIONED, UNSANCTIONED}:
-            raise CommandRefused(
-                Problem(
-                    "TAG-UNKNOWN",
-                    f"no tag {tag!r} in 2019",
-                    advice=f"use {SANCTIONED}, {UNSANCTIONED} or none",
-                )
-            )
+        if tag and tag not in self.portal.tags:
+            advice = f"use {', '.join(self.portal.tags)} or none"
+            raise CommandRefused(Problem("TAG-UNKNOWN", f"no tag {tag!r} in this period", advice=advice))
         before = self.tags.get(app.id, "")
         if tag:
             self.tags[app.id] = tag
@@ -170,7 +148,7 @@ class Tenant:
         """Add or take away a custom tag: a label with no effect on traffic (documented)."""
         app = self.catalog.app(app_id)
         name = tag.strip()
-        if not name or name in {SANCTIONED, UNSANCTIONED, CUSTOM_APP}:
+        if not name or name in {*self.portal.tags, CUSTOM_APP}:
             raise CommandRefused(
                 Problem("TAG-NAME", f"{tag!r} cannot name a custom tag", advice="use another")
             )
@@ -226,133 +204,27 @@ class Tenant:
         """Return the deciding indicator of each listed domain."""
         return strongest(self.indicators.present())
 
-    def save_policy(self, now: int, actor: str, policy: Policy) -> None:
-        """Add a policy or replace the one with its id; a change of reports makes every app new again."""
-        known = [held.id for held in self.policies]
-        for name in policy.reports:
-            if name not in self.reports:
-                raise CommandRefused(
-                    Problem(
-                        "REPORT-UNKNOWN",
-                        f"no report {name!r}",
-                        advice="one of: " + ", ".join(self.reports),
-                    )
-                )
-        if policy.id in known:
-            place = known.index(policy.id)
-            held = self.policies[place]
-            generation = held.generation + (held.reports != policy.reports)
-            self.policies[place] = replace(policy, created=held.created, generation=generation)
-        else:
-            self.policies.append(policy)
-        self.write(now, actor, "Save policy", policy.id, policy.name)
-
-    def find_policy(self, policy_id: str) -> Policy:
-        """Return a policy by id, or refuse."""
-        for policy in self.policies:
-            if policy.id == policy_id:
-                return policy
-        raise CommandRefused(
-            Problem("POLICY-UNKNOWN", f"no policy {policy_id!r}", advice="see Control > Policies")
-        )
-
     def delete_report(self, now: int, actor: str, name: str) -> None:
         """Drop a custom report; what the policies remember of it goes with it.
 
         Refused while a policy names it: with no report left, the policy would look at all of them.
         """
-        for policy in self.policies:
-            if name in policy.reports:
-                what = f"the policy {policy.name} is for the report {name}"
-                raise CommandRefused(Problem("REPORT-USED", what, advice="change the policy first"))
+        self.policies.leave(name)
         self.streams.delete_report(now, actor, name)
-        self._last_day.pop(name, None)
-        self._seen = {key: time for key, time in self._seen.items() if key.report != name}
 
     def analyse(self, now: int) -> list[str]:
         """Evaluate every policy on the continuous reports; return the apps whose built-in tag changed.
 
         What is older than 90 days is forgotten first.
-        The daily limit caps a policy's alerts per UTC day; governance is applied all the same (guess).
         """
         self.streams.forget(now)
-        retagged: list[str] = []
-        for policy in self.policies:
-            for report in self.reports.values():
-                if not policy.enabled or (policy.reports and report.name not in policy.reports):
-                    continue
-                first_day = self._last_day.get(report.name, 0)
-                found = list(matches(policy, report, self.candidate, first_day, now, self._seen))
-                for match in sorted(found, key=lambda m: (-m.users, -m.traffic, m.app_id)):
-                    self._fire(now, match)
-                    retagged.extend(self._govern(now, match))
-        for report in self.reports.values():
-            if report.last is not None:
-                self._last_day[report.name] = report.last // DAY
-        return retagged
-
-    def _fire(self, now: int, match: Match) -> None:
-        policy = match.policy
-        self._seen[NoveltyKey(policy.id, policy.generation, match.app_id, match.report)] = now
-        today = sum(a.policy_id == policy.id and a.time // DAY == now // DAY for a in self.cloud_alerts)
-        if today >= policy.daily_limit:
-            self.write(now, policy.name, "Alert over the daily limit", match.app_id, match.report)
-            return
-        alert = CloudAlert(
-            f"CA-{len(self.cloud_alerts) + 1:04d}",
-            now,
-            NEW_SERVICE,
-            policy.severity,
-            policy.id,
-            policy.name,
-            match.app_id,
-            match.report,
-            match.users,
-            match.source_ips,
-            match.transactions,
-            match.traffic,
-            match.day,
-        )
-        self.cloud_alerts.append(alert)
-        self.write(now, policy.name, "Raise alert", match.app_id, f"{alert.id} {match.report}")
+        return [app for match in self.policies.evaluate(now) for app in self._govern(now, match)]
 
     def _govern(self, now: int, match: Match) -> list[str]:
         tag = match.policy.tag
         if tag is None:
             return []
-        if tag in {SANCTIONED, UNSANCTIONED}:
+        if tag in self.portal.tags:
             return [match.app_id] if self.tag(now, match.policy.name, match.app_id, tag) else []
         self.custom_tag(now, match.policy.name, match.app_id, tag, True)
         return []
-
-    def find_cloud_alert(self, alert_id: str) -> CloudAlert:
-        """Return an alert of Cloud App Security by id, or refuse."""
-        for alert in self.cloud_alerts:
-            if alert.id == alert_id:
-                return alert
-        raise unknown_alert(alert_id)
-
-    def close_cloud_alert(
-        self, now: int, actor: str, alert_id: str, resolve: bool, reason: str, comment: str
-    ) -> None:
-        """Resolve an alert, or dismiss it with one of the four reasons of 2019."""
-        alert = self.find_cloud_alert(alert_id)
-        if alert.status is not Status.OPEN:
-            raise CommandRefused(
-                Problem(
-                    "ALERT-CLOSED",
-                    f"{alert_id} is already {alert.status.lower()}",
-                    advice="pick an open one",
-                )
-            )
-        if not resolve and reason not in set(DismissReason):
-            raise CommandRefused(
-                Problem(
-                    "ALERT-REASON",
-                    f"{reason!r} is no reason",
-                    advice="one of: " + ", ".join(DismissReason),
-                )
-            )
-        alert.status = Status.RESOLVED if resolve else Status.DISMISSED
-        alert.reason, alert.comment, alert.closed = "" if resolve else reason, comment, now
-        self.write(now, actor, f"{alert.status} alert", alert_id, comment)

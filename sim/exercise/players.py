@@ -25,18 +25,12 @@ from sim.engine.tenant import (
 )
 from sim.scenario.load import Resolved
 from sim.scenario.schema import Documents
-from sim.session.commands import (
-    Answer,
-    CloseAlert,
-    Command,
-    PowerShell,
-    RecordFinding,
-    SavePolicy,
-    SetSwitch,
-    TagApp,
-    VisitSite,
-)
+from sim.session.alert_commands import CloseAlert
+from sim.session.answer import Answer
+from sim.session.commands import Command, RecordFinding, SetSwitch, TagApp
 from sim.session.driver import Session
+from sim.session.endpoint_commands import PowerShell, VisitSite
+from sim.session.policy_commands import SavePolicy
 from sim.views import casebook, control, discovery, documents, endpoint
 
 LOOK_EVERY = 15 * MINUTE

@@ -245,12 +245,12 @@ class _Judge:
         line, limit = self.truth.policy_line, self.truth.policy_threshold
         kept = [
             p
-            for p in self.world.tenant.policies
+            for p in self.world.tenant.policies.saved
             if dict(p.criteria).get(Criterion.USERS) == limit and p.enabled
         ]
         if not kept:
             return 0, f"no policy alerts on more than {limit} users ({line})"
-        raised = [a for a in self.world.tenant.cloud_alerts if a.policy_id in {p.id for p in kept}]
+        raised = [a for a in self.world.tenant.cloud_alerts.alerts if a.policy_id in {p.id for p in kept}]
         closed = [a for a in raised if a.closed is not None and (a.reason or a.comment)]
         score = (
             20 + 20 * any(p.tag for p in kept) + 30 * bool(raised) + 30 * len(closed) // max(1, len(raised))

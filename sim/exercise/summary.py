@@ -31,7 +31,7 @@ def describe(session: Session, result: Result) -> dict[str, Any]:
             "requests": len(rows),
             "blocked": outcomes.count(Outcome.BLOCKED),
             "warned": 0,  # the action Warn came in 2021: no era has it yet
-            "alerts": len(tenant.cloud_alerts) + len(tenant.endpoint_alerts.alerts),
+            "alerts": len(tenant.cloud_alerts.alerts) + len(tenant.endpoint_alerts.alerts),
             "indicators": len(tenant.indicators.present()),
             "commands": session.commands,
         },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -21,6 +21,7 @@ from sim.base.time import DAY, MINUTE, SECOND, parse_duration
 from sim.base.yamlfile import load
 from sim.engine.catalog.app import CATEGORIES
 from sim.engine.catalog.factors import FACTORS
+from sim.engine.portal import PORTALS, Portal
 from sim.scenario.located import validate
 
 LONGEST = 366 * DAY
@@ -121,6 +122,7 @@ class Era(Strict):
     """The delays, rhythms and catalog of one period of the products."""
 
     title: str
+    portal: Literal["2019", "today"]
     first_data: Delay
     block_setting: Delay
     tag_to_indicator: Delay
@@ -133,6 +135,11 @@ class Era(Strict):
     analysis_times: tuple[TimeOfDay, ...]
     timeline: Delay
     catalog: EraCatalog
+
+    @property
+    def portals(self) -> Portal:
+        """What the portals of this period offer."""
+        return PORTALS[self.portal]
 
 
 HOPS = tuple(name for name, field in Era.model_fields.items() if field.annotation is Delay)

@@ -20,7 +20,8 @@ from sim.base.yamlfile import Document
 from sim.scenario.load import Resolved, resolve
 from sim.scenario.located import validate
 from sim.scenario.schema import Scenario
-from sim.session.commands import Answer, Command
+from sim.session.answer import Answer
+from sim.session.commands import Command
 from sim.session.digest import Digest
 from sim.session.notebook import Notebook
 from sim.session.runfile import FORMAT, Recorded, RunFile
@@ -163,7 +164,7 @@ class Session:
         ]
         told += [
             Notification(a.time, "Cloud App Security", f"{a.id} {a.title}: {a.app_id}", True)
-            for a in tenant.cloud_alerts
+            for a in tenant.cloud_alerts.alerts
             if a.time >= after
         ]
         told += [

@@ -146,7 +146,7 @@ def condition(policy: Policy | Template) -> str:
 
 def policies(session: Session) -> list[PolicyRow]:
     """Return the saved policies, in the order made."""
-    alerts = session.world.tenant.cloud_alerts
+    alerts = session.world.tenant.cloud_alerts.alerts
     of_templates = {template.name: template.filters for template in TEMPLATES}
     return [
         PolicyRow(
@@ -166,7 +166,7 @@ def policies(session: Session) -> list[PolicyRow]:
             p.filters.words,
             () if p.filters == of_templates.get(p.template) else p.filters.lines,
         )
-        for p in session.world.tenant.policies
+        for p in session.world.tenant.policies.saved
     ]
 
 
@@ -192,7 +192,7 @@ def cloud_alerts(session: Session) -> list[CloudAlertRow]:
             a.comment,
             f"{apps[a.app_id].name}: {a.users} users in one day in {a.report}.",
         )
-        for a in session.world.tenant.cloud_alerts
+        for a in session.world.tenant.cloud_alerts.alerts
     ]
     return sorted(rows, key=lambda row: (row.status != "Open", -row.time, row.id))
 

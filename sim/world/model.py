@@ -67,7 +67,9 @@ class World:
         people = directory(self.staff.people, self.user_names, domain)
         # A key of the run's own: the same run has the same pseudonyms on every machine.
         key = sha256(f"pseudonyms:{seed}".encode()).digest()
-        self.tenant = Tenant(resolved.catalog, (proxy.name,) if proxy else (), people, Pseudonyms(key))
+        self.tenant = Tenant(
+            self.era.portals, resolved.catalog, (proxy.name,) if proxy else (), people, Pseudonyms(key)
+        )
         self.integration_spans: list[tuple[int, int]] = []
         self.offers_expected: dict[int, int] = {}
         """When the service is due to offer (or stop offering) an indicator, by its number."""

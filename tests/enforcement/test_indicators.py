@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from sim.base.errors import CommandRefused
 from sim.engine.enforcement.indicators import (
-    LIMIT_2019,
     MCAS,
     Action,
     Indicator,
@@ -17,7 +16,10 @@ from sim.engine.enforcement.indicators import (
     domain_value,
     strongest,
 )
+from sim.engine.portal import PORTALS
 from tests.reference.model import answer
+
+LIMIT = PORTALS["2019"].indicator_limit
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_on_one_domain_and_action_the_oldest_decides():
 
 def test_a_removed_number_is_never_used_again():
     """Ids stay unique over the whole run, so that a log line always means one indicator."""
-    held = IndicatorList()
+    held = IndicatorList(LIMIT)
     first = held.add(0, "example.com", Action.BLOCK, "analyst", "")
     held.remove(1, first)
     again = held.add(2, "example.com", Action.BLOCK, "analyst", "")
@@ -142,7 +144,7 @@ def test_a_removed_number_is_never_used_again():
 
 def test_one_creator_lists_a_domain_once():
     """A person may list a domain that the tag listed too, but not twice."""
-    held = IndicatorList()
+    held = IndicatorList(LIMIT)
     held.add(0, "example.com", Action.BLOCK, MCAS, "")
     held.add(0, "example.com", Action.ALLOW, "analyst", "")
     with pytest.raises(CommandRefused, match=r"example\.com is already listed"):
@@ -152,9 +154,9 @@ def test_one_creator_lists_a_domain_once():
 
 def test_the_tenant_holds_five_thousand_and_no_more():
     """The limit of 2019; removing one makes room for one."""
-    held = IndicatorList()
-    held.all = [Indicator(n, f"d{n}.example", Action.BLOCK, 0, "analyst", "") for n in range(LIMIT_2019)]
+    held = IndicatorList(LIMIT)
+    held.all = [Indicator(n, f"d{n}.example", Action.BLOCK, 0, "analyst", "") for n in range(LIMIT)]
     with pytest.raises(CommandRefused, match="the tenant holds 5000 indicators"):
         held.add(0, "example.com", Action.BLOCK, "analyst", "")
     held.remove(1, held.all[17])
-    assert held.add(2, "example.com", Action.BLOCK, "analyst", "").number == LIMIT_2019
+    assert held.add(2, "example.com", Action.BLOCK, "analyst", "").number == LIMIT

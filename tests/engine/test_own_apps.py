@@ -13,6 +13,7 @@ from sim.engine.discovery.people import People
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.queries import parse_filters
 from sim.engine.policy.policies import TEMPLATES
+from sim.engine.portal import PORTALS
 from sim.engine.tenant import UNSANCTIONED, Tenant
 
 CATALOG = load_catalog()
@@ -20,7 +21,7 @@ CATALOG = load_catalog()
 
 def tenant(catalog: Catalog = CATALOG) -> Tenant:
     """Return a portal in which nothing was said yet."""
-    return Tenant(catalog, (), People({}, {}), Pseudonyms(bytes(32)))
+    return Tenant(PORTALS["2019"], catalog, (), People({}, {}), Pseudonyms(bytes(32)))
 
 
 def form(**other: Any) -> CustomForm:

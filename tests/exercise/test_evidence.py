@@ -11,17 +11,11 @@ from sim.engine.enforcement.verdict import EDGE
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION, WIN10
 from sim.exercise.players import player
 from sim.scenario.load import Resolved
-from sim.session.commands import (
-    CloseAlert,
-    Command,
-    PowerShell,
-    RecordFinding,
-    SavePolicy,
-    SetSwitch,
-    TagApp,
-    VisitSite,
-)
+from sim.session.alert_commands import CloseAlert
+from sim.session.commands import Command, RecordFinding, SetSwitch, TagApp
 from sim.session.driver import Session
+from sim.session.endpoint_commands import PowerShell, VisitSite
+from sim.session.policy_commands import SavePolicy
 from sim.views import control, discovery, documents, endpoint
 from tests.exercise.runs import Run, changed, first_block, replayed, run, run_of
 

@@ -9,14 +9,9 @@ import pytest
 from sim.base.errors import InputError
 from sim.base.time import HOUR
 from sim.exercise.players import Analyst, Desk, player
-from sim.session.commands import (
-    PowerShell,
-    RecordFinding,
-    SavePolicy,
-    SetSwitch,
-    TagApp,
-    TakeHint,
-)
+from sim.session.commands import RecordFinding, SetSwitch, TagApp, TakeHint
+from sim.session.endpoint_commands import PowerShell
+from sim.session.policy_commands import SavePolicy
 from sim.session.wire import COMMANDS
 from tests.exercise.runs import Run, changed, first_block, replayed, run, run_of
 

@@ -19,8 +19,10 @@ from sim.engine.tenant import (
     UNSANCTIONED,
     WIN10,
 )
-from sim.session.commands import AddIndicator, CustomTag, SavePolicy, SetSwitch, TagApp
+from sim.session.commands import CustomTag, SetSwitch, TagApp
 from sim.session.driver import Session
+from sim.session.endpoint_commands import AddIndicator
+from sim.session.policy_commands import SavePolicy
 from sim.testing import TOGGLES, begin, first_times, machines, prompt, switch_on, tries, wait
 from sim.views import control, discovery, documents, endpoint
 

@@ -8,8 +8,9 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from sim.base.time import HOUR
-from sim.session.commands import AddIndicator, Command, PowerShell, SetSwitch, VisitSite
+from sim.session.commands import Command, SetSwitch
 from sim.session.driver import Session
+from sim.session.endpoint_commands import AddIndicator, PowerShell, VisitSite
 from tests.properties import played
 from tests.properties.scripts import Play, plays, preparations, share, spells
 from tests.reference.model import CUSTOM_INDICATORS, Inputs, Reference

@@ -13,9 +13,10 @@ from sim.base.errors import CommandRefused, InputError, UnsanctionedError
 from sim.base.time import DAY, HOUR
 from sim.engine.tenant import WIN10
 from sim.session.app_commands import AddCustomApp, DeleteQuery, NoteApp, OverrideScore, ResetScore, SaveQuery
-from sim.session.commands import SavePolicy, TagApp
+from sim.session.commands import TagApp
 from sim.session.digest import canonical
 from sim.session.driver import Session, restore
+from sim.session.policy_commands import SavePolicy
 from sim.session.runfile import read_run
 from sim.session.wire import from_json, to_json
 from sim.testing import begin, switch_on, wait

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from sim.base.errors import CommandRefused, InputError, ReplayDiverged
 from sim.base.time import HOUR, MINUTE, SECOND
-from sim.session.commands import CustomTag, PowerShell, RecordFinding, RemoveIndicator, VisitSite
+from sim.session.commands import CustomTag, RecordFinding
 from sim.session.driver import Session, restore
+from sim.session.endpoint_commands import PowerShell, RemoveIndicator, VisitSite
 from sim.session.runfile import read_run
 from tests.properties.scripts import preparations, share
 from tests.reference.small import small
@@ -27,7 +28,8 @@ ONE_RUN = """
 import sys
 from sim.base.time import HOUR
 from sim.scenario.load import load_scenario
-from sim.session.commands import SetSwitch, TagApp, PowerShell
+from sim.session.commands import SetSwitch, TagApp
+from sim.session.endpoint_commands import PowerShell
 from sim.session.driver import Session
 
 session = Session(load_scenario("first-block"), int(sys.argv[1]))

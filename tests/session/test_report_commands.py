@@ -12,9 +12,10 @@ from sim.base.errors import CommandRefused, InputError
 from sim.base.time import DAY, HOUR
 from sim.engine.tenant import INTEGRATION, WIN10
 from sim.scenario.load import Resolved
-from sim.session.commands import Command, SavePolicy, SetSwitch
+from sim.session.commands import Command, SetSwitch
 from sim.session.digest import canonical
 from sim.session.driver import Session, restore
+from sim.session.policy_commands import SavePolicy
 from sim.session.report_commands import (
     Anonymise,
     DeleteReport,
@@ -170,7 +171,7 @@ def test_a_policy_watches_a_custom_report_and_keeps_it_from_being_deleted():
         SavePolicy("New popular app", "Popular", {"Number of users": 0}, reports=("Field",), daily_limit=99),
     )
     session.advance(session.resolved.end - HOUR)
-    alerts = session.world.tenant.cloud_alerts
+    alerts = session.world.tenant.cloud_alerts.alerts
     assert {alert.report for alert in alerts} == {"Field"}
     field = {person.upn for person in session.world.staff.people if person.department == "Field"}
     assert users(session, "Field") <= field
@@ -185,12 +186,12 @@ def test_a_report_of_the_same_name_is_a_new_one_to_the_policies():
         SavePolicy("New popular app", "Popular", {"Number of users": 0}, daily_limit=99),
     )
     session.advance(session.now + DAY)
-    first = sum(alert.report == "Field" for alert in session.world.tenant.cloud_alerts)
+    first = sum(alert.report == "Field" for alert in session.world.tenant.cloud_alerts.alerts)
     assert first
     session.submit(DeleteReport("Field"))
     session.submit(SaveReport("Field", (WIN10,), ("Field",)))
     session.advance(session.resolved.end)
-    assert sum(alert.report == "Field" for alert in session.world.tenant.cloud_alerts) > first
+    assert sum(alert.report == "Field" for alert in session.world.tenant.cloud_alerts.alerts) > first
 
 
 def test_the_answers_say_what_holds_and_from_when():

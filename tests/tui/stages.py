@@ -7,8 +7,9 @@ from dataclasses import replace
 from sim.base.time import MINUTE
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.scenario.load import load_scenario
-from sim.session.commands import PowerShell, SetSwitch, VisitSite
+from sim.session.commands import SetSwitch
 from sim.session.driver import Session
+from sim.session.endpoint_commands import PowerShell, VisitSite
 from tests.tui.robot import Robot
 from tui.app import PlayApp
 from tui.screens.reports import ReportPicker

@@ -10,7 +10,8 @@ import pytest
 from sim.base.time import HOUR, MINUTE
 from sim.engine.tenant import INTEGRATION
 from sim.scenario.load import load_scenario
-from sim.session.commands import CloseAlert, SetSwitch
+from sim.session.alert_commands import CloseAlert
+from sim.session.commands import SetSwitch
 from sim.session.driver import Session
 from sim.session.runfile import read_run
 from tests.tui.robot import Robot, play

@@ -10,8 +10,9 @@ from sim.base.time import HOUR
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.scenario.load import load_scenario, resolve
 from sim.scenario.schema import Scenario
-from sim.session.commands import RecordFinding, SavePolicy, SetSwitch
+from sim.session.commands import RecordFinding, SetSwitch
 from sim.session.driver import Session
+from sim.session.policy_commands import SavePolicy
 from sim.views import endpoint
 from tests.tui.robot import Robot, play
 from tests.tui.stages import app_of, session_of

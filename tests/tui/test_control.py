@@ -12,7 +12,9 @@ from sim.engine.tenant import (
     SWITCHES,
     WIN10,
 )
-from sim.session.commands import RecordFinding, SavePolicy, SetSwitch, VisitSite
+from sim.session.commands import RecordFinding, SetSwitch
+from sim.session.endpoint_commands import VisitSite
+from sim.session.policy_commands import SavePolicy
 from sim.views import control, endpoint
 from tests.tui.robot import Robot
 from tests.tui.stages import app_of, session_of

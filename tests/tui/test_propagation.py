@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.base.time import HOUR
 from sim.engine.enforcement.verdict import NetworkProtection
-from sim.session.commands import PowerShell
+from sim.session.endpoint_commands import PowerShell
 from sim.views.simulator import PropagationRow
 from tests.tui.robot import Robot, play
 from tests.tui.stages import after_tests, app_of, blocking, fresh, pass_time, session_of, with_data

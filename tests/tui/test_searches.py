@@ -131,16 +131,16 @@ async def test_a_policy_is_made_from_a_search_with_its_usage_as_criteria():
         await robot.press("P")
         await robot.until(lambda: robot.sees("Number of users >"))
         await robot.press("ctrl+enter")
-        await robot.until(lambda: bool(tenant.policies))
-        (policy,) = tenant.policies
+        await robot.until(lambda: bool(tenant.policies.saved))
+        (policy,) = tenant.policies.saved
         assert policy.filters.lines == ("category equals Cloud storage",)
         assert [(criterion.value, limit) for criterion, limit in policy.criteria] == [("Number of users", 2)]
         await robot.press("g", "p")
         robot.expect("category equals Cloud storage")
         await robot.press("space")
         await robot.confirm()
-        await robot.until(lambda: not tenant.policies[0].enabled)
-        assert tenant.policies[0].filters == policy.filters, "switching it off keeps its filters"
+        await robot.until(lambda: not tenant.policies.saved[0].enabled)
+        assert tenant.policies.saved[0].filters == policy.filters, "switching it off keeps its filters"
 
 
 async def test_a_search_by_usage_alone_makes_a_policy_too():
@@ -149,8 +149,8 @@ async def test_a_search_by_usage_alone_makes_a_policy_too():
         await robot.press("g", "a")
         await add_filter(robot, "traffic", "1")
         await robot.press("P", "ctrl+enter")
-        await robot.until(lambda: bool(tenant.policies))
-        assert tenant.policies[0].filters.conditions == ()
+        await robot.until(lambda: bool(tenant.policies.saved))
+        assert tenant.policies.saved[0].filters.conditions == ()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario.load import Resolved
-from sim.session.commands import VisitSite
+from sim.session.endpoint_commands import VisitSite
 from tests.properties import played
 from tests.properties.scripts import Play, plays, preparations, share
 from tests.reference.model import Row

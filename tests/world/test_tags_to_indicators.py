@@ -9,8 +9,9 @@ import pytest
 from sim.base.errors import ScenarioError
 from sim.base.time import HOUR, MINUTE
 from sim.scenario.load import Resolved
-from sim.session.commands import Command, SetSwitch, TagApp, VisitSite
+from sim.session.commands import Command, SetSwitch, TagApp
 from sim.session.driver import Session
+from sim.session.endpoint_commands import VisitSite
 from tests.reference.model import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from tests.reference.small import resolved, scenario
 

@@ -12,7 +12,7 @@ from textual.content import Content
 
 from sim.base.time import show_clock
 from sim.engine.policy.alerts import CLASSIFICATIONS, DismissReason
-from sim.session.commands import CloseAlert, ResolveEndpointAlert
+from sim.session.alert_commands import CloseAlert, ResolveEndpointAlert
 from sim.views import control, endpoint
 from sim.views.control import CloudAlertRow
 from sim.views.endpoint import EndpointAlertRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engine.enforcement.indicators import Action as Indicating
-from sim.session.commands import AddIndicator
+from sim.session.endpoint_commands import AddIndicator
 from tui.forms import ChoiceField, FormScreen, TextField
 
 if TYPE_CHECKING:

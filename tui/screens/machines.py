@@ -12,7 +12,8 @@ from textual.widgets import Static
 from sim.engine.enforcement.verdict import Outcome
 from sim.engine.hunting.tables import CONNECTION
 from sim.scenario.schema import BROWSERS
-from sim.session.commands import RecordFinding, VisitSite
+from sim.session.commands import RecordFinding
+from sim.session.endpoint_commands import VisitSite
 from sim.views import endpoint, simulator
 from sim.views.endpoint import MachineRow, TimelineRow
 from tui.actions import Action, Scope

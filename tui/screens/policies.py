@@ -6,7 +6,7 @@ from textual import work
 from textual.app import ComposeResult
 
 from sim.base.time import show_clock
-from sim.session.commands import SavePolicy
+from sim.session.policy_commands import SavePolicy
 from sim.views import control, discovery
 from sim.views.control import PolicyRow, TemplateRow
 from tui.actions import Action, Scope

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.engine.policy.policies import DEFAULT_DAILY_LIMIT
-from sim.session.commands import SavePolicy
+from sim.session.policy_commands import SavePolicy
 from sim.views.control import PolicyRow, TemplateRow
 from tui.forms import ChoiceField, Field, FormScreen, TextField, Values
 

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Input, Static
 
-from sim.session.commands import PowerShell
+from sim.session.endpoint_commands import PowerShell
 from sim.views import endpoint
 from sim.views.endpoint import MachineRow
 from tui.actions import Action, Scope

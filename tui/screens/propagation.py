@@ -16,7 +16,8 @@ from textual.widgets import Static
 
 from sim.engine.tenant import UNSANCTIONED
 from sim.scenario.schema import BROWSERS
-from sim.session.commands import TakeHint, VisitSite
+from sim.session.commands import TakeHint
+from sim.session.endpoint_commands import VisitSite
 from sim.views import simulator
 from sim.views.simulator import Cell, Propagation, PropagationRow
 from tui.actions import Action, Scope

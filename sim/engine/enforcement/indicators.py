@@ -15,9 +15,6 @@ from ipaddress import ip_address
 
 from sim.base.errors import CommandRefused, Problem
 
-LIMIT_2019 = 5_000
-"""Indicators a tenant may hold (WIN/manage-indicators.md, 2019; documented)."""
-
 MCAS = "Microsoft Cloud App Security"
 """`created_by` of indicators that the tag made (guess: the field is not documented)."""
 
@@ -106,8 +103,9 @@ def strongest(indicators: Iterable[Indicator]) -> dict[str, Indicator]:
 class IndicatorList:
     """Every indicator a tenant ever held; the present ones are those not removed."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
         self.all: list[Indicator] = []
+        self._limit = limit
 
     def present(self) -> list[Indicator]:
         """Return the indicators that the portal lists now, oldest first."""
@@ -125,11 +123,11 @@ class IndicatorList:
         """Add a row; refuse a value that the same creator already lists, or one over the tenant's limit."""
         value = domain_value(value)
         present = self.present()
-        if len(present) >= LIMIT_2019:
+        if len(present) >= self._limit:
             raise CommandRefused(
                 Problem(
                     "INDICATOR-LIMIT",
-                    f"the tenant holds {LIMIT_2019} indicators",
+                    f"the tenant holds {self._limit} indicators",
                     advice="remove some",
                 )
             )

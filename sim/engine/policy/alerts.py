@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sim.base.errors import CommandRefused, Problem
+from sim.base.time import DAY
+from sim.engine.governance import Write
+from sim.engine.policy.policies import Match
 
 
 class DismissReason(StrEnum):
@@ -61,6 +64,70 @@ class CloudAlert:
     reason: str = ""
     comment: str = ""
     closed: int | None = None
+
+
+class CloudQueue:
+    """The alerts of Cloud App Security, in the order raised."""
+
+    def __init__(self, write: Write) -> None:
+        self.alerts: list[CloudAlert] = []
+        self._write = write
+
+    def raised_on(self, policy_id: str, day: int) -> int:
+        """Return how many alerts a policy raised on a UTC day."""
+        return sum(alert.policy_id == policy_id and alert.time // DAY == day for alert in self.alerts)
+
+    def raise_for(self, now: int, match: Match) -> CloudAlert:
+        """Raise the alert of a policy's match."""
+        policy = match.policy
+        alert = CloudAlert(
+            f"CA-{len(self.alerts) + 1:04d}",
+            now,
+            NEW_SERVICE,
+            policy.severity,
+            policy.id,
+            policy.name,
+            match.app_id,
+            match.report,
+            match.users,
+            match.source_ips,
+            match.transactions,
+            match.traffic,
+            match.day,
+        )
+        self.alerts.append(alert)
+        self._write(now, policy.name, "Raise alert", match.app_id, f"{alert.id} {match.report}")
+        return alert
+
+    def find(self, alert_id: str) -> CloudAlert:
+        """Return an alert by id, or refuse."""
+        for alert in self.alerts:
+            if alert.id == alert_id:
+                return alert
+        raise unknown_alert(alert_id)
+
+    def close(self, now: int, actor: str, alert_id: str, resolve: bool, reason: str, comment: str) -> None:
+        """Resolve an alert, or dismiss it with one of the four reasons of 2019."""
+        alert = self.find(alert_id)
+        if alert.status is not Status.OPEN:
+            raise CommandRefused(
+                Problem(
+                    "ALERT-CLOSED",
+                    f"{alert_id} is already {alert.status.lower()}",
+                    advice="pick an open one",
+                )
+            )
+        if not resolve and reason not in set(DismissReason):
+            raise CommandRefused(
+                Problem(
+                    "ALERT-REASON",
+                    f"{reason!r} is no reason",
+                    advice="one of: " + ", ".join(DismissReason),
+                )
+            )
+        alert.status = Status.RESOLVED if resolve else Status.DISMISSED
+        alert.reason, alert.comment, alert.closed = "" if resolve else reason, comment, now
+        self._write(now, actor, f"{alert.status} alert", alert_id, comment)
 
 
 @dataclass(slots=True)

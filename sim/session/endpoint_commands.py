@@ -1,0 +1,111 @@
+"""Commands on machines and their indicators: Defender ATP's list, a PowerShell prompt, a test visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sim.base.errors import CommandRefused, Problem
+from sim.base.text import plain
+from sim.engine.enforcement import powershell
+from sim.engine.enforcement.indicators import Action, domain_value
+from sim.engine.enforcement.verdict import Outcome
+from sim.session.answer import Answer, said
+from sim.session.lookup import index_of, machine_index
+from sim.session.notebook import Notebook
+from sim.world.model import World
+
+
+@dataclass(frozen=True, slots=True)
+class AddIndicator:
+    """Make a domain indicator by hand in Defender ATP."""
+
+    kind: ClassVar[str] = "add-indicator"
+    value: str
+    action: str = Action.BLOCK.value
+    title: str = "Custom network indicator"
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """List the indicator; machines get it later."""
+        if self.action not in set(Action):
+            raise CommandRefused(
+                Problem(
+                    "INDICATOR-ACTION",
+                    f"no action {self.action!r}",
+                    advice="one of: " + ", ".join(Action),
+                )
+            )
+        indicator = world.add_indicator(actor, domain_value(self.value), Action(self.action), self.title)
+        return said(f"{indicator.id} lists {indicator.value}: {indicator.action}", id=indicator.id)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveIndicator:
+    """Take an indicator off the list."""
+
+    kind: ClassVar[str] = "remove-indicator"
+    id: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Remove it; machines drop it later."""
+        world.remove_indicator(actor, self.id)
+        return said(f"{self.id} is removed")
+
+
+@dataclass(frozen=True, slots=True)
+class PowerShell:
+    """Run one line at the PowerShell prompt of a machine."""
+
+    kind: ClassVar[str] = "powershell"
+    machine: str
+    line: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Run the line; a failed line is an answer too, as at a real prompt."""
+        machine = machine_index(world, self.machine)
+        reply = powershell.run(self.line, world.posture(machine))
+        if reply.network_protection is not None:
+            world.set_network_protection(actor, machine, reply.network_protection)
+        if reply.shows_mode:
+            notes.look_up(world.now, machine, world.posture(machine).network_protection)
+        return said(reply.output, failed=reply.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSite:
+    """Try an app's site in a browser of a machine and see whether it opens."""
+
+    kind: ClassVar[str] = "visit"
+    machine: str
+    process: str
+    host: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Make one connection as the analyst; it shows in the telemetry like anybody's."""
+        machine = machine_index(world, self.machine)
+        process = index_of(world.staff.processes, self.process.lower(), "PROCESS-UNKNOWN", "process")
+        host = index_of(world.staff.hosts, self.host.lower(), "HOST-UNKNOWN", "host")
+        if world.staff.away[machine]:
+            raise CommandRefused(
+                Problem(
+                    "MACHINE-OFF",
+                    f"{self.machine} is switched off and away",
+                    advice="choose another machine",
+                )
+            )
+        outcome = world.visit(machine, process, host)
+        notes.test(world.now, machine, process, host, outcome)
+        return said(_page(outcome, self.process, self.host), outcome=outcome.name)
+
+
+def _page(outcome: Outcome, process: str, host: str) -> str:
+    """Return what the browser shows (enforcement dossier, section 8)."""
+    where = f"{plain(host)} in {plain(process)}"
+    if outcome is not Outcome.BLOCKED:
+        return f"{where}: the page opens"
+    shown = {
+        "chrome.exe": "This site can't provide a secure connection (ERR_SSL_VERSION_OR_CIPHER_MISMATCH)",
+        "firefox.exe": "Secure Connection Failed (SSL_ERROR_NO_CYPHER_OVERLAP)",
+        "msedge.exe": "an error page: blocked by your organisation",
+    }.get(process.lower(), "connection reset")
+    return f"{where}: {shown}; Windows says the connection was blocked by your IT admin"
