@@ -15,6 +15,7 @@ from sim.base.time import DAY
 from sim.engine.discovery.evidence import Evidence
 from sim.engine.discovery.formats import FORMATS, detect
 from sim.engine.discovery.formats.base import BadLines, Chunk, Context, Format, ParsedChunk
+from sim.engine.discovery.formats.documents import unpacked
 from sim.engine.discovery.formats.reading import reader
 from sim.engine.discovery.logfile import Log
 from sim.engine.discovery.report import KEPT_DAYS, Report
@@ -85,7 +86,7 @@ class Intake:
         `progress` is told how many bytes of the file have been read. `again` opens the log anew: with
         it a long log is compared to the end before it is said to be one that was read already.
         """
-        chunks = log.chunks()
+        chunks = map(unpacked, log.chunks())
         first = next(chunks, None)
         if first is None:
             why = log.damage or "the file is empty"

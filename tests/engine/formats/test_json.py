@@ -9,7 +9,7 @@ import pytest
 
 from sim.engine.discovery.formats import detect
 from sim.engine.discovery.formats.base import Chunk, Context
-from sim.engine.discovery.formats.documents import BRACKETS, NO_JSON, PART, SEVERAL
+from sim.engine.discovery.formats.documents import BRACKETS, NO_JSON, PART, SEVERAL, unpacked
 from sim.engine.discovery.formats.jsonlines import JSON
 from sim.engine.discovery.formats.reading import reader
 from sim.engine.discovery.formats.vendorjson import BLUECOAT_JSON, CATO, CLOUDFLARE, ZSCALER_JSON
@@ -85,6 +85,26 @@ def test_documents_over_several_lines(indent: int) -> None:
     assert account.skipped == {BRACKETS: 2, PART: len(lines) - 5}
 
 
+@pytest.mark.parametrize("text", [json.dumps([DOCUMENT] * 3), f" [ {LINE} ,{LINE},\t{LINE} ]"])
+def test_an_array_on_one_line_is_unpacked_before_it_is_read(text: str) -> None:
+    chunk = unpacked(Chunk(pl.Series([text, ""]), 1))
+    assert detect(chunk.lines.to_list()) is JSON
+    assert read(JSON, *chunk.lines).traffic == [ROW] * 3
+
+
+def test_an_array_that_breaks_off_loses_only_its_end() -> None:
+    chunk = unpacked(Chunk(pl.Series([json.dumps([DOCUMENT] * 3)[:-50]]), 1))
+    account = read(JSON, *chunk.lines)
+    assert account.traffic == [ROW] * 2
+    assert account.bad == {NO_JSON: 1}
+
+
+@pytest.mark.parametrize("line", ["", "[", "[1, 2]", f"[{LINE}]", LINE, "[{", "[ {broken} ]"])
+def test_a_log_that_begins_otherwise_is_left_as_it_is(line: str) -> None:
+    chunk = Chunk(pl.Series([line, LINE]), 1)
+    assert unpacked(chunk) is chunk
+
+
 def test_documents_that_meet_on_one_line() -> None:
     text = json.dumps(DOCUMENT, indent=2)
     lines = f"[{text}, {text}]".split("\n")
@@ -102,6 +122,13 @@ def test_a_document_may_be_cut_by_the_end_of_a_chunk() -> None:
         rows = [row for part in parts for row in part.lines.tolist()]
         assert rows == [len(lines) // 2, len(lines)]
         assert sum(sum(part.skipped.values()) for part in parts) == len(lines) - 2
+
+
+def test_a_document_over_several_lines_that_has_lost_its_end_takes_no_other_along() -> None:
+    whole = json.dumps(DOCUMENT, indent=2).split("\n")
+    account = read(JSON, *whole[:-3], *whole, *whole[:-2], *whole)
+    assert account.traffic == [ROW] * 2
+    assert account.bad == {NO_JSON: 2}
 
 
 def test_what_is_no_document_is_bad_and_stops_nothing() -> None:
@@ -123,12 +150,13 @@ def test_hostile_values() -> None:
         '{"@timestamp":"2019-12-27T09:20:00Z","source":{"ip":"\\ud800"},"destination":{"domain":"a.example"}}',
         '{"@timestamp":' + "[" * 5000 + "]" * 5000 + "}",
         json.dumps({**DOCUMENT, "destination": {"domain": "a.example", "bytes": int("9" * 400)}}),
+        '{"\\ud800": {"": 1}, "time\\u0000": 1, "user": {"user": {"user": "x"}}}',
     ]
     account = read(JSON, *lines)
     assert account.traffic[0]["user"] == "\x1b[31m\u202e<b>"
     assert [row["host"] for row in account.traffic[1:]] == ["a.example", "a.example"]
     assert "bytes_down" not in account.traffic[2]
-    assert account.bad == {NO_JSON: 1}
+    assert account.bad == {NO_JSON: 1, "its time is in no known layout": 1}
 
 
 def test_a_document_without_a_destination_is_no_log_of_traffic() -> None:

@@ -98,19 +98,19 @@ def rows_of(dialect: Dialect, syntax: Syntax) -> Callable[[Context], Rows]:
         phrases += [key for key in dialect.extra if key not in phrases]
         words = [key for carriers in keys.values() for key in carriers if key not in phrases]
         splitter = Splitter(syntax, words, phrases, dialect.header)
-        return lambda lines: _let_through(meaning.rows(_texts(dialect, keys, splitter.split(lines))))
+        return lambda lines: _judged(meaning.rows(_texts(dialect, keys, splitter.split(lines))), dialect)
 
     return start
 
 
-def _let_through(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the frame in which `not blocked` is not blocked."""
+def _judged(frame: pl.LazyFrame, dialect: Dialect) -> pl.LazyFrame:
+    """Return the frame with what was blocked: neither `not blocked`, nor what a vendor says nothing of."""
     import polars as pl
 
-    if "blocked" not in frame.collect_schema().names():
-        return frame
-    blocked = pl.col("blocked") & ~pl.col("action").str.contains(_NOT).fill_null(False)
-    return frame.with_columns(blocked=blocked)
+    if "blocked" in frame.collect_schema().names():
+        blocked = pl.col("blocked") & ~pl.col("action").str.contains(_NOT).fill_null(False)
+        return frame.with_columns(blocked=blocked)
+    return frame if dialect.generic else frame.with_columns(blocked=pl.lit(False))
 
 
 def _by_vendor(context: Context, dialects: Sequence[Dialect], generic: Dialect, syntax: Syntax) -> Rows:
@@ -155,7 +155,7 @@ def _texts(dialect: Dialect, keys: Mapping[str, tuple[str, ...]], table: pl.Data
 
     if dialect.tidy is not None:
         table = dialect.tidy(table)
-    columns = {name: _first(names, dialect.nothing) for name, names in keys.items()}
+    columns = {name: _first(carriers, dialect.nothing) for name, carriers in keys.items()}
     columns["bad"] = pl.when(pl.col(BEFORE).is_null()).then(pl.lit("its header is not whole"))
     if dialect.skip is not None:
         columns["skip"] = dialect.skip()

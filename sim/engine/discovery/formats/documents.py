@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sim.engine.discovery.formats.base import Chunk
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -30,6 +32,7 @@ _MOST_LINES = 5000
 """How many lines a document may take (guess); what is longer has lost its end."""
 _FEW = 200
 """How many documents are looked at one by one rather than halved again."""
+_GAP = re.compile(r"[\s,]*")
 _STRING = r'"(?:[^"\\]|\\.)*"'
 
 
@@ -70,6 +73,11 @@ class Documents:
         texts: list[str | None] = [None] * len(lines)
         skips: list[str | None] = [None] * len(lines)
         for row, part, opens, closes in zip(parts["row"], parts["part"], opened, closed, strict=True):
+            if self._depth and self._begins_anew(part):
+                # What was open has lost its end, and is told of where it stops.
+                if row:
+                    texts[row - 1], skips[row - 1] = " ".join(self._open), None
+                self._open, self._depth = [], 0
             if not self._depth and not opens:
                 continue
             self._open.append(part)
@@ -82,6 +90,11 @@ class Documents:
             texts[row], skips[row] = f"{texts[row] or ''}{text}", None
             self._open, self._depth = [], 0
         return pl.DataFrame({"text": texts, "skip": skips}, schema={"text": pl.String, "skip": pl.String})
+
+    def _begins_anew(self, part: str) -> bool:
+        """Say whether a line begins a document although one is open, as indentation shows."""
+        indents = [len(line) - len(line.lstrip()) for line in (*self._open[:2], part)]
+        return len(indents) == 3 and part[indents[2] :][:1] == "{" and indents[2] == indents[0] < indents[1]
 
 
 def _over_lines(lines: Sequence[str]) -> bool:
@@ -105,6 +118,39 @@ def _one_a_line(lines: pl.Series) -> pl.DataFrame:
         stripped = line.str.strip_chars("[], \t\r").str.extract(r"^[^{]*(\{.*)$")
         table = table.with_columns(line=pl.when("plain").then(line).otherwise(stripped))
     return table.select(text=line, skip=pl.lit(None, pl.String))
+
+
+def unpacked(chunk: Chunk) -> Chunk:
+    """Return a chunk with the documents of an array that stands on its first line on a line each.
+
+    What follows counts documents where it says lines. Where the array ends in another chunk, or is broken,
+    the rest stays one line.
+    """
+    import polars as pl
+
+    line = chunk.lines[0] if len(chunk.lines) else ""
+    begun = re.match(r"\s*\[\s*(?=\{)", line)
+    if begun is None:
+        return chunk
+    found: list[str] = []
+    place = begun.end()
+    while (end := _end(line, place)) is not None:
+        found.append(line[place:end])
+        gap = _GAP.match(line, end)
+        place = end if gap is None else gap.end()
+    if len(found) < 2:
+        return chunk
+    rest = [line[place:]] if line[place:].strip("] \t\r") else []
+    return Chunk(pl.concat([pl.Series([*found, *rest], dtype=pl.String), chunk.lines[1:]]), chunk.first_line)
+
+
+def _end(text: str, start: int) -> int | None:
+    """Return where the document ends that begins at a place; None if none does."""
+    try:
+        document, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+    return end if isinstance(document, dict) else None
 
 
 def values(texts: pl.Series, paths: Mapping[str, Path]) -> pl.DataFrame:
@@ -199,7 +245,7 @@ def _value(document: object, path: Path) -> object:
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         # Half of a surrogate pair is no text.
-        return value if value is None else value.encode("utf-8", "replace").decode()
+        return value if value is None or value.isascii() else value.encode("utf-8", "replace").decode()
     return json.dumps(value)
 
 
@@ -211,6 +257,9 @@ def scalars(text: str) -> dict[Path, str]:
 
 def _scalars(value: dict[str, object], path: Path) -> Iterator[tuple[Path, str]]:
     for key, inner in value.items():
+        if key != _text(key):
+            # Polars takes no name that is no text.
+            continue
         if isinstance(inner, dict):
             if len(path) < _DEPTH:
                 yield from _scalars(inner, (*path, key))

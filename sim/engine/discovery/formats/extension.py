@@ -61,7 +61,7 @@ class Syntax:
 
     fields: tuple[str, ...]
     start: str
-    """How a header begins, with its word."""
+    """How a header begins, with its word, up to the first bar."""
     bare: str
     """How one without its word does: at the start of a line, or behind a blank."""
     prefix: str
@@ -72,24 +72,24 @@ class Syntax:
     def header(self, start: str) -> str:
         """Return an expression with groups for what stands before, each field, prefix and extension."""
         fields = r"\|".join(f"({_FIELD})" for _ in self.fields)
-        return rf"(?s)^(.*?)(?:{start})\|?{fields}\|({self.prefix})(.*)$"
+        return rf"(?s)^(.*?)(?:{start})\|\|?{fields}\|({self.prefix})(.*)$"
 
     def like(self, vendor: str) -> str:
         """Return an expression for lines of a vendor, given one for the first fields of its header."""
-        return rf"(?:{self.start}|{self.bare})\|?{vendor}"
+        return rf"(?:{self.start}|{self.bare})\|\|?{vendor}"
 
 
 CEF = Syntax(
     fields=HEADER,
-    start=r"CEF: *[01]\|",
-    bare=r"(?:^|[\s:>])[01]\|",
+    start=r"CEF: *[01]",
+    bare=r"(?:^|[\s:>])[01]",
     prefix="",
     between=(r"[ \t]",),
 )
 LEEF = Syntax(
     fields=HEADER[:4],
-    start=r"LEEF: *[12](?:\.0)?\|",
-    bare=r"(?:^|[\s:>])[12]\.0\|",
+    start=r"LEEF: *[12](?:\.0)?",
+    bare=r"(?:^|[\s:>])[12]\.0",
     # The character between pairs; only LEEF 2.0 has it, and not every sender writes it.
     prefix=r"(?:(?:0?x[0-9A-Fa-f]{1,4}|\\t|[^\sA-Za-z0-9_|\"=]|)\|)?",
     between=(r"\t", "#011", r"\\t", r"\|", r"\^", r"[ \t]"),
@@ -189,7 +189,7 @@ class Splitter:
             return line.str.extract_groups(syntax.header(start)).struct.rename_fields(names)
 
         frame = lines.to_frame("line")
-        has_word = lines.str.contains(syntax.start)
+        has_word = lines.str.contains(rf"{syntax.start}\|")
         header = split(syntax.start)
         if not has_word.all():
             header = pl.when(has_word).then(header).otherwise(split(syntax.bare))

@@ -82,7 +82,7 @@ class JsonLog:
     def _wanted(self, texts: pl.Series) -> dict[str, Path]:
         """Return which path carries which meaning, of those seen up to now."""
         stride = max(1, len(texts) // _LEARNT)
-        for text in {*texts.head(_LEARNT).to_list(), *texts.gather_every(stride).to_list()}:
+        for text in dict.fromkeys((*texts.head(_LEARNT), *texts.gather_every(stride))):
             self._paths.update(dict.fromkeys(scalars(text)))
         return wanted_paths(list(self._paths), self._profile.names, self._context)
 

@@ -204,7 +204,7 @@ def host_of(urls: pl.Series) -> pl.Series:
     if odd.any():
         # A name and a password before the host, an address in brackets, blanks before all, and words
         # before a colon that name no host, as in `about:blank`.
-        careful = r"^\s*(?:[^/?#@\s]*@)?(\[[0-9A-Fa-f:.%]+\]|[^/?#@:\s\[\]]+)(?::[0-9]*)?(?:[/?#\s].*)?$"
+        careful = r"^\s*(?:[^/?#@\s]*@)?(\[[0-9A-Fa-f:.%]+\]|[^/?#@:\s\[\]]+)(?::[0-9]*)?(?:[/?#].*)?\s*$"
         hosts = hosts.scatter(odd.arg_true(), frame["url"].filter(odd).str.extract(careful))
     return hosts
 

@@ -42,9 +42,9 @@ GENERIC: Names = {
     "url": (
         "url", "fullurl", "urlfull", "urloriginal", "requesturl", "requestedurl", "requesturi",
         "destinationurl", "desturl", "dsturl", "uri", "csuri", "csurl", "curl", "remoteurl",
-        "httpurl", "webaddress", "pageurl", "visitedurl", "request", "address",
+        "httpurl", "webaddress", "pageurl", "visitedurl", "request",
     ),
-    "destination": ("destination", "dest", "dst", "server", "target", "host", "hostname"),
+    "destination": ("destination", "dest", "dst", "target", "host", "hostname"),
     "destination_ip": (
         "destinationip", "dstip", "destip", "destinationipaddress", "destinationaddress", "dstaddr",
         "destaddr", "dstaddress", "destaddress", "destinationipv4", "dstipaddress", "serverip",
@@ -63,7 +63,7 @@ GENERIC: Names = {
         "sourceip", "srcip", "sourceipaddress", "sourceaddress", "srcaddr", "srcaddress",
         "srcipaddress", "src", "source", "clientip", "clientipaddress", "clientaddress", "cip",
         "client", "userip", "localip", "localaddress", "internalip", "privateip", "clientprivateip",
-        "originip", "orig", "origin", "deviceip", "endpointip", "hostip", "fromip", "saddr",
+        "originip", "deviceip", "endpointip", "hostip", "fromip", "saddr",
         "callerip", "idorigh", "ipaddress", "ip",
     ),
     "machine": (

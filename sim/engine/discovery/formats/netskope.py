@@ -20,8 +20,8 @@ from sim.engine.discovery.formats.names import Names, needed, places
 from sim.engine.discovery.formats.w3c import (
     DENIED,
     NETSKOPE_MARKS,
-    NETSKOPE_W3C_SNIFF,
     W3c,
+    sniff_netskope,
 )
 from sim.engine.discovery.formats.w3c import (
     NAMES as W3C_NAMES,
@@ -69,7 +69,7 @@ _FEWEST = 100
 def sniff(lines: Sequence[str]) -> float:
     """Say which part of the lines are transactions, in whatever way their columns are known."""
     if any(line.startswith("#") for line in lines):
-        return NETSKOPE_W3C_SNIFF(lines)
+        return sniff_netskope(lines)
     return header_share(lines, _find) or sum(map(_is_row, lines)) / max(len(lines), 1)
 
 

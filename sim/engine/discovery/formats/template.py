@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 BEFORE = "|before"
 """Column of what stands before the header, such as a syslog header."""
 
-_MOST_KEYS = 64
-"""With more keys an expression gets slower than looking for each key (measured)."""
+_MOST_KEYS = 128
+"""With more keys an expression gets slower than looking for each wanted key (measured)."""
+_MOST_GROUPS = 16
+"""More groups in one expression are not found in one pass (measured); there is another pass for the rest."""
 _FIELD = r"[^|\\]*"
-_SPACED = r"(?:[^=\\]|\\.)*"
+_SPACED = r'(?:(?:[^"=\\]|\\.)(?:[^=\\]|\\.)*)?'
+"""A value with blanks; one in quotes is not read here."""
 
 Layout = tuple[str, str, tuple[str, ...]]
 """The character between pairs, what stands before the first, and the keys up to the one behind the last that
@@ -41,14 +44,25 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A part of a line that is looked at: a value, or only what shows that the line is in order."""
+
+    value: str
+    """An expression for it."""
+    column: str = ""
+    """Empty if nobody wants it."""
+    key: str = ""
+    """The key that stands at its end, behind a blank, though it is no part of the value."""
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """Lines with the same keys in the same order."""
 
     start: str
-    """An expression for what stands before the first field, with its bar."""
-    pattern: str
-    groups: tuple[tuple[str, str], ...]
-    """For each group of the pattern its column, empty if nobody wants it, and the key at its end, if any."""
+    """An expression for what stands before the first bar; that is the first group."""
+    parts: tuple[str | Group, ...]
+    """The parts of a line in order: expressions and groups."""
     absent: tuple[str, ...]
     """Texts that no line of the template holds: of wanted keys that are none of its own."""
 
@@ -57,31 +71,42 @@ class Template:
         import polars as pl
 
         line = pl.col("line")
-        names = [f"{number}" for number in range(len(self.groups))]
-        others = (line.str.contains(text, literal=True) for text in self.absent)
-        found = (
-            lines.to_frame("line")
-            .lazy()
-            .select(
-                line.str.extract_groups(self.pattern).struct.rename_fields(names).struct.unnest(),
-                other=pl.any_horizontal(pl.lit(False), *others),
-            )
-        )
-        sound = [~pl.col("other"), (pl.col("0") + "|").str.contains(self.start)]
+        groups = [part for part in self.parts if isinstance(part, Group)]
+        names = [f"{number}" for number in range(len(groups))]
+        found = [
+            line.str.extract_groups(self._pattern(batch)).struct.rename_fields([names[n] for n in batch])
+            for batch in _batches(len(groups))
+        ]
+        sound = [pl.col("0").str.contains(self.start)]
+        sound += [~line.str.contains(text, literal=True) for text in self.absent]
         values = {}
-        for number, (name, key) in zip(names, self.groups, strict=True):
-            text = pl.col(number)
-            if key:
-                sound.append(text.str.ends_with(f" {key}"))
-                text = text.str.strip_suffix(key)
-            if name:
-                sound.append(~text.str.starts_with('"'))
-                values[name] = text.str.strip_chars()
+        for name, group in zip(names, groups, strict=True):
+            text = pl.col(name)
+            if group.key:
+                sound.append(text.str.ends_with(f" {group.key}"))
+                text = text.str.strip_suffix(group.key)
+            if group.column:
+                values[group.column] = text.str.strip_chars()
         nothing = {name: pl.lit(None, pl.String) for name in columns if name not in values}
-        matched = pl.all_horizontal(*sound).fill_null(False)
-        query = found.select(matched.alias("|matched"), **values, **nothing)
-        table = query.collect(engine="streaming")
+        matched = pl.all_horizontal(*sound).fill_null(False).alias("|matched")
+        split = lines.to_frame("line").lazy().select("line", *(part.struct.unnest() for part in found))
+        table = split.select(matched, **values, **nothing).collect(engine="streaming")
         return table.select(columns), table["|matched"]
+
+    def _pattern(self, captured: range) -> str:
+        """Return the expression for a line that remembers some of the groups."""
+        number, pattern = -1, "^"
+        for part in self.parts:
+            if isinstance(part, Group):
+                number += 1
+                pattern += f"({part.value})" if number in captured else f"(?:{part.value})"
+            else:
+                pattern += part
+        return pattern
+
+
+def _batches(groups: int) -> list[range]:
+    return [range(first, min(first + _MOST_GROUPS, groups)) for first in range(0, groups, _MOST_GROUPS)]
 
 
 def learnt(
@@ -124,22 +149,24 @@ def _template(
     between, prefix, keys = layout
     own = keys[: 1 + max(place for place, key in enumerate(keys) if key in wanted)]
     gap, value_end = re.escape(between), r" \t" if between == " " else re.escape(between)
-    groups = [(BEFORE, ""), *((name, "") for name in fields if name)]
-    pattern = [f"^({_FIELD})", *(rf"\|({_FIELD})" if name else rf"\|{_FIELD}" for name in fields), r"\|"]
-    lead, end = f"{re.escape(prefix)} *{re.escape(keys[0])}=", ""
+    parts: list[str | Group] = [Group(_FIELD, BEFORE)]
+    for field in fields:
+        parts += [r"\|", Group(_FIELD, field) if field else _FIELD]
+    parts += [rf"\|{re.escape(prefix)} *{re.escape(keys[0])}="]
     for place, key in enumerate(own):
         name = key if key in wanted and key not in keys[:place] else ""
         after = keys[place + 1] if place + 1 < len(keys) else ""
-        has_blanks = between == " " and key in spaced
-        value, rest = _SPACED if has_blanks else f"[^{value_end}]*", ""
-        if key in words and between != " ":
-            value, rest = f"[^{value_end} ]*", value
-        if name or has_blanks:
-            groups.append((name, after if has_blanks else ""))
-            value = f"({value})"
-        pattern.append(lead + value + rest)
-        # Behind a value with blanks the name of the next key is read already.
-        lead = "=" if has_blanks else f"{gap}+{re.escape(after)}="
-        end = f"(?:{gap}|$)" if not has_blanks else "=" if after else "$"
-    others = tuple(f"{between}{key}=" for key in sorted(wanted.difference(own)))
-    return Template(start, "".join((*pattern, end)), tuple(groups), others)
+        if between == " " and key in spaced:
+            # The name of the next key is read with the value, and seen afterwards.
+            parts += [Group(_SPACED, name, after), "=" if after else "$"]
+            continue
+        value = f"[^{value_end}]*"
+        bare = f'(?:[^"{value_end} ][^{value_end} ]*)?'
+        if not name:
+            parts.append(value)
+        elif key in words and between != " ":
+            parts += [" *", Group(bare, name), f"(?: {value})?"]
+        else:
+            parts.append(Group(bare if between == " " else f'(?:[^"{value_end}]{value})?', name))
+        parts.append(f"{gap}+{re.escape(after)}=" if after else f"{gap}*$")
+    return Template(start, tuple(parts), tuple(f"{between}{key}=" for key in sorted(wanted.difference(own))))

@@ -119,8 +119,8 @@ class W3c:
             return self._meaning.rows(self._texts(lines, directive, layouts[0][1]))
         rows: dict[Fields | None, list[pl.Series]] = {}
         for (start, layout), (end, _) in zip(layouts, (*layouts[1:], (len(lines), None)), strict=True):
-            known = layout if layout in rows or len(rows) < _MOST_LAYOUTS else None
-            rows.setdefault(known, []).append(pl.int_range(start, end, eager=True))
+            kept = layout if layout in rows or len(rows) < _MOST_LAYOUTS else None
+            rows.setdefault(kept, []).append(pl.int_range(start, end, eager=True))
         parts = []
         for layout, ranges in rows.items():
             row = pl.concat(ranges)
@@ -225,7 +225,7 @@ def _sniff(sure: Callable[[str, frozenset[str]], bool]) -> Callable[[Sequence[st
     def sniff(lines: Sequence[str]) -> float:
         head = [line for line in lines if line.startswith("#")]
         declared = {line: fields_of(line) for line in head if line[:7].lower() == "#fields"}
-        layout = next((fields for fields in declared.values() if fields), None)
+        layout = next((found for found in declared.values() if found), None)
         if layout is None or not sure("\n".join(head).lower(), frozenset(layout.names)):
             return 0.0
         seen = 0
@@ -317,4 +317,4 @@ W3C = _format(
     _sniff(lambda head, names: True),
     generic=True,
 )
-NETSKOPE_W3C_SNIFF = _sniff(lambda head, names: bool(names & NETSKOPE_MARKS))
+sniff_netskope = _sniff(lambda head, names: bool(names & NETSKOPE_MARKS))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from sim.engine.discovery.formats.base import Context, Format, Rows
 from sim.engine.discovery.formats.csvtable import Header, Places, Table, header_share
 from sim.engine.discovery.formats.delimited import fields
-from sim.engine.discovery.formats.meaning import Meaning, words
+from sim.engine.discovery.formats.meaning import Meaning
 from sim.engine.discovery.formats.names import Names, normal, places
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ NAMES: Names = {
 }  # fmt: skip
 """NSS field names, and those of the templates for SIEMs."""
 
-DENIED = words("blocked?", "den(?:y|ied)", "drop(?:ped)?", "reset", "isolated?")
+DENIED = r"(?i)^(?:block|deny|denied|drop|reset|isolat)"
 
 _OWN_WORDS = """
 urlsupercat urlsupercategory urlclass urlcat urlcategory appclass malwarecat malwareclass threatcategory
