@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim.engine.discovery.formats import by_name, detect
@@ -477,6 +477,7 @@ BODY = st.lists(st.tuples(st.sampled_from(["dst", "src", "in", "suser", "act", "
 
 
 @settings(max_examples=60)
+@example([[], [], [], [("dst", "10.1.1.1"), ("src", "\x01")]])
 @given(st.lists(BODY, min_size=1, max_size=8))
 def test_many_lines_together_say_what_each_says_alone(bodies: list[list[tuple[str, str]]]) -> None:
     usual = "CEF:0|V|P|1|e|n|3|act=x cs1=a b dst=10.0.0.1 src=10.0.0.2 in=5 suser=bob x=1"

@@ -119,11 +119,14 @@ class Splitter:
         """
         import polars as pl
 
+        text = lines
+        if text.str.contains(_MARK, literal=True).any():
+            text = text.str.replace_all(_MARK, " ", literal=True)
         rows = pl.int_range(len(lines), dtype=pl.UInt32, eager=True)
         parts: list[pl.DataFrame] = []
         untried = self._templates.copy()
         for _ in range(_MOST_TEMPLATES):
-            left = lines if len(rows) == len(lines) else lines.gather(rows)
+            left = text if len(rows) == len(lines) else text.gather(rows)
             template = untried.pop(0) if untried else self._learnt(left)
             if len(left) < _FEW or template is None:
                 break
@@ -132,7 +135,7 @@ class Splitter:
             parts.append(table if matched.all() else table.filter(matched))
             rows = rows.filter(~matched)
         if len(rows) or not parts:
-            parts.append(self._patient(lines.gather(rows)).with_columns(rows.alias(_ROW)))
+            parts.append(self._patient(text.gather(rows)).with_columns(rows.alias(_ROW)))
         table = parts[0] if len(parts) == 1 else pl.concat(parts).sort(_ROW)
         return _plain(table.drop(_ROW).with_columns(lines.alias(LINE)), (*self._words, *self._phrases))
 
@@ -167,10 +170,10 @@ class Splitter:
         return Sample(between, prefix, tuple(pairs))
 
     def _patient(self, lines: pl.Series) -> pl.DataFrame:
-        """Return the same of unusual lines."""
+        """Return the same of unusual lines, none of which may hold the mark."""
         import polars as pl
 
-        table = self._headed(lines.str.replace_all(_MARK, " ", literal=True))
+        table = self._headed(lines)
         return table.with_columns(self._marked(table)).select(
             BEFORE,
             *(pl.col(name).str.strip_chars() for name in self._fields if name),
