@@ -222,5 +222,31 @@ def explain_command(
     )
 
 
+@app.command("export")
+def export_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; made if need be.")],
+    file_format: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="Defender's tables as parquet, csv or jsonl; the proxy's log as squid, w3c, cef or zscaler.",
+        ),
+    ],
+    truth: Annotated[
+        bool, typer.Option("--truth", help="Write truth.csv too: what the policy thinks of each connection.")
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="T", help="As it stood then; the run's end by default.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Write what the data sources of a run wrote, in real formats."""
+    from sim.cli.export import export
+
+    raise typer.Exit(export(run, folder, file_format=file_format, truth=truth, at=at, as_json=as_json))
+
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from sim.base.errors import InputError, Place, Problem
 
@@ -12,8 +15,16 @@ _RULE = "OUTPUT"
 
 def write(path: Path, content: bytes) -> None:
     """Write a file, over one that is there; raise InputError if that is impossible."""
+    with open_for_writing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def open_for_writing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for what is written in pieces; raise InputError where that fails."""
     try:
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            yield file
     except OSError as error:
         raise _unwritable(path, error) from None
 
