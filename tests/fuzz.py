@@ -2,8 +2,9 @@
 
     python -m tests.fuzz [--seconds=300] [--seed=1] [FORMAT ...]
 
-Not part of `make test`. What it finds becomes a line in a test of that format. Seeds are the sample
-messages where they are present, and lines of our own.
+Seconds are of the processor, so that a busy machine does not shorten the search. Not part of `make
+test`: what it finds becomes a line in a test of that format. Seeds are the lines that the tests of the
+formats keep, and the sample messages where they are present.
 """
 
 from __future__ import annotations
@@ -17,21 +18,32 @@ import traceback
 from pathlib import Path
 
 from sim.base.errors import InputError
-from sim.engine.discovery.formats import FORMATS, detect
+from sim.engine.discovery.formats import FORMATS, by_name, detect
 from sim.engine.discovery.formats.base import Context, Format
 from sim.engine.discovery.formats.reading import reader
 from sim.engine.discovery.logfile import LogFile
+from tests.engine.formats.test_cef import LINES as CEF
+from tests.engine.formats.test_firewalls_hostile import LINES as FIREWALLS
+from tests.engine.formats.test_leef import LINES as LEEF
+from tests.engine.formats.test_tabular_hostile import LOGS as TABULAR
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples" / "logs"
-OWN = (
-    "1577438400.123 482 10.1.4.23 TCP_TUNNEL/200 5312 CONNECT www.dropbox.com:443 al HIER_DIRECT/192.0.2.1 -",
-    "#Fields: date time c-ip cs-username cs-host sc-bytes cs-bytes\n"
-    "2019-12-27 09:20:00 10.1.4.23 alice a.example 1 2",
-    '{"Timestamp": "2019-12-27T09:20:00Z", "DeviceName": "pc", "RemoteUrl": "a.example"}',
-    "Timestamp,DeviceName,RemoteUrl,RemoteIP\n2019-12-27T09:20:00Z,pc,a.example,192.0.2.1",
-    "CEF:0|Zscaler|NSSWeblog|5.7|Allowed|x|3|act=Allowed src=10.0.0.1 dhost=a.example in=5 rt=1577438400000",
-    "LEEF:1.0|V|P|1|E|src=10.0.0.1\tdst=192.0.2.1\tusrName=a\tdevTime=Dec 27 2019 09:20:00 GMT",
-)
+OWN: dict[str, tuple[str, ...]] = {
+    **{name: (line,) for name, line in (CEF | LEEF | FIREWALLS).items()},
+    **TABULAR,
+    "squid": (
+        "1577438400.123 482 10.1.4.23 TCP_TUNNEL/200 5312 CONNECT www.dropbox.com:443 al "
+        "HIER_DIRECT/192.0.2.1 -",
+    ),
+}
+"""A log of each format."""
+DIFFERENT = """
+squid w3c csv json cef leef keyvalue cisco-asa meraki juniper-srx paloalto mcafee-access checkpoint defender
+fortigate zscaler netskope barracuda-web checkpoint-export cisco-firepower barracuda-cloudgen watchguard
+bluecoat squid-common stormshield sophos-xg cisco-wsa prisma-sdwan netskope-json juniper-ssg mcafee
+"""
+"""Formats that share least with those before them: what is fuzzed first, so that a search that is broken
+off has seen most of the code."""
 _TOKENS = """
 \\ \\= | = - -- NaN 1e309 -9223372036854775809 2019-02-30T25:61:61Z 99999-01-01 [::1 [ ] { } % %zz #Fields:
 CEF:0| LEEF:2.0|a|b|c|d|x7C| , ,,,, ; null true <134>1 "" " Dec\x2099\x2099:99:99
@@ -43,18 +55,20 @@ SPICE = (
     *(b"=" * 5000, b'="' * 3000, b" a=" * 3000, b"#Fields: a b", b"<134>1 - - - - - -"),
 )
 SLOW = 10.0
-"""Seconds for one batch of a few hundred kilobytes after which it counts as a hang."""
+"""Seconds of the processor for one batch of a few hundred kilobytes after which it counts as a hang."""
 
 
 def seeds(known: Format) -> list[bytes]:
-    """Return messages that the format reads, and some that it does not."""
-    texts = list(OWN)
+    """Return lines that the format reads, and some that it does not."""
+    texts = [text for name in OWN if name != known.name for text in OWN[name]]
+    mine = list(OWN[known.name])
     for name in ("messages.jsonl", "autodetect.jsonl", "defender_stream.jsonl"):
         if (SAMPLES / name).is_file():
             for line in (SAMPLES / name).read_text(encoding="utf-8").splitlines():
-                texts.append(str(json.loads(line).get("message", line)))
-    mine = [text for text in texts if detect(text.split("\n")) is known]
-    return [text.encode("utf-8", "replace") for text in (mine * 8 + texts)]
+                text = str(json.loads(line).get("message", line))
+                (mine if detect(text.split("\n")) is known else texts).append(text)
+    # Half of what is drawn is the format's own, however few lines of it there are.
+    return [text.encode("utf-8", "replace") for text in (*mine * (1 + len(texts) // len(mine)), *texts)]
 
 
 def mutated(corpus: list[bytes], rng: random.Random) -> bytes:
@@ -84,6 +98,7 @@ def mutated(corpus: list[bytes], rng: random.Random) -> bytes:
 
 def run(known: Format, data: bytes, evidence: bool) -> None:
     """Read a batch; raise AssertionError where a line is lost or counted twice."""
+    assert 0 <= known.sniff(data.decode("utf-8", "replace").split("\n")) <= 1, "a share that is none"
     with LogFile("fuzz", io.BytesIO(data), len(data), block=1 << 16) as log:
         read = reader(known, Context(reference=1_600_000_000_000_000, evidence=evidence))
         for chunk in log.chunks():
@@ -97,11 +112,11 @@ def fuzz(known: Format, seconds: float, seed: int) -> int:
     """Fuzz one format; return how many faults were found."""
     rng = random.Random(f"{seed}/{known.name}")
     corpus = seeds(known)
-    begin, batches, size = time.perf_counter(), 0, 0
+    begin, batches, size = time.process_time(), 0, 0
     faults: dict[str, bytes] = {}
-    while time.perf_counter() - begin < seconds:
+    while time.process_time() - begin < seconds:
         data = rng.randbytes(rng.randrange(2000)) if rng.random() < 0.05 else mutated(corpus, rng)
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             run(known, data, rng.random() < 0.3)
         except InputError:
@@ -112,10 +127,14 @@ def fuzz(known: Format, seconds: float, seed: int) -> int:
             faults.setdefault(
                 f"{type(error).__name__}: {str(error)[:200]} at {where.filename}:{where.lineno}", data
             )
-        if time.perf_counter() - start > SLOW:
-            faults.setdefault(f"slow: {time.perf_counter() - start:.0f} s for {len(data):,} bytes", data)
+        if (took := time.process_time() - start) > SLOW:
+            faults.setdefault(f"slow: {took:.0f} s for {len(data):,} bytes", data)
         batches, size = batches + 1, size + len(data)
-    print(f"{known.name}: {batches:,} batches, {size / 1e6:.1f} MB, {len(faults)} faults", flush=True)
+    spent = time.process_time() - begin
+    print(
+        f"{known.name}: {spent:.0f} s, {batches:,} batches, {size / 1e6:.1f} MB, {len(faults)} faults",
+        flush=True,
+    )
     for what, data in faults.items():
         file = Path(f"fuzz-{known.name}-{len(data)}.bin")
         file.write_bytes(data)
@@ -126,7 +145,8 @@ def fuzz(known: Format, seconds: float, seed: int) -> int:
 if __name__ == "__main__":
     given = {word.partition("=")[0]: word.partition("=")[2] for word in sys.argv[1:] if word.startswith("--")}
     wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
-    chosen = [known for known in FORMATS if not wanted or known.name in wanted]
+    order = dict.fromkeys(wanted or (*DIFFERENT.split(), *(known.name for known in FORMATS)))
+    chosen = [known for name in order if (known := by_name(name))]
     found = [
         fuzz(known, float(given.get("--seconds", "300")), int(given.get("--seed", "1"))) for known in chosen
     ]
