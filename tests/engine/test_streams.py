@@ -70,6 +70,7 @@ def rules(refused: pytest.ExceptionInfo[CommandRefused]) -> list[str]:
 # -- which report takes what -----------------------------------------------------------------------
 
 
+@pytest.mark.fact("feed.endpoint-not-in-global")
 def test_a_log_goes_to_its_own_report_and_to_global_and_the_endpoints_to_theirs_alone():
     bench = Bench()
     bench.send(PROXY, (ADA, "10.0.0.1"))
@@ -83,6 +84,7 @@ def test_a_log_goes_to_its_own_report_and_to_global_and_the_endpoints_to_theirs_
     assert bench.streams.reports[GLOBAL].totals().machines is None
 
 
+@pytest.mark.fact("limit.oldest-event", "limit.retention")
 def test_what_is_older_than_90_days_is_not_taken_in_and_what_becomes_older_is_forgotten():
     bench = Bench()
     oldest = NOW - KEPT_DAYS * DAY

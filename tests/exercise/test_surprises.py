@@ -61,6 +61,7 @@ def policy(session: Session, name: str, users: int, tag: str = "") -> None:
     session.submit(SavePolicy(POPULAR, name, {"Number of users": users}, daily_limit=50, tag=tag))
 
 
+@pytest.mark.fact("surprise.01", "latency.first-data")
 @pytest.mark.parametrize("seed", [None, 1, 2])
 @pytest.mark.parametrize("later", [0, HOUR])
 def test_01_data_come_one_to_two_hours_after_enabling(seed: int | None, later: int) -> None:
@@ -93,6 +94,7 @@ def test_01_an_analysis_run_soon_after_enabling_brings_nothing(before: int) -> N
     assert "up to 2 hours" in discovery.reach(session, WIN10).note
 
 
+@pytest.mark.fact("gate.integration")
 def test_01_without_the_toggle_no_data_ever_come() -> None:
     """Analysis runs alone bring nothing; the report says which switch is off."""
     session = begin()
@@ -101,6 +103,7 @@ def test_01_without_the_toggle_no_data_ever_come() -> None:
     assert f"{INTEGRATION} is off" in discovery.reach(session, WIN10).note
 
 
+@pytest.mark.fact("surprise.02", "feed.endpoint-not-in-global")
 def test_02_endpoint_data_are_in_their_own_report_and_not_in_global() -> None:
     """The selector offers both; Global stays empty for two days and names the other."""
     session = with_first_data()
@@ -113,6 +116,7 @@ def test_02_endpoint_data_are_in_their_own_report_and_not_in_global() -> None:
         session.advance(session.resolved.end)
 
 
+@pytest.mark.fact("surprise.03", "feed.red-is-unsanctioned")
 def test_03_red_is_unsanctioned_and_not_high_risk() -> None:
     """Red is the traffic of tagged apps: tagging the safest app makes it red, and moves no risk level."""
     session = with_first_data()
@@ -132,6 +136,7 @@ def test_03_red_is_unsanctioned_and_not_high_risk() -> None:
     assert discovery.dashboard(session, WIN10).risk == risk
 
 
+@pytest.mark.fact("surprise.04", "gate.block-unsanctioned.2019")
 def test_04_an_unsanctioned_app_works_until_the_block_setting_is_on() -> None:
     """Tagged weeks ago, and with both other toggles on, it opens and is used for a day; then it is not."""
     session = begin()
@@ -153,6 +158,7 @@ def test_04_an_unsanctioned_app_works_until_the_block_setting_is_on() -> None:
     assert not opens(session, MAREK, EDGE)
 
 
+@pytest.mark.fact("surprise.05", "gate.tag-alone")
 def test_05_two_help_articles_disagree_about_unsanctioning() -> None:
     """One says that tagging keeps nobody out, the other that it blocks at once; play shows who is right."""
     session = begin()
@@ -166,6 +172,7 @@ def test_05_two_help_articles_disagree_about_unsanctioning() -> None:
     assert opens(session, MAREK, EDGE, "www.facebook.com")
 
 
+@pytest.mark.fact("surprise.06")
 def test_06_the_three_toggles_are_on_two_portals() -> None:
     """Two are on a page of Defender ATP, the third on one of Cloud App Security; all are off at first."""
     rows = {row.name: row for row in control.switches(begin()) if row.name in TOGGLES}
@@ -177,6 +184,9 @@ def test_06_the_three_toggles_are_on_two_portals() -> None:
     assert not any(row.on for row in rows.values())
 
 
+@pytest.mark.fact(
+    "surprise.06", "gate.integration", "gate.custom-network-indicators", "gate.block-unsanctioned.2019"
+)
 @pytest.mark.parametrize("missing", TOGGLES)
 def test_06_none_of_the_three_toggles_can_be_left_out(missing: str) -> None:
     """With one off, no machine blocks in three hours; once it is on, every machine does in three more."""
@@ -189,6 +199,13 @@ def test_06_none_of_the_three_toggles_can_be_left_out(missing: str) -> None:
     assert not any(opens(session, machine, EDGE) for machine in machines(session))
 
 
+@pytest.mark.fact(
+    "surprise.07",
+    "engine.edge-smartscreen",
+    "engine.other-browsers",
+    "gate.network-protection-block",
+    "settings.powershell-prefix",
+)
 def test_07_edge_blocks_and_chrome_and_firefox_wait_for_network_protection() -> None:
     """Only Edge is stopped, anywhere; the prompt shows 0; enabling stops the others there, at once."""
     session = with_pulled_block()
@@ -201,6 +218,7 @@ def test_07_edge_blocks_and_chrome_and_firefox_wait_for_network_protection() -> 
     assert opens(session, PRIYA, CHROME)
 
 
+@pytest.mark.fact("bypass.network-protection-audit")
 def test_07_audit_mode_writes_down_and_lets_pass() -> None:
     """In audit mode the page opens, and the timeline says what would have been stopped."""
     session = with_pulled_block()
@@ -215,6 +233,7 @@ def test_07_audit_mode_writes_down_and_lets_pass() -> None:
     }
 
 
+@pytest.mark.fact("surprise.08", "latency.manual-indicator.2019")
 @pytest.mark.parametrize("seed", [None, 1, 2])
 def test_08_a_manual_indicator_takes_about_an_hour(seed: int | None) -> None:
     """No machine obeys at once, the middle one does after about an hour, the last within two."""
@@ -231,6 +250,7 @@ def test_08_a_manual_indicator_takes_about_an_hour(seed: int | None) -> None:
     assert len(set(took.values())) > 3
 
 
+@pytest.mark.fact("surprise.09", "engine.connection-success")
 def test_09_the_network_log_says_success_for_a_blocked_visit() -> None:
     """A blocked visit has two rows of one moment: ConnectionSuccess, and the row of who blocked it."""
     session = with_pulled_block()
@@ -251,6 +271,7 @@ def test_09_the_network_log_says_success_for_a_blocked_visit() -> None:
     }
 
 
+@pytest.mark.fact("surprise.10", "sees.alert-not-blocked")
 def test_10_an_alert_about_a_blocked_app_can_say_that_it_was_not_blocked() -> None:
     """The title speaks of a blocked application; on Marek's machine the text says that it was not."""
     session = with_pulled_block()
@@ -267,6 +288,7 @@ def test_10_an_alert_about_a_blocked_app_can_say_that_it_was_not_blocked() -> No
     assert "was not blocked" not in alerts["HF-PC-05"].text
 
 
+@pytest.mark.fact("surprise.11")
 def test_11_yahoo_webmail_stands_among_the_news() -> None:
     """The category holds the three apps of the story, although the catalog has a category for webmail."""
     session = with_first_data()
@@ -278,6 +300,7 @@ def test_11_yahoo_webmail_stands_among_the_news() -> None:
     assert discovery.app_page(session, WIN10, "gmail").category == "Webmail"
 
 
+@pytest.mark.fact("surprise.12", "policy.more-than-is-strict")
 def test_12_exactly_the_threshold_does_not_match() -> None:
     """Four people use Yahoo Webmail: more than 3 alerts, more than 4 never does."""
     session = begin()
@@ -292,6 +315,9 @@ def test_12_exactly_the_threshold_does_not_match() -> None:
     assert min(row.users for row in alerts if row.policy == "four") == 5
 
 
+@pytest.mark.fact(
+    "surprise.13", "novelty.ninety-days", "novelty.new-policy-alerts-again", "novelty.per-report"
+)
 def test_13_a_new_policy_alerts_on_old_apps_once_per_report_then_is_silent_for_90_days() -> None:
     """An app used every day is new to a policy saved in the second week, once in each report."""
     session = begin(QUIET)
@@ -323,6 +349,7 @@ def test_13_a_new_policy_alerts_on_old_apps_once_per_report_then_is_silent_for_9
     assert {row.app_id for row in again} == {"sohu-news"}
 
 
+@pytest.mark.fact("novelty.report-change-alerts-again")
 def test_13_choosing_other_reports_makes_every_app_new_again() -> None:
     """The same policy on one report alone starts from nothing, and then alerts in that report only."""
     session = begin(QUIET)
@@ -338,6 +365,7 @@ def test_13_choosing_other_reports_makes_every_app_new_again() -> None:
     assert [(row.app_id, row.report) for row in new] == [("sohu-news", WIN10)]
 
 
+@pytest.mark.fact("surprise.14", "governance.custom-tag-no-effect")
 def test_14_a_custom_tag_changes_no_traffic() -> None:
     """Two days with and without custom tags differ in the labels of the app rows and in nothing else."""
     plain, tagged = begin(), begin()
@@ -359,6 +387,7 @@ def test_14_a_custom_tag_changes_no_traffic() -> None:
             assert endpoint.timeline(tagged, machine, app) == endpoint.timeline(plain, machine, app)
 
 
+@pytest.mark.fact("surprise.15", "taking-back.until-next-pull", "latency.untag")
 def test_15_untagging_frees_machines_only_after_the_later_hops() -> None:
     """The list loses the domain first; each machine goes on blocking until it next pulls."""
     session = with_pulled_block()

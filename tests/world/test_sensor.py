@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,6 +99,7 @@ ALWAYS = [(0, 2**62)]
 cases = st.tuples(st.sampled_from(["two days", "weekend"]), st.sampled_from([1, 2, CHUNK, 4000]))
 
 
+@pytest.mark.fact("latency.sensor-flush")
 @share(0.5)
 @given(cases, st.data())
 def test_a_row_is_delivered_once_its_chunk_is_ready(case: tuple[str, int], data: st.DataObject):
@@ -148,6 +150,7 @@ def test_a_chunk_handed_over_while_the_integration_is_off_is_lost(case: tuple[st
     assert identities(found) == identities(given_.rows.take(kept))
 
 
+@pytest.mark.fact("latency.sensor-flush")
 def test_the_shipped_sensor_hands_over_four_thousand_or_an_hour():
     """The documented numbers of 2019."""
     era = small().era

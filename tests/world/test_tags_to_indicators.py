@@ -46,6 +46,7 @@ def hour(session: Session, *commands: Command) -> Session:
     return session
 
 
+@pytest.mark.fact("indicator.domain-per-host", "taking-back.sanction-removes")
 def test_a_tag_lists_the_apps_domains_and_clearing_it_takes_them_back():
     """One indicator for each domain without a path."""
     session = hour(Session(world("dropbox-paper")), *ON, TagApp("dropbox-paper", "Unsanctioned"))
@@ -78,6 +79,7 @@ def test_a_switch_saved_off_takes_back_what_a_cleared_tag_still_lists():
     assert listed(session) == set()
 
 
+@pytest.mark.fact("bypass.shared-domain")
 def test_a_shared_domain_is_listed_once():
     """Two unsanctioned apps that share a domain block it together."""
     session = hour(
