@@ -15,7 +15,7 @@ from sim.base.text import plain
 from sim.base.time import show_clock, to_iso
 from sim.cli.errors import DONE
 from sim.cli.run import parse_until
-from sim.engine.enforcement.verdict import Explanation, Link
+from sim.engine.enforcement.explain import Explanation, Link
 from sim.scenario.schema import BROWSER_NAMES, BROWSERS
 from sim.session.driver import Session, resolved_of, restore
 from sim.session.lookup import machine_index

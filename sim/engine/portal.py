@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sim.base.errors import CommandRefused, Problem
+from sim.engine.enforcement.facts import Held
+
 SANCTIONED, UNSANCTIONED, MONITORED = "Sanctioned", "Unsanctioned", "Monitored"
 
 
@@ -20,14 +23,44 @@ class Portal:
     """Built-in tags, one of which an app carries or none (CAS/governance-discovery.md)."""
     indicator_limit: int
     """Indicators that a tenant may hold."""
+    actions: Mapping[Held, str]
+    """What an indicator may ask of machines, in the portal's words."""
+
+    def action(self, words: str) -> Held:
+        """Return the action that the portal calls `words`, or refuse with those it offers."""
+        for action, known in self.actions.items():
+            if known == words:
+                return action
+        raise CommandRefused(
+            Problem(
+                "INDICATOR-ACTION",
+                f"no action {words!r}",
+                advice="one of: " + ", ".join(self.actions.values()),
+            )
+        )
 
 
 PORTALS: Mapping[str, Portal] = {
     portal.key: portal
     for portal in (
-        # Limit: WIN/manage-indicators.md of 2019; documented.
-        Portal("2019", (SANCTIONED, UNSANCTIONED), 5_000),
-        # Monitored: release 207, 8 August 2021. Limit: MDE/indicators-overview.md; documented.
-        Portal("today", (SANCTIONED, UNSANCTIONED, MONITORED), 15_000),
+        # Limit and actions: WIN/manage-indicators.md of 2019; documented.
+        Portal(
+            "2019",
+            (SANCTIONED, UNSANCTIONED),
+            5_000,
+            {Held.BLOCK: "Alert and block", Held.AUDIT: "Alert only", Held.ALLOW: "Allow"},
+        ),
+        # Monitored: release 207, 8 August 2021. Limit and actions: MDE/indicators-overview.md; documented.
+        Portal(
+            "today",
+            (SANCTIONED, UNSANCTIONED, MONITORED),
+            15_000,
+            {
+                Held.BLOCK: "Block execution",
+                Held.WARN: "Warn",
+                Held.AUDIT: "Audit",
+                Held.ALLOW: "Allow",
+            },
+        ),
     )
 }

@@ -20,7 +20,8 @@ from sim.engine.discovery.streams import GLOBAL as GLOBAL
 from sim.engine.discovery.streams import WIN10 as WIN10
 from sim.engine.discovery.streams import Streams
 from sim.engine.discovery.use import AppUsage
-from sim.engine.enforcement.indicators import MCAS, Action, Indicator, IndicatorList, strongest
+from sim.engine.enforcement.facts import Held
+from sim.engine.enforcement.indicators import MCAS, Indicator, IndicatorList, strongest
 from sim.engine.governance import LogEntry
 from sim.engine.policy.alerts import CloudQueue, EndpointQueue
 from sim.engine.policy.book import PolicyBook
@@ -172,7 +173,7 @@ class Tenant:
                         self.indicators.add(
                             now,
                             domain,
-                            Action.BLOCK,
+                            Held.BLOCK,
                             MCAS,
                             "Unsanctioned cloud app access was blocked",
                             app_id,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sim.base.errors import CommandRefused, InputError, Problem
 from sim.base.time import MINUTE
 from sim.engine.catalog.model import App
-from sim.engine.enforcement.verdict import EDGE, NetworkProtection
+from sim.engine.enforcement.facts import EDGE, NetworkProtection
 from sim.engine.policy.alerts import DismissReason
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.enforcement.verdict import Outcome
+from sim.engine.enforcement.facts import Outcome
 from sim.engine.policy.policies import Criterion
 from sim.engine.tenant import INTEGRATION, UNSANCTIONED
 from sim.exercise.truth import Baseline, Flags, Use, app_rows, blockable, passed, untouched, uses

@@ -6,7 +6,7 @@ from typing import Any
 
 import sim
 from sim.base.time import SECOND
-from sim.engine.enforcement.verdict import Outcome
+from sim.engine.enforcement.facts import Outcome
 from sim.exercise.score import Result
 from sim.session.driver import Session
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.enforcement.facts import EDGE, Outcome
 from sim.engine.enforcement.indicators import covering
-from sim.engine.enforcement.verdict import EDGE, Outcome
 from sim.scenario.load import Resolved
 from sim.world.machines import NEVER
 from sim.world.model import World

@@ -8,8 +8,8 @@ from typing import ClassVar
 from sim.base.errors import CommandRefused, Problem
 from sim.base.text import plain
 from sim.engine.enforcement import powershell
-from sim.engine.enforcement.indicators import Action, domain_value
-from sim.engine.enforcement.verdict import Outcome
+from sim.engine.enforcement.facts import Outcome
+from sim.engine.enforcement.indicators import domain_value
 from sim.session.answer import Answer, said
 from sim.session.lookup import index_of, machine_index
 from sim.session.notebook import Notebook
@@ -22,21 +22,14 @@ class AddIndicator:
 
     kind: ClassVar[str] = "add-indicator"
     value: str
-    action: str = Action.BLOCK.value
+    action: str = "Alert and block"
     title: str = "Custom network indicator"
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """List the indicator; machines get it later."""
-        if self.action not in set(Action):
-            raise CommandRefused(
-                Problem(
-                    "INDICATOR-ACTION",
-                    f"no action {self.action!r}",
-                    advice="one of: " + ", ".join(Action),
-                )
-            )
-        indicator = world.add_indicator(actor, domain_value(self.value), Action(self.action), self.title)
-        return said(f"{indicator.id} lists {indicator.value}: {indicator.action}", id=indicator.id)
+        action = world.tenant.portal.action(self.action)
+        indicator = world.add_indicator(actor, domain_value(self.value), action, self.title)
+        return said(f"{indicator.id} lists {indicator.value}: {self.action}", id=indicator.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sim.engine.enforcement.verdict import NetworkProtection, Outcome
+from sim.engine.enforcement.facts import NetworkProtection, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.engine.enforcement.verdict import NetworkProtection, Outcome
+from sim.engine.enforcement.facts import NetworkProtection, Outcome
 from sim.session.driver import Session
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.enforcement.facts import Held
 from sim.engine.enforcement.indicators import Indicator
 from sim.engine.hunting.tables import CONNECTION, EndpointRows, device_events, device_network_events
 from sim.engine.policy.alerts import EndpointAlert
@@ -49,6 +50,8 @@ class IndicatorRow:
     id: str
     value: str
     action: str
+    """In the portal's words."""
+    held: Held
     created_by: str
     created: int
     title: str
@@ -160,7 +163,8 @@ def indicators(session: Session) -> list[IndicatorRow]:
         IndicatorRow(
             i.id,
             i.value,
-            i.action.value,
+            session.world.tenant.portal.actions[i.action],
+            i.action,
             i.created_by,
             i.created,
             i.title,

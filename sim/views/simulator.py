@@ -7,17 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.engine.catalog.app import App
+from sim.engine.enforcement.explain import ChainFacts, Explanation, explain
+from sim.engine.enforcement.facts import Held, NetworkProtection, Outcome, ProcessTraits
 from sim.engine.enforcement.indicators import Indicator, covering
-from sim.engine.enforcement.verdict import (
-    HELD,
-    ChainFacts,
-    Explanation,
-    Held,
-    NetworkProtection,
-    Outcome,
-    ProcessTraits,
-    explain,
-)
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
@@ -258,7 +250,7 @@ def _facts(session: Session, machine: int, process: str, site: _Site) -> ChainFa
         posture=world.posture(machine),
         process=ProcessTraits(process),
         device_holds=Held(int(world.channel.actions[held])),
-        portal_lists=HELD[indicator.action] if indicator else Held.NONE,
+        portal_lists=indicator.action if indicator else Held.NONE,
         manual=deciding is not None and not deciding.by_tag,
         tag=tenant.tags.get(site.app.id, ""),
         integration=tenant.switches[INTEGRATION],

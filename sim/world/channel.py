@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.enforcement.facts import Held
 from sim.engine.enforcement.indicators import Indicator, covering, strongest
-from sim.engine.enforcement.verdict import HELD, Held
 from sim.world.machines import NEVER
 
 I64 = NDArray[np.int64]
@@ -34,7 +34,7 @@ class Channel:
 
     def know(self, indicators: list[Indicator]) -> None:
         """Learn the action of every indicator the tenant ever held."""
-        held = [HELD[indicator.action] for indicator in indicators]
+        held = [indicator.action for indicator in indicators]
         self.actions = np.array([*held, Held.NONE], dtype=np.int64)
 
     def resolve(self, deciding: Mapping[str, Indicator]) -> I64:

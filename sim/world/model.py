@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from sim.base.time import DAY
 from sim.engine.discovery.pseudonyms import Pseudonyms
-from sim.engine.enforcement.indicators import Action, Indicator
-from sim.engine.enforcement.verdict import DevicePosture, NetworkProtection, Outcome
+from sim.engine.enforcement.facts import Antivirus, DevicePosture, Held, NetworkProtection, Outcome
+from sim.engine.enforcement.indicators import Indicator
 from sim.engine.policy.alerts import BLOCKED_TITLE
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
@@ -148,7 +148,7 @@ class World:
         """Return a machine's true protection state."""
         return DevicePosture(
             bool(self.plane.smartscreen[machine]),
-            bool(self.plane.antivirus[machine]),
+            Antivirus(int(self.plane.antivirus[machine])),
             NetworkProtection(int(self.plane.network_protection[machine])),
         )
 
@@ -185,7 +185,7 @@ class World:
         self._sync_later(app_id)
         return True
 
-    def add_indicator(self, actor: str, value: str, action: Action, title: str) -> Indicator:
+    def add_indicator(self, actor: str, value: str, action: Held, title: str) -> Indicator:
         """Make an indicator by hand; the service offers it to machines later."""
         self._realise()
         indicator = self.tenant.indicators.add(self.now, value, action, actor, title)

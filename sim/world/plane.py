@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.enforcement.verdict import EDGE, Outcome, verdicts
+from sim.engine.enforcement.facts import Antivirus, Facts, Outcome, System, engine_of
+from sim.engine.enforcement.verdict import verdicts
 from sim.world.behaviour import GIVE_UP, REFUSED_UP, Requests, requests, starts
 from sim.world.channel import Channel
 from sim.world.machines import NEVER, Machines
@@ -37,9 +38,9 @@ class Plane:
         self._starts: I64 = np.zeros(0, dtype=np.int64)
         self._order: I64 = np.zeros(0, dtype=np.int64)
         self._next = 0
-        self._is_edge = np.array([name == EDGE for name in staff.processes], dtype=bool)
+        self._engine = np.array([engine_of(System.WINDOWS, name) for name in staff.processes], dtype=np.int64)
         self.smartscreen = np.ones(len(machines), dtype=bool)
-        self.antivirus = np.ones(len(machines), dtype=bool)
+        self.antivirus: I64 = np.full(len(machines), Antivirus.ACTIVE, dtype=np.int64)
         self.network_protection: I64 = np.zeros(len(machines), dtype=np.int64)
         self.listed: I64 = channel.resolve({})
         """Number of the indicator that the portal lists for each host; all -1 while the switch is off."""
@@ -135,13 +136,34 @@ class Plane:
         held = self._channel.held(self._machines.last_pull(machine, time), host)
         listed = self.listed[host]
         actions = self._channel.actions
+        yes = np.ones(len(host), dtype=bool)
+        no, zero = ~yes, np.zeros(len(host), dtype=np.int64)
         outcome = verdicts(
-            actions[held],
-            actions[listed],
-            self._is_edge[process],
-            self.smartscreen[machine],
-            self.antivirus[machine],
-            self.network_protection[machine],
+            Facts(
+                onboarded=yes,
+                system=zero,
+                os_supported=yes,
+                antivirus=self.antivirus[machine],
+                real_time=yes,
+                cloud_protection=yes,
+                platform_current=yes,
+                network_protection=self.network_protection[machine],
+                np_allowed=yes,
+                smartscreen=self.smartscreen[machine],
+                reaches_cloud=yes,
+                engine=self._engine[process],
+                process_quic=no,
+                process_ech=no,
+                site_quic=no,
+                site_ech=no,
+                coalesced=no,
+                https_path=no,
+                hidden=no,
+                bypassed=no,
+                upstream=zero,
+                holds=actions[held],
+                lists=actions[listed],
+            )
         )
         decided = np.where(outcome == Outcome.NOT_BLOCKED, listed, held)
         return outcome, np.where(outcome == Outcome.OPEN, -1, decided)

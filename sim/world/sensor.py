@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.rng import draw
-from sim.engine.enforcement.verdict import Outcome
+from sim.engine.enforcement.facts import Outcome
 from sim.engine.traffic import Coded, Traffic
 from sim.scenario.eras import Era
 from sim.world.machines import Machines

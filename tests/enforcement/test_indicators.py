@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.base.errors import CommandRefused
+from sim.engine.enforcement.facts import Held
 from sim.engine.enforcement.indicators import (
     MCAS,
-    Action,
     Indicator,
     IndicatorList,
     covering,
@@ -103,7 +103,7 @@ def test_a_domain_covers_itself_and_what_is_below_it(host, value):
     assert covering({"example.com": 0, "b.example.com": 1}, host) == value
 
 
-def rows(*listed: tuple[str, Action]) -> list[Indicator]:
+def rows(*listed: tuple[str, Held]) -> list[Indicator]:
     """Return indicators as a tenant would number them."""
     return [
         Indicator(number, value, action, 0, "analyst", "") for number, (value, action) in enumerate(listed)
@@ -114,28 +114,28 @@ labels = st.lists(st.sampled_from(["a", "b", "ab"]), min_size=1, max_size=4)
 names = labels.map(".".join)
 
 
-@given(st.lists(st.tuples(names, st.sampled_from(list(Action))), max_size=8), names)
+@given(st.lists(st.tuples(names, st.sampled_from([held for held in Held if held])), max_size=8), names)
 def test_the_deciding_indicator_is_the_references(listed, host):
     """Longest domain, then Allow before Alert only before Alert and block, by another algorithm."""
     deciding = strongest(rows(*listed))
     value = covering(deciding, host)
-    words = {Action.ALLOW: "allow", Action.ALERT: "alert", Action.BLOCK: "block"}
+    words = {Held.ALLOW: "allow", Held.AUDIT: "audit", Held.WARN: "warn", Held.BLOCK: "block"}
     expected = answer(frozenset((value, words[action]) for value, action in listed), host)
     assert (words[deciding[value].action] if value is not None else "none") == expected
 
 
 def test_on_one_domain_and_action_the_oldest_decides():
     """An alert counts on the indicator that stood there first."""
-    first, second = rows(("example.com", Action.BLOCK), ("example.com", Action.BLOCK))
+    first, second = rows(("example.com", Held.BLOCK), ("example.com", Held.BLOCK))
     assert strongest([second, first]) == {"example.com": first}
 
 
 def test_a_removed_number_is_never_used_again():
     """Ids stay unique over the whole run, so that a log line always means one indicator."""
     held = IndicatorList(LIMIT)
-    first = held.add(0, "example.com", Action.BLOCK, "analyst", "")
+    first = held.add(0, "example.com", Held.BLOCK, "analyst", "")
     held.remove(1, first)
-    again = held.add(2, "example.com", Action.BLOCK, "analyst", "")
+    again = held.add(2, "example.com", Held.BLOCK, "analyst", "")
     assert (first.id, again.id) == ("ind-0001", "ind-0002")
     assert held.present() == [again]
     with pytest.raises(CommandRefused, match="no indicator 'ind-0001' is listed"):
@@ -145,18 +145,18 @@ def test_a_removed_number_is_never_used_again():
 def test_one_creator_lists_a_domain_once():
     """A person may list a domain that the tag listed too, but not twice."""
     held = IndicatorList(LIMIT)
-    held.add(0, "example.com", Action.BLOCK, MCAS, "")
-    held.add(0, "example.com", Action.ALLOW, "analyst", "")
+    held.add(0, "example.com", Held.BLOCK, MCAS, "")
+    held.add(0, "example.com", Held.ALLOW, "analyst", "")
     with pytest.raises(CommandRefused, match=r"example\.com is already listed"):
-        held.add(0, "Example.com", Action.BLOCK, "analyst", "")
+        held.add(0, "Example.com", Held.BLOCK, "analyst", "")
     assert [indicator.by_tag for indicator in held.present()] == [True, False]
 
 
 def test_the_tenant_holds_five_thousand_and_no_more():
     """The limit of 2019; removing one makes room for one."""
     held = IndicatorList(LIMIT)
-    held.all = [Indicator(n, f"d{n}.example", Action.BLOCK, 0, "analyst", "") for n in range(LIMIT)]
+    held.all = [Indicator(n, f"d{n}.example", Held.BLOCK, 0, "analyst", "") for n in range(LIMIT)]
     with pytest.raises(CommandRefused, match="the tenant holds 5000 indicators"):
-        held.add(0, "example.com", Action.BLOCK, "analyst", "")
+        held.add(0, "example.com", Held.BLOCK, "analyst", "")
     held.remove(1, held.all[17])
-    assert held.add(2, "example.com", Action.BLOCK, "analyst", "").number == LIMIT
+    assert held.add(2, "example.com", Held.BLOCK, "analyst", "").number == LIMIT

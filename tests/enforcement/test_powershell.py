@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.engine.enforcement.facts import DevicePosture, NetworkProtection
 from sim.engine.enforcement.powershell import run
-from sim.engine.enforcement.verdict import DevicePosture, NetworkProtection
 
 OFF, ON, AUDIT = NetworkProtection.DISABLED, NetworkProtection.ENABLED, NetworkProtection.AUDIT
 SET = "Set-MpPreference -EnableNetworkProtection "
@@ -107,7 +107,7 @@ def test_get_shows_the_number(mode):
 def test_get_shows_whether_the_antivirus_is_active():
     """Without real-time protection network protection cannot work, and the prompt lets one see it."""
     assert (
-        "DisableRealtimeMonitoring : True" in run("Get-MpPreference", DevicePosture(antivirus=False)).output
+        "DisableRealtimeMonitoring : True" in run("Get-MpPreference", DevicePosture(real_time=False)).output
     )
 
 

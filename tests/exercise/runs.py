@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sim.engine.enforcement.verdict import Outcome
+from sim.engine.enforcement.facts import Outcome
 from sim.exercise.players import Player, play, player
 from sim.exercise.score import Objective, Result, judge
 from sim.scenario.load import Resolved, load_scenario, resolve

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sim.base.errors import CommandRefused
-from sim.engine.enforcement.verdict import Outcome
+from sim.engine.enforcement.facts import Outcome
 from sim.scenario.load import Resolved
 from sim.session.commands import Command
 from sim.session.driver import Session

@@ -15,7 +15,6 @@ from tests.properties import played
 from tests.properties.scripts import Play, plays, preparations, share, spells
 from tests.reference.model import CUSTOM_INDICATORS, Inputs, Reference
 from tests.reference.small import small
-from tests.reference.table import OUTCOMES
 
 ENABLE = "Set-MpPreference -EnableNetworkProtection Enabled"
 SOHU = AddIndicator("sohu.com", "Alert and block")
@@ -147,7 +146,13 @@ def test_one_script_meets_every_outcome():
     resolved = small(rhythm="quick")
     script = [(resolved.start, command) for command in preparations(8)]
     found = Counter(row.outcome for row in played.rows(played.play(resolved, 7, script)[0]))
-    assert {outcome for outcome in OUTCOMES if found[outcome] >= 5} == set(OUTCOMES)
+    assert {outcome for outcome, count in found.items() if count >= 5} == {
+        "open",
+        "not-blocked",
+        "alerted",
+        "audited",
+        "blocked",
+    }
 
 
 def test_without_custom_network_indicators_nothing_is_blocked():

@@ -23,7 +23,7 @@ from sim.scenario.load import Resolved
 from sim.world.behaviour import requests, starts
 from sim.world.machines import Machines
 from sim.world.organisation import build
-from tests.reference.table import Case, decisions
+from tests.reference.table import Case, outcome
 
 COMMANDS, SERVICES, PULLS, REQUESTS = 0, 1, 2, 3
 """Order of what happens at one instant."""
@@ -32,8 +32,8 @@ INTEGRATION = "Microsoft Cloud App Security"
 BLOCK_UNSANCTIONED = "Block unsanctioned apps"
 CUSTOM_INDICATORS = "Custom network indicators"
 
-ACTIONS = {"Allow": "allow", "Alert only": "alert", "Alert and block": "block"}
-BEATS = ("allow", "alert", "block")
+ACTIONS = {"Allow": "allow", "Alert only": "audit", "Alert and block": "block"}
+BEATS = ("allow", "audit", "warn", "block")
 """On one domain the earlier one decides (enforcement.md 5)."""
 
 MODES = {
@@ -330,19 +330,16 @@ class Reference:
 
     def _connect(self, machine: int, process: str, host: str, up: int, down: int) -> str:
         listed = frozenset((held.value, held.action) for held in self._present())
-        outcome = decisions()[
+        became = outcome(
             Case(
-                "edge" if process == "msedge.exe" else "other",
-                "on",
-                "on",
+                "smartscreen" if process == "msedge.exe" else "network-protection",
                 self._modes[machine],
                 answer(self._holds[machine], host),
-                answer(listed, host),
-                "on" if self._switches[CUSTOM_INDICATORS] else "off",
+                answer(listed, host) if self._switches[CUSTOM_INDICATORS] else "none",
             )
-        ]
-        if outcome == "blocked":
+        )
+        if became == "blocked":
             up, down = HANDSHAKE, 0
         name = self.inputs.names[machine]
-        self.rows.append(Row(self._now, name, process, host, up, down, outcome))
-        return outcome
+        self.rows.append(Row(self._now, name, process, host, up, down, became))
+        return became

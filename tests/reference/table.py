@@ -1,58 +1,145 @@
-"""The truth table as data: read from CSV, `any` and `a/b` written out, each case decided by one row."""
+"""The truth table as data: read from CSV, `any` and `a/b` written out, each case decided by one row.
+
+Three files, for a person to review: what the machine's engine can do (`protection.csv`), whether it sees
+the name (`sight.csv`), and the outcome (`truth_table.csv`), which has the answers of the first two as
+columns.
+"""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-ANSWERS = {
-    "process": ("edge", "other"),
-    "smartscreen": ("on", "off"),
-    "antivirus": ("on", "off"),
-    "network_protection": ("off", "audit", "block"),
-    "holds": ("none", "allow", "alert", "block"),
-    "lists": ("none", "allow", "alert", "block"),
-    "custom_indicators": ("on", "off"),
+_YES = ("yes", "no")
+_ON = ("on", "off")
+_HELD = ("none", "allow", "audit", "warn", "block")
+
+ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "engine": ("smartscreen", "network-protection", "none"),
+    "onboarded": _YES,
+    "os_supported": _YES,
+    "reaches_cloud": _YES,
+    "smartscreen": _ON,
+    "system": ("windows", "server", "macos", "linux", "mobile"),
+    "np_allowed": _YES,
+    "antivirus": ("active", "passive", "off"),
+    "real_time": _YES,
+    "cloud_protection": _YES,
+    "platform_current": _YES,
+    "network_protection": ("off", "block", "audit"),
+    "process_quic": _YES,
+    "site_quic": _YES,
+    "process_ech": _YES,
+    "site_ech": _YES,
+    "coalesced": _YES,
+    "https_path": _YES,
+    "hidden": _YES,
+    "bypassed": _YES,
+    "upstream": ("none", "gateway", "access"),
+    "holds": _HELD,
+    "lists": _HELD,
 }
 """Every column of a case and what may stand in it."""
 
-OUTCOMES = ("open", "not-blocked", "alerted", "audited", "blocked")
+DERIVED: Mapping[str, tuple[str, ...]] = {
+    "protection": ("absent", "off", "audits", "enforces"),
+    "sight": ("clear", "hidden"),
+    "outcome": (
+        "open",
+        "not-blocked",
+        "alerted",
+        "audited",
+        "blocked",
+        "warned",
+        "bypassed",
+        "unseen",
+        "gateway-blocked",
+        "access-denied",
+    ),
+}
+"""What each table answers."""
 
 
 class Case(NamedTuple):
-    """One connection as the table sees it."""
+    """One connection as the tables see it; a healthy machine where nothing else is said."""
 
-    process: str
-    smartscreen: str
-    antivirus: str
-    network_protection: str
-    holds: str
+    engine: str = "network-protection"
+    network_protection: str = "off"
+    holds: str = "none"
     """Action of the indicator that the machine holds for the host."""
-    lists: str
-    """Action of the indicator that the portal lists for the host, whatever the switch says."""
-    custom_indicators: str
+    lists: str = "none"
+    """Action of the indicator that the portal lists; none while custom network indicators are off."""
+    onboarded: str = "yes"
+    os_supported: str = "yes"
+    reaches_cloud: str = "yes"
+    smartscreen: str = "on"
+    system: str = "windows"
+    np_allowed: str = "yes"
+    antivirus: str = "active"
+    real_time: str = "yes"
+    cloud_protection: str = "yes"
+    platform_current: str = "yes"
+    process_quic: str = "no"
+    site_quic: str = "no"
+    process_ech: str = "no"
+    site_ech: str = "no"
+    coalesced: str = "no"
+    https_path: str = "no"
+    hidden: str = "no"
+    bypassed: str = "no"
+    upstream: str = "none"
 
 
-CASES = tuple(Case(*values) for values in product(*ANSWERS.values()))
+@dataclass(frozen=True)
+class Table:
+    """One file: its inputs, the column it answers, and its rows as they stand in the file."""
+
+    answer: str
+    inputs: tuple[str, ...]
+    rows: tuple[Mapping[str, str], ...]
+
+    def known(self, name: str) -> tuple[str, ...]:
+        """Return what may stand in an input column."""
+        return ANSWERS.get(name) or DERIVED[name]
+
+    def cases(self, row: Mapping[str, str]) -> list[tuple[str, ...]]:
+        """Return every combination of the inputs that a row decides."""
+        cells = ((name, row[name]) for name in self.inputs)
+        return list(
+            product(*(self.known(name) if cell == "any" else cell.split("/") for name, cell in cells))
+        )
+
+    def decisions(self) -> Mapping[tuple[str, ...], str]:
+        """Return the answer of every combination."""
+        return {case: row[self.answer] for row in self.rows for case in self.cases(row)}
 
 
 @cache
-def rows() -> tuple[dict[str, str], ...]:
-    """Return the rows as they stand in the file."""
-    text = Path(__file__).with_name("truth_table.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
+def table(name: str) -> Table:
+    """Return the table of a file: inputs stand before the answer, the reason after it."""
+    text = Path(__file__).with_name(f"{name}.csv").read_text(encoding="utf-8")
+    reader = csv.DictReader(text.splitlines())
+    columns = tuple(reader.fieldnames or ())
+    return Table(columns[-2], columns[:-2], tuple(reader))
 
 
-def cases(row: dict[str, str]) -> list[Case]:
-    """Return every case that a row decides."""
-    parts = (known if row[name] == "any" else tuple(row[name].split("/")) for name, known in ANSWERS.items())
-    return [Case(*values) for values in product(*parts)]
+TABLES = ("protection", "sight", "truth_table")
 
 
 @cache
-def decisions() -> dict[Case, str]:
-    """Return the outcome of every case."""
-    return {case: row["outcome"] for row in rows() for case in cases(row)}
+def _decisions(name: str) -> Mapping[tuple[str, ...], str]:
+    return table(name).decisions()
+
+
+def outcome(case: Case) -> str:
+    """Return what becomes of a connection, by the tables alone."""
+    known = case._asdict()
+    for name in TABLES:
+        found = table(name)
+        known[found.answer] = _decisions(name)[tuple(known[column] for column in found.inputs)]
+    return known["outcome"]

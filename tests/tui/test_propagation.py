@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.base.time import HOUR
-from sim.engine.enforcement.verdict import NetworkProtection
+from sim.engine.enforcement.facts import NetworkProtection
 from sim.session.endpoint_commands import PowerShell
 from sim.views.simulator import PropagationRow
 from tests.tui.robot import Robot, play

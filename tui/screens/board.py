@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from textual.content import Content
 
 from sim.base.time import show_clock
-from sim.engine.enforcement.verdict import NetworkProtection
+from sim.engine.enforcement.facts import NetworkProtection
 from sim.scenario.schema import BROWSERS
 from sim.views.simulator import PropagationRow
 from tui.text import Tone, pad, safe, shares

@@ -11,7 +11,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from sim.engine.enforcement.verdict import Explanation, Link, Outcome
+from sim.engine.enforcement.explain import Explanation, Link
+from sim.engine.enforcement.facts import Outcome
 from sim.views import simulator
 from tui.actions import Scope
 from tui.frame import ViewKind

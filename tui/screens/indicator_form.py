@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.engine.enforcement.indicators import Action as Indicating
+from sim.engine.portal import Portal
 from sim.session.endpoint_commands import AddIndicator
 from tui.forms import ChoiceField, FormScreen, TextField
 
 if TYPE_CHECKING:
     from tui.app import PlayApp
-
-_WORDS = {
-    Indicating.BLOCK: "Alert and block",
-    Indicating.ALERT: "Alert only",
-    Indicating.ALLOW: "Allow",
-}
 
 
 def _looks_like_domain(text: str) -> str:
@@ -24,13 +18,13 @@ def _looks_like_domain(text: str) -> str:
     return "" if "." in text.strip(".") else "write a domain such as example.com"
 
 
-def indicator_form(domain: str = "") -> FormScreen:
+def indicator_form(portal: Portal, domain: str = "") -> FormScreen:
     """Return the form, with the domain filled in where one is given."""
     return FormScreen(
         "Add indicator",
         (
             TextField("value", "Domain", domain, "for example example.com", _looks_like_domain),
-            ChoiceField("action", "Action", tuple((action.value, words) for action, words in _WORDS.items())),
+            ChoiceField("action", "Action", tuple((words, words) for words in portal.actions.values())),
             TextField(
                 "title",
                 "Alert title",
@@ -44,9 +38,9 @@ def indicator_form(domain: str = "") -> FormScreen:
     )
 
 
-async def ask_indicator(play: PlayApp, domain: str = "") -> None:
+async def ask_indicator(play: PlayApp, portal: Portal, domain: str = "") -> None:
     """Show the form and list what was saved."""
-    values = await play.push_screen_wait(indicator_form(domain))
+    values = await play.push_screen_wait(indicator_form(portal, domain))
     if values is not None:
         play.submit(
             AddIndicator(str(values["value"]).strip(), str(values["action"]), str(values["title"]).strip())

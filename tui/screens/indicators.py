@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from sim.engine.enforcement.indicators import Action as Indicating
+from sim.engine.enforcement.facts import Held
 from sim.session.endpoint_commands import RemoveIndicator
 from sim.views import endpoint
 from sim.views.endpoint import IndicatorRow
@@ -51,12 +51,8 @@ INDICATORS = Scope(
     ),
 )
 
-_TONES: dict[str, Tone] = {Indicating.BLOCK.value: "high", Indicating.ALERT.value: "medium"}
-_LETTERS = {
-    Indicating.BLOCK.value: "B ■",
-    Indicating.ALERT.value: "A ◪",
-    Indicating.ALLOW.value: "+ □",
-}
+_TONES: dict[Held, Tone] = {Held.BLOCK: "high", Held.WARN: "medium", Held.AUDIT: "medium"}
+_LETTERS = {Held.BLOCK: "B ■", Held.WARN: "W ◩", Held.AUDIT: "A ◪", Held.ALLOW: "+ □"}
 
 
 def indicator_columns(tz: ZoneInfo) -> tuple[Column[IndicatorRow], ...]:
@@ -66,10 +62,10 @@ def indicator_columns(tz: ZoneInfo) -> tuple[Column[IndicatorRow], ...]:
         Column(
             "action",
             "Action",
-            lambda r: f"{_LETTERS.get(r.action, '?')} {r.action}",
+            lambda r: f"{_LETTERS[r.held]} {r.action}",
             19,
             priority=0,
-            tone=lambda r: _TONES.get(r.action, "normal"),
+            tone=lambda r: _TONES.get(r.held, "normal"),
         ),
         Column("by", "Created by", lambda r: r.created_by, 28, 16, 1, priority=2),
         Column("app", "App", lambda r: r.app or "–", 18, 12, 1, priority=4),
@@ -172,7 +168,7 @@ class IndicatorsScreen(PlayScreen, scope=INDICATORS):
     @work
     async def do_indicators_new(self) -> None:
         """Add an indicator by hand."""
-        await ask_indicator(self.play)
+        await ask_indicator(self.play, self.session.world.tenant.portal)
 
     @work
     async def do_indicators_remove(self) -> None:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from sim.engine.enforcement.verdict import Outcome
+from sim.engine.enforcement.facts import Outcome
 from sim.engine.hunting.tables import CONNECTION
 from sim.scenario.schema import BROWSERS
 from sim.session.commands import RecordFinding

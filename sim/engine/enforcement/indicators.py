@@ -10,24 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from ipaddress import ip_address
 
 from sim.base.errors import CommandRefused, Problem
+from sim.engine.enforcement.facts import Held
 
 MCAS = "Microsoft Cloud App Security"
 """`created_by` of indicators that the tag made (guess: the field is not documented)."""
 
 
-class Action(StrEnum):
-    """What an indicator asks of a machine, in the portal's words of 2019."""
-
-    ALLOW = "Allow"
-    ALERT = "Alert only"
-    BLOCK = "Alert and block"
-
-
-_PRECEDENCE = {Action.ALLOW: 0, Action.ALERT: 1, Action.BLOCK: 2}
+_PRECEDENCE = {Held.ALLOW: 0, Held.AUDIT: 1, Held.WARN: 2, Held.BLOCK: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ class Indicator:
 
     number: int
     value: str
-    action: Action
+    action: Held
     created: int
     created_by: str
     title: str
@@ -115,7 +107,7 @@ class IndicatorList:
         self,
         now: int,
         value: str,
-        action: Action,
+        action: Held,
         created_by: str,
         title: str,
         app_id: str | None = None,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from sim.engine.enforcement.verdict import DevicePosture, NetworkProtection
+from sim.engine.enforcement.facts import DevicePosture, NetworkProtection
 
 _NAMES = {
     "Disabled": NetworkProtection.DISABLED,
@@ -76,9 +76,9 @@ def _get(words: list[str], posture: DevicePosture) -> Reply:
     wanted: dict[str, str | int] = {_PARAMETER: int(posture.network_protection)}
     if not words:
         wanted = {
-            "DisableRealtimeMonitoring": str(not posture.antivirus),
+            "DisableRealtimeMonitoring": str(not posture.real_time),
             _PARAMETER: int(posture.network_protection),
-            "MAPSReporting": 2 if posture.antivirus else 0,
+            "MAPSReporting": 2 if posture.cloud_protection else 0,
         }
     width = max(len(name) for name in wanted)
     output = "\n".join(f"{name.ljust(width)} : {value}" for name, value in wanted.items())

@@ -1,284 +1,140 @@
-"""What happens to one connection, decided over columns; and the same rule told link by link.
+"""What happens to one connection, decided over columns.
 
-Edge is judged by SmartScreen in the browser, every other process by network protection, which works
-only with Defender Antivirus active (MDE/network-protection.md, MDE/web-protection-overview.md).
-Network protection in audit mode logs and lets pass. An alert also says that an app was *not* blocked
-where the portal lists a blocking indicator that the machine has not got or cannot enforce
+Edge is judged by SmartScreen in the browser, every other process by network protection, which works only
+with Defender Antivirus active (MDE/network-protection.md, MDE/web-protection-overview.md). Network
+protection in audit mode logs and lets pass. An alert also says that an app was *not* blocked where the
+portal lists a blocking indicator that the machine has not got or cannot enforce
 (CAS/wdatp-integration.md; documented).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.engine.enforcement.indicators import Action
-
-Codes = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-EDGE = "msedge.exe"
-"""File name of the process that SmartScreen guards (Windows network protection does not watch it)."""
-
-
-class NetworkProtection(IntEnum):
-    """EnableNetworkProtection as `Get-MpPreference` prints it (documented)."""
-
-    DISABLED = 0
-    ENABLED = 1
-    AUDIT = 2
-
-
-class Held(IntEnum):
-    """The action of the indicator that a machine, or the portal, holds for a host."""
-
-    NONE = 0
-    ALLOW = 1
-    ALERT = 2
-    BLOCK = 3
-
-
-HELD = {Action.ALLOW: Held.ALLOW, Action.ALERT: Held.ALERT, Action.BLOCK: Held.BLOCK}
-
-
-class Outcome(IntEnum):
-    """What became of a connection."""
-
-    OPEN = 0
-    """Passed; nothing to say."""
-    NOT_BLOCKED = 1
-    """Passed although the portal lists a blocking indicator: raises the "was not blocked" alert."""
-    ALERTED = 2
-    """Passed; an alert-only indicator saw it."""
-    AUDITED = 3
-    """Passed; network protection in audit mode wrote what it would have blocked."""
-    BLOCKED = 4
+from sim.engine.enforcement.facts import (
+    Antivirus,
+    Codes,
+    Engine,
+    Facts,
+    Flags,
+    Held,
+    NetworkProtection,
+    Outcome,
+    System,
+    Upstream,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class DevicePosture:
-    """A machine's protection state, as the world has it or as the tenant was told."""
+class Rules:
+    """Where the documents are silent or contradict each other: how we read them."""
 
-    smartscreen: bool = True
-    antivirus: bool = True
-    """Defender Antivirus active, with real-time and cloud-delivered protection."""
-    network_protection: NetworkProtection = NetworkProtection.DISABLED
+    not_blocked_before_pull: bool = True
+    """The alert "was not blocked" is raised as soon as the cloud lists an indicator for the machine, though
+    the machine has not pulled it (CAS/wdatp-integration.md says so of an indicator on its way; guess for
+    the moment from which)."""
+    audit_needs_prerequisites: bool = True
+    """Audit counts only where the prerequisites of block hold: a passive antivirus audits nothing (guess)."""
+    smartscreen_needs_antivirus: bool = False
+    """SmartScreen in Edge works without Defender Antivirus (guess: the list of prerequisites does not tell
+    the engines apart, the observed Edge was blocked without network protection)."""
+    subdomain_beats_parent: bool = True
+    """An indicator on a longer domain decides before one on its parent (guess: only paths are documented,
+    MDE/indicator-ip-domain.md)."""
+
+
+RULES = Rules()
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessTraits:
-    """What matters of the process that connects."""
+class Protection:
+    """What the engine of each connection would do with an indicator that it sees."""
 
-    file_name: str
-
-    @property
-    def is_edge(self) -> bool:
-        """True where SmartScreen judges, False where network protection does."""
-        return self.file_name.lower() == EDGE
+    enforces: Flags
+    audits: Flags
+    blind: Flags
+    """The site's name is hidden from the engine."""
 
 
-def verdicts(
-    device_holds: Codes,
-    portal_lists: Codes,
-    is_edge: Flags,
-    smartscreen: Flags,
-    antivirus: Flags,
-    network_protection: Codes,
-) -> Codes:
+def protection(facts: Facts, rules: Rules = RULES) -> Protection:
+    """Return what each connection's engine is able to do."""
+    inspected = facts.onboarded & (facts.engine != Engine.NONE)
+    reached = inspected & facts.os_supported & facts.reaches_cloud
+    antivirus = (
+        (facts.antivirus == Antivirus.ACTIVE)
+        & facts.real_time
+        & facts.cloud_protection
+        & facts.platform_current
+    )
+    network = facts.engine == Engine.NETWORK_PROTECTION
+    allowed = network & ((facts.system != System.SERVER) | facts.np_allowed)
+    ready = reached & antivirus & allowed
+    smartscreen = reached & (facts.engine == Engine.SMARTSCREEN) & facts.smartscreen
+    if rules.smartscreen_needs_antivirus:
+        smartscreen &= antivirus
+    auditing = facts.network_protection == NetworkProtection.AUDIT
+    return Protection(
+        enforces=smartscreen | (ready & (facts.network_protection == NetworkProtection.ENABLED)),
+        audits=auditing & (ready if rules.audit_needs_prerequisites else inspected & network),
+        blind=inspected & network & hides(facts),
+    )
+
+
+def hides(facts: Facts) -> Flags:
+    """Return where something hides the name from network protection.
+
+    QUIC and Encrypted Client Hello need both ends; only Edge can block a coalesced HTTP/2 request; of
+    HTTPS only the host is seen (MDE/indicator-ip-domain.md); a proxy or VPN may hide all
+    (MDE/network-protection.md).
+    """
+    return (
+        (facts.process_quic & facts.site_quic)
+        | (facts.process_ech & facts.site_ech)
+        | facts.coalesced
+        | facts.https_path
+        | facts.hidden
+    )
+
+
+def verdicts(facts: Facts, rules: Rules = RULES) -> Codes:
     """Return the `Outcome` of each row.
 
-    `device_holds` is the `Held` action that the machine pulled for the host, `portal_lists` the action the
-    portal lists for it now (NONE while custom network indicators are off).
+    The machine judges before the connection leaves it; only what it lets pass meets a gateway or an access
+    policy (own knowledge: SmartScreen asks before the request, network protection reads the first packet).
     """
-    blocking = np.where(is_edge, smartscreen, antivirus & (network_protection == NetworkProtection.ENABLED))
-    auditing = ~is_edge & antivirus & (network_protection == NetworkProtection.AUDIT)
-    unguarded = np.where(portal_lists == Held.BLOCK, Outcome.NOT_BLOCKED, Outcome.OPEN)
+    able = protection(facts, rules)
+    sees = able.enforces & ~able.blind
+    notes = (able.enforces | able.audits) & ~able.blind
+    inspected = facts.onboarded & (facts.engine != Engine.NONE)
+    asks = facts.holds >= Held.AUDIT
+    warned = sees & (facts.holds == Held.WARN)
+    promised = facts.lists == Held.BLOCK
+    if not rules.not_blocked_before_pull:
+        promised &= facts.holds == Held.BLOCK
     return np.select(
         [
-            (device_holds == Held.BLOCK) & blocking,
-            (device_holds == Held.BLOCK) & auditing,
-            (device_holds == Held.ALERT) & (blocking | auditing),
+            sees & (facts.holds == Held.BLOCK),
+            warned & ~facts.bypassed,
+            facts.upstream == Upstream.GATEWAY,
+            facts.upstream == Upstream.ACCESS,
+            warned,
+            able.blind & (asks | promised),
+            notes & (facts.holds == Held.AUDIT),
+            notes & asks,
+            inspected & promised,
         ],
-        [Outcome.BLOCKED, Outcome.AUDITED, Outcome.ALERTED],
-        unguarded,
+        [
+            Outcome.BLOCKED,
+            Outcome.WARNED,
+            Outcome.GATEWAY_BLOCKED,
+            Outcome.ACCESS_DENIED,
+            Outcome.BYPASSED,
+            Outcome.UNSEEN,
+            Outcome.ALERTED,
+            Outcome.AUDITED,
+            Outcome.NOT_BLOCKED,
+        ],
+        Outcome.OPEN,
     ).astype(np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One link of the chain from tag to block. `state` is done, waiting, open or not needed."""
-
-    name: str
-    state: str
-    reason: str
-    source: str
-    since: int | None = None
-    expected_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a connection is blocked or not: the verdict, the chain, and its first link that is not done."""
-
-    verdict: Outcome
-    links: tuple[Link, ...]
-
-    @property
-    def first_open(self) -> Link | None:
-        """The first link that keeps the block from working; None where the chain is whole."""
-        return next((link for link in self.links if link.state in {"open", "waiting"}), None)
-
-
-@dataclass(frozen=True, slots=True)
-class ChainFacts:
-    """Everything `explain` needs to know about one (machine, process, host) at one time."""
-
-    posture: DevicePosture
-    process: ProcessTraits
-    device_holds: Held
-    portal_lists: Held
-    """Before the custom network indicators switch is looked at."""
-    manual: bool
-    """A person made the indicator: the tag and Cloud App Security's own switches do not matter."""
-    tag: str
-    integration: bool
-    block_setting: bool
-    custom_indicators: bool
-    published: bool
-    """The service offers the listed indicator to machines that pull now."""
-    listed_at: int | None = None
-    sync_expected: int | None = None
-    publish_expected: int | None = None
-    last_pull: int | None = None
-    next_pull: int | None = None
-
-
-def explain(facts: ChainFacts) -> Explanation:
-    """Tell the chain link by link; its verdict equals `verdicts` on the same facts."""
-    links = [*_cloud_links(facts), *_device_links(facts)]
-    links.append(_engine(facts))
-    one = np.ones(1, dtype=np.int64)
-    lists = facts.portal_lists if facts.custom_indicators else Held.NONE
-    outcome = verdicts(
-        one * facts.device_holds,
-        one * lists,
-        np.array([facts.process.is_edge]),
-        np.array([facts.posture.smartscreen]),
-        np.array([facts.posture.antivirus]),
-        one * facts.posture.network_protection,
-    )
-    return Explanation(Outcome(int(outcome[0])), tuple(links))
-
-
-def _link(name: str, done: bool, reason: str, source: str, **times: int | None) -> Link:
-    waiting = not done and times.get("expected_at") is not None
-    return Link(name, "done" if done else "waiting" if waiting else "open", reason, source, **times)
-
-
-def _cloud_links(facts: ChainFacts) -> list[Link]:
-    listed = facts.portal_lists is Held.BLOCK
-    if facts.manual:
-        by_hand = "the indicator was made by hand; the tag is not needed"
-        links = [Link("tagged Unsanctioned", "not needed", by_hand, "MDE/indicator-ip-domain.md")]
-    else:
-        links = [
-            _link(
-                "tagged Unsanctioned",
-                facts.tag == "Unsanctioned",
-                f"the app's tag is {facts.tag or 'none'}",
-                "CAS/governance-discovery.md [19]",
-            ),
-            _link(
-                "Defender ATP: Microsoft Cloud App Security",
-                facts.integration,
-                f"Advanced features > Microsoft Cloud App Security is {_on(facts.integration)}",
-                "CAS/wdatp-integration.md [19]",
-            ),
-            _link(
-                "Cloud App Security: Block unsanctioned apps",
-                facts.block_setting,
-                f"Settings > Cloud app control > Block unsanctioned apps is {_on(facts.block_setting)}",
-                "CAS/wdatp-integration.md [19]",
-            ),
-        ]
-    links.append(
-        _link(
-            "indicator listed",
-            listed,
-            "the domain is in Indicators > URLs/Domains" if listed else _instead(facts.portal_lists),
-            "CAS/wdatp-integration.md [19]",
-            since=facts.listed_at if listed else None,
-            expected_at=None if listed else facts.sync_expected,
-        )
-    )
-    links.append(
-        _link(
-            "Defender ATP: Custom network indicators",
-            facts.custom_indicators,
-            f"Advanced features > Custom network indicators is {_on(facts.custom_indicators)}",
-            "CAS/wdatp-integration.md [19]",
-        )
-    )
-    return links
-
-
-def _device_links(facts: ChainFacts) -> list[Link]:
-    offered = facts.published and facts.custom_indicators
-    holds = facts.device_holds is Held.BLOCK
-    pulled = "the machine holds the indicator" if holds else "the machine has not pulled the indicator"
-    if facts.device_holds in {Held.ALLOW, Held.ALERT}:
-        pulled = f"the machine holds an indicator that does not block: {_action(facts.device_holds)}"
-    if holds and not facts.published:
-        pulled = "the machine still holds an indicator that is gone; it drops it at its next pull"
-    return [
-        _link(
-            "offered to machines",
-            offered or holds,
-            "machines that pull now get it" if offered else "machines that pull now do not get it",
-            "guess: part of the documented 2 h to the endpoint",
-            expected_at=None if offered or holds or not facts.custom_indicators else facts.publish_expected,
-        ),
-        _link(
-            "machine pulled it",
-            holds,
-            pulled,
-            "CAS/wdatp-integration.md [19]: up to 2 h",
-            since=facts.last_pull if holds else None,
-            expected_at=facts.next_pull if offered and not holds else None,
-        ),
-    ]
-
-
-def _engine(facts: ChainFacts) -> Link:
-    posture = facts.posture
-    if facts.process.is_edge:
-        reason = f"Edge is judged by SmartScreen, which is {_on(posture.smartscreen)}"
-        return _link("engine enforces", posture.smartscreen, reason, "MDE/network-protection.md")
-    mode = posture.network_protection
-    words = {
-        NetworkProtection.DISABLED: "off",
-        NetworkProtection.ENABLED: "in block mode",
-        NetworkProtection.AUDIT: "in audit mode: it logs and lets pass",
-    }
-    reason = f"{facts.process.file_name} is judged by network protection, which is {words[mode]}"
-    if not posture.antivirus:
-        reason += "; Defender Antivirus is not active, so it cannot work"
-    on = posture.antivirus and mode is NetworkProtection.ENABLED
-    return _link("engine enforces", on, reason, "MDE/network-protection.md")
-
-
-def _action(held: Held) -> str:
-    return "Allow" if held is Held.ALLOW else "Alert only"
-
-
-def _instead(held: Held) -> str:
-    if held is Held.NONE:
-        return "no blocking indicator is listed"
-    return f"the indicator that decides this host does not block: {_action(held)}"
-
-
-def _on(flag: bool) -> str:
-    return "on" if flag else "off"

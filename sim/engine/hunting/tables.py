@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.time import to_iso
-from sim.engine.enforcement.verdict import EDGE, Outcome
+from sim.engine.enforcement.facts import EDGE, Outcome
 from sim.engine.traffic import Traffic
 
 SMARTSCREEN = "SmartScreenUrlWarning"
