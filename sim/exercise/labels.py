@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.enforcement.verdict import Outcome
+from sim.engine.enforcement.facts import Outcome
 from sim.exercise.truth import app_rows
 from sim.session.driver import Session
 from sim.views.export import Kind, Sheet
