@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,8 @@ def collected() -> dict[str, frozenset[str]]:
         if MARKER in path.read_text(encoding="utf-8")
     )
     found = Collector()
-    code = pytest.main(["--collect-only", "-qq", "--no-summary", *files], plugins=[found])
+    with redirect_stdout(sys.stderr):
+        code = pytest.main(["--collect-only", "-qq", "--no-summary", *files], plugins=[found])
     if code:
         raise SystemExit(f"the tests cannot be collected (pytest ended with {code})")
     return found.nodes

@@ -9,6 +9,7 @@ import pytest
 
 from sim.base.errors import InputError
 from tests.fidelity.__main__ import ROOT
+from tests.fidelity.broken import breaks
 from tests.fidelity.facts import FILE, Book, Fact, read
 from tests.fidelity.page import page, shortened, unproved, wrong
 
@@ -62,3 +63,10 @@ def test_a_wrong_line_of_the_facts_is_told_with_its_place(tmp_path):
     found = [f"{problem.where} {problem.what}" for problem in refused.value.problems]
     assert len(found) == 5
     assert found[0].startswith("docs/facts.yaml:3:3 gate.a has no 'era'")
+
+
+def test_every_break_can_be_made_and_breaks_a_known_fact():
+    """The texts of broken.yaml stand once each, so that the list cannot rot."""
+    facts = read(ROOT).facts
+    assert [item.wrong(ROOT) for item in breaks() if item.wrong(ROOT)] == []
+    assert [item.fact for item in breaks() if item.fact not in facts] == []
