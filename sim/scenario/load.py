@@ -18,6 +18,7 @@ from sim.engine.catalog.model import Catalog, load_sets
 from sim.scenario.eras import HOPS, Era, load_era
 from sim.scenario.located import validate
 from sim.scenario.schema import BROWSER_NAMES, Scenario
+from sim.scenario.trait_problems import trait_problems
 
 EARLIEST, LATEST = from_iso("1990-01-01"), from_iso("2100-01-01")
 """Play stays between these: the calendar reckons with days before its start and after its end."""
@@ -103,6 +104,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         tz = zone(scenario.timezone)
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["timezone"]), p.advice) for p in error.problems)
+    problems.extend(trait_problems(scenario, source, whole, tz))
     start, end = (_time(key, getattr(scenario, key), tz, source, problems) for key in ("start", "end"))
     if start is not None and end is not None and start >= end:
         problems.append(
@@ -171,13 +173,6 @@ def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterato
     for app, path in _named_apps(scenario):
         if app not in apps:
             yield unknown("app", app, apps, *path)
-        elif not catalog.app(app).blockable_domains:
-            yield Problem(
-                "SCENARIO-APP",
-                f"{app} is known by full addresses only, which nobody here can visit",
-                source.place(path),
-                "name another app",
-            )
     for i, habit in enumerate(scenario.habits):
         for person in habit.people:
             if person not in people:

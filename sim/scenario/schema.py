@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from sim.base.time import HOUR, MINUTE
 from sim.scenario.eras import Delay, Strict, TimeOfDay
+from sim.scenario.traits import Destination, Devices, Host, Program, Site
 
 Identifier = str
 Weekday = Annotated[int, Field(ge=0, le=6)]
@@ -75,12 +76,18 @@ class Habit(Strict):
     """How many in a hundred of those who could have the habit have it."""
     browser: Literal["own", "edge", "chrome", "firefox"] | str = "own"
     """`own` is the person's usual browser; another file name is a native client."""
+    hosts: tuple[Host, ...] = ()
+    """Where it connects, for a client that uses not all of the app's hosts, or some that the catalog does not
+    list for the app; empty is the app's own list."""
     sessions: int = Field(ge=1, le=50)
     """Sessions a day, spread over `between`."""
     between: tuple[TimeOfDay, TimeOfDay]
     requests: tuple[int, int]
     upload: Literal["little", "documents"] = "little"
     """`documents`: some requests carry attachments of megabytes."""
+    long_lived: bool = False
+    """A session is one connection that stays open: it is judged by what the machine held when it began
+    (AllowSwitchToAsyncInspection: MDE/network-protection.md; documented)."""
 
 
 class Prohibited(Strict):
@@ -185,6 +192,13 @@ class Scenario(Strict):
     machines_off: tuple[Identifier, ...] = ()
     """People whose machine is away and switched off for the whole time."""
     proxy: ProxyLog | None = None
+    devices: tuple[Devices, ...] = ()
+    sites: dict[str, Site] = {}
+    programs: dict[str, Program] = {}
+    """By file name."""
+    destinations: tuple[Destination, ...] = ()
+    click_through: int = Field(default=40, ge=0, le=100)
+    """How many in a hundred of those who meet a warning click through it (guess); the others leave."""
     delays: dict[str, Delay] = {}
     documents: Documents
     truth: Truth = Truth()
@@ -202,3 +216,15 @@ class Scenario(Strict):
             if habit.between[0] >= habit.between[1]:
                 raise ValueError(f"between of {habit.app} must be a rising pair of times")
         return habits
+
+    @property
+    def reachable_apps(self) -> tuple[str, ...]:
+        """The apps whose hosts can be reached here, by id: those in use, and those the file judges."""
+        named = {
+            *(habit.app for habit in self.habits),
+            *self.tags,
+            *self.truth.tolerated,
+            *(item.app for item in self.truth.prohibited),
+            *(item.app for item in self.documents.approved),
+        }
+        return tuple(sorted(named))

@@ -99,7 +99,7 @@ def machines(session: Session) -> list[MachineRow]:
         MachineRow(
             machine.name,
             world.staff.people[machine.owner].upn,
-            machine.os_build,
+            machine.device.os_build,
             machine.ip,
             int(last[machine.index]) if last[machine.index] >= 0 else None,
             waiting.count(machine.index),

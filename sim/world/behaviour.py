@@ -117,7 +117,7 @@ def requests(plan: Plan, seed: int, day: int, sessions: I64, begins: I64) -> Req
         begins[owner] + elapsed,
         session,
         place,
-        plan.first_host[session] + hosts.astype(np.int64),
+        plan.choices[plan.first_host[session] + hosts.astype(np.int64)],
         up,
         quantiles(fields(drawn, "bytes-down"), _DOWN),
     )

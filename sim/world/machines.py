@@ -2,10 +2,13 @@
 
 A machine pulls when it is switched on and then on a grid of its own, phase and interval drawn once, while
 it is on. So the last pull before any time is a formula; no pull is an event. Switching a machine off
-delays its next pull to the next working morning.
+delays its next pull to the next working morning. The few that are not so regular, because they are
+offline for a while or stragglers, have their pulls written down (`irregular.py`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +17,13 @@ from sim.base.rng import betweens, draw, draws
 from sim.base.time import MINUTE, SECOND
 from sim.scenario.load import Resolved
 from sim.world.calendar import Calendar
+from sim.world.devices import Device
+from sim.world.irregular import NEVER as NEVER
+from sim.world.irregular import Irregular, pulls_of, without
 
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
-NEVER = -(2**62)
-"""Stands for a time before everything."""
-
+Span = tuple[int, int]
 _ON_BEFORE = (5, 30)
 _OFF_AFTER = (5, 60)
 """Minutes around the working hours within which a machine is switched on and off (guess)."""
@@ -28,7 +32,14 @@ _OFF_AFTER = (5, 60)
 class Machines:
     """Columns over machines; row i is the machine of person i."""
 
-    def __init__(self, resolved: Resolved, seed: int, keys: U64, away: NDArray[np.bool_]) -> None:
+    def __init__(
+        self,
+        resolved: Resolved,
+        seed: int,
+        keys: U64,
+        away: NDArray[np.bool_],
+        devices: Sequence[Device],
+    ) -> None:
         self._seed = seed
         self._keys = keys
         self._away = away
@@ -43,6 +54,26 @@ class Machines:
             [p % (i // SECOND) * SECOND for p, i in zip(phases, self.interval.tolist(), strict=True)],
             dtype=np.int64,
         )
+        self._irregular: dict[int, Irregular] = {}
+        for machine, device in enumerate(devices):
+            slow = device.pull_every
+            if (slow or device.offline) and not away[machine]:
+                self.interval[machine] = slow or self.interval[machine]
+                self._irregular[machine] = self._written_down(machine, device.offline, slow is None)
+        self._is_irregular = np.array([n in self._irregular for n in range(len(devices))], dtype=bool)
+
+    def _written_down(self, machine: int, offline: Sequence[Span], at_start: bool) -> Irregular:
+        one, days = np.array([machine]), np.flatnonzero(self.calendar.works)
+        ons, offs = self.on_from(one, days).tolist(), self.on_until(one, days).tolist()
+        on = [part for span in zip(ons, offs, strict=True) for part in without(span, offline)]
+        return Irregular(on, pulls_of(on, int(self.phase[machine]), int(self.interval[machine]), at_start))
+
+    def _irregulars(self, machine: I64) -> Iterator[tuple[Irregular, I64]]:
+        """Yield each irregular machine among the rows, and its rows."""
+        if self._irregular:
+            rows = np.flatnonzero(self._is_irregular[machine])
+            for number in np.unique(machine[rows]).tolist():
+                yield self._irregular[number], rows[machine[rows] == number]
 
     def __len__(self) -> int:
         return len(self.interval)
@@ -64,6 +95,8 @@ class Machines:
         day = self.calendar.day_of(time)
         inside = (time >= self.on_from(machine, day)) & (time < self.on_until(machine, day))
         found: NDArray[np.bool_] = inside & self.calendar.works[day] & ~self._away[machine]
+        for irregular, rows in self._irregulars(machine):
+            found[rows] = irregular.is_on(time[rows])
         return found
 
     def last_pull(self, machine: I64, time: I64) -> I64:
@@ -76,12 +109,16 @@ class Machines:
         phase, interval = self.phase[machine], self.interval[machine]
         grid = phase + (latest - phase) // interval * interval
         found: I64 = np.where(self._away[machine], NEVER, np.maximum(grid, on))
+        for irregular, rows in self._irregulars(machine):
+            found[rows] = irregular.last_pull(time[rows])
         return found
 
     def next_pull(self, machine: int, time: int) -> int | None:
         """Return the machine's first pull after `time`; None where it stays off for the calendar."""
         if self._away[machine]:
             return None
+        if machine in self._irregular:
+            return self._irregular[machine].next_pull(time)
         one = np.array([machine])
         day = int(self.calendar.day_of(np.array([time]))[0])
         while day < len(self.calendar.starts):
@@ -102,6 +139,9 @@ class Machines:
         found = time.copy()
         off = np.flatnonzero(~self.is_on(machine, time) & ~self._away[machine])
         for row in off.tolist():
+            if int(machine[row]) in self._irregular:
+                found[row] = self._irregular[int(machine[row])].first_on(int(time[row]))
+                continue
             one = machine[row : row + 1]
             day = int(self.calendar.day_of(time[row : row + 1])[0])
             while day < len(self.calendar.starts):

@@ -54,7 +54,7 @@ class World:
         self.seed = seed
         self.era = resolved.era
         self.staff: Staff = build(resolved, seed)
-        self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away)
+        self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away, self.staff.devices)
         self.channel = Channel(self.staff.hosts)
         proxy = resolved.scenario.proxy
         begin = self.machines.calendar.first_of_day(resolved.start)

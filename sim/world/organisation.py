@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.rng import draw, draws, word
-from sim.engine.catalog.model import App
+from sim.engine.catalog.model import App, Catalog
 from sim.scenario.load import Resolved
+from sim.scenario.reach import listed, reachable
 from sim.scenario.schema import BROWSER_NAMES, Habit, Organisation, Scenario
+from sim.world.devices import Device, devices
 
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
@@ -34,14 +36,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A Windows 10 machine with all three browsers, onboarded to Defender ATP."""
+    """A machine with all three browsers."""
 
     index: int
     name: str
     ip: str
     owner: int
-    os_build: str = "17763.379"
-    """Windows 10 1809, the first build of it that feeds Cloud Discovery (KB4489899; documented)."""
+    device: Device
+    """What it is, as play begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,12 @@ class Plan:
     requests_high: I64
     documents: NDArray[np.bool_]
     first_host: I64
+    """First of the `choices` that the session makes requests to."""
     host_count: I64
+    long_lived: NDArray[np.bool_]
+    """The session is one connection that stays open."""
+    choices: I64
+    """Hosts, those of a session side by side: no column, but what first_host and host_count count in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +77,18 @@ class Staff:
     apps: tuple[App, ...]
     """The apps that the scenario names, by id: their hosts can be reached."""
     hosts: tuple[str, ...]
+    """Where people connect: a host name, or `host/path` of an app that is known by full URLs only."""
     host_app: I64
     """Index into `apps` of each host."""
     processes: tuple[str, ...]
     keys: U64
     away: NDArray[np.bool_]
     plan: Plan
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """The device of each person, as play begins."""
+        return tuple(machine.device for machine in self.machines)
 
     @property
     def analyst(self) -> int:
@@ -89,25 +102,18 @@ def build(resolved: Resolved, seed: int) -> Staff:
     people = _people(scenario.organisation, seed)
     keys = np.array([word(person.id) for person in people], dtype=np.uint64)
     away = np.array([person.id in scenario.machines_off for person in people], dtype=bool)
-    used = sorted(_named_apps(scenario))
+    used = scenario.reachable_apps
     apps = tuple(resolved.catalog.app(app_id) for app_id in used)
-    hosts, first, count = _hosts(apps)
+    hosts = _hosts(scenario, resolved.catalog)
     named = {h.browser.lower() for h in scenario.habits if h.browser not in {"own", *BROWSER_NAMES}}
     processes = (*BROWSER_NAMES.values(), *sorted(named - set(BROWSER_NAMES.values())))
-    plan = _plan(scenario.habits, people, keys, used, processes, first, count, seed)
-    machines = tuple(_machine(person, scenario.organisation) for person in people)
-    host_app = np.repeat(np.arange(len(apps), dtype=np.int64), count)
-    return Staff(people, machines, apps, hosts, host_app, processes, keys, away, plan)
-
-
-def _named_apps(scenario: Scenario) -> set[str]:
-    return {
-        *(habit.app for habit in scenario.habits),
-        *scenario.tags,
-        *scenario.truth.tolerated,
-        *(item.app for item in scenario.truth.prohibited),
-        *(item.app for item in scenario.documents.approved),
-    }
+    plan = _plan(scenario.habits, people, keys, used, processes, hosts, seed)
+    departments = [person.department for person in people]
+    found = devices(resolved, [person.id for person in people], departments, keys, seed)
+    machines = tuple(
+        _machine(person, scenario.organisation, device) for person, device in zip(people, found, strict=True)
+    )
+    return Staff(people, machines, apps, hosts.names, hosts.app, processes, keys, away, plan)
 
 
 def _people(organisation: Organisation, seed: int) -> tuple[Person, ...]:
@@ -153,34 +159,46 @@ def _upn(name: str, domain: str, taken: set[str]) -> str:
     return upn
 
 
-def _machine(person: Person, organisation: Organisation) -> Machine:
+def _machine(person: Person, organisation: Organisation, device: Device) -> Machine:
     cast = {member.id: member.machine for member in organisation.cast}
     name = (cast.get(person.id) or f"WS-{person.index + 1:04d}").upper()
     offset = person.index + 10
-    return Machine(person.index, name, f"10.1.{offset // 250}.{offset % 250 + 1}", person.index)
+    return Machine(person.index, name, f"10.1.{offset // 250}.{offset % 250 + 1}", person.index, device)
 
 
-def _hosts(apps: tuple[App, ...]) -> tuple[tuple[str, ...], I64, I64]:
-    hosts: list[str] = []
-    first, count = [], []
-    for app in apps:
-        first.append(len(hosts))
-        own = list(app.blockable_domains)
-        if not own[0].startswith("www."):
-            own.insert(0, f"www.{own[0]}")
-        hosts.extend(dict.fromkeys(own))
-        count.append(len(hosts) - first[-1])
-    return tuple(hosts), np.array(first, dtype=np.int64), np.array(count, dtype=np.int64)
+@dataclass(frozen=True, slots=True)
+class _Hosts:
+    names: tuple[str, ...]
+    app: I64
+    choices: I64
+    spans: dict[tuple[str, tuple[str, ...]], tuple[int, int]]
+    """First and number of the choices of an app's sessions, by the hosts that their habit names."""
+
+
+def _hosts(scenario: Scenario, catalog: Catalog) -> _Hosts:
+    names: list[str] = []
+    owner: list[int] = []
+    choices: list[int] = []
+    spans: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
+    for number, app_id in enumerate(scenario.reachable_apps):
+        reached = reachable(scenario, catalog, app_id)
+        place = {host: len(names) + i for i, host in enumerate(reached)}
+        names.extend(reached)
+        owner.extend([number] * len(reached))
+        for wanted in dict.fromkeys(((), *(h.hosts for h in scenario.habits if h.app == app_id))):
+            own = wanted or listed(catalog, app_id)
+            spans[app_id, wanted] = (len(choices), len(own))
+            choices.extend(place[host] for host in own)
+    return _Hosts(tuple(names), np.array(owner, dtype=np.int64), np.array(choices, dtype=np.int64), spans)
 
 
 def _plan(
     habits: tuple[Habit, ...],
     people: tuple[Person, ...],
     keys: U64,
-    apps: list[str],
+    apps: tuple[str, ...],
     processes: tuple[str, ...],
-    first_host: I64,
-    host_count: I64,
+    hosts: _Hosts,
     seed: int,
 ) -> Plan:
     person_ids = [person.id for person in people]
@@ -194,6 +212,7 @@ def _plan(
         members = _members(habit, person_ids, departments, keys, habit_key, seed)
         window = (habit.between[1] - habit.between[0]) // habit.sessions
         app = apps.index(habit.app)
+        first_host, host_count = hosts.spans[habit.app, habit.hosts]
         for number in range(habit.sessions):
             rows = len(members)
             key = draws(0, "planned-session", keys[members], habit_key, number)
@@ -211,14 +230,15 @@ def _plan(
                     "requests_low": _full(rows, habit.requests[0]),
                     "requests_high": _full(rows, habit.requests[1]),
                     "documents": np.full(rows, habit.upload == "documents"),
-                    "first_host": _full(rows, int(first_host[app])),
-                    "host_count": _full(rows, int(host_count[app])),
+                    "first_host": _full(rows, first_host),
+                    "host_count": _full(rows, host_count),
+                    "long_lived": np.full(rows, habit.long_lived),
                 }
             )
-    names = parts[0].keys() if parts else Plan.__dataclass_fields__.keys()
+    names = [name for name in Plan.__dataclass_fields__ if name != "choices"]
     columns = {n: np.concatenate([p[n] for p in parts]) if parts else np.zeros(0, np.int64) for n in names}
     order = np.lexsort((columns["key"], columns["person"]))
-    return Plan(**{name: column[order] for name, column in columns.items()})  # type: ignore[arg-type]
+    return Plan(**{name: column[order] for name, column in columns.items()}, choices=hosts.choices)  # type: ignore[arg-type]
 
 
 def _members(

@@ -121,7 +121,7 @@ class Inputs:
 
     def __init__(self, resolved: Resolved, seed: int) -> None:
         self.staff = build(resolved, seed)
-        self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away)
+        self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away, self.staff.devices)
         self.midnights = [int(midnight) for midnight in self.machines.calendar.starts]
         self.works = [bool(works) for works in self.machines.calendar.works]
         self.first_day = max(day for day, midnight in enumerate(self.midnights) if midnight <= resolved.start)
@@ -140,19 +140,31 @@ class Inputs:
         one, when = np.array([machine]), np.array([day])
         return int(self.machines.on_from(one, when)[0]), int(self.machines.on_until(one, when)[0])
 
+    def spans(self, machine: int, day: int) -> list[tuple[int, int]]:
+        """Return from when to when a machine is on, on a working day."""
+        parts = [self.on_span(machine, day)]
+        for gone, back in self.staff.machines[machine].device.offline:
+            outside = [piece for on, off in parts for piece in ((on, min(off, gone)), (max(on, back), off))]
+            parts = [(on, off) for on, off in outside if on < off]
+        return [] if self.away[machine] else parts
+
     def pulls(self, machine: int, day: int) -> list[int]:
-        """Return every pull of a machine on a working day: at switching on, then on its own grid."""
-        if self.away[machine]:
-            return []
-        on, off = self.on_span(machine, day)
-        found, tick = [on], int(self.machines.phase[machine])
-        interval = int(self.machines.interval[machine])
-        tick += (on - tick) // interval * interval
-        while tick < off:
-            if tick > on:
-                found.append(tick)
-            tick += interval
-        return found
+        """Return every pull of a machine on a working day: at switching on, then on its own grid.
+
+        A straggler does not pull at switching on, unless its grid came round while it was off.
+        """
+        straggler = self.staff.machines[machine].device.pull_every is not None
+        phase, interval = int(self.machines.phase[machine]), int(self.machines.interval[machine])
+        workdays = [number for number, works in enumerate(self.works) if works and number <= day]
+        spans = [span for number in workdays for span in self.spans(machine, number)]
+        found = []
+        for number, (on, off) in enumerate(spans):
+            before = spans[number - 1][1] - 1 if number else on
+            due = phase + (on - phase) // interval * interval
+            if due > before or due == on or not straggler:
+                found.append(on)
+            found.extend(tick for tick in range(due, off, interval) if tick > on)
+        return [pull for pull in found if pull >= self.midnights[day]]
 
     def wishes(self, day: int) -> list[Wish]:
         """Return what people intend on a working day while their machine is on, in time order."""
@@ -160,12 +172,11 @@ class Inputs:
         begins = starts(plan, self._seed, day, self.midnights[day])
         asked = requests(plan, self._seed, day, np.arange(len(begins)), begins)
         found = []
-        spans = [self.on_span(machine, day) for machine in range(len(self.names))]
+        spans = [self.spans(machine, day) for machine in range(len(self.names))]
         for row in range(len(asked.time)):
             session, time = int(asked.session[row]), int(asked.time[row])
             machine = int(plan.person[session])
-            on, off = spans[machine]
-            if not self.away[machine] and on <= time < off:
+            if any(on <= time < off for on, off in spans[machine]):
                 found.append(
                     Wish(
                         time,
