@@ -148,7 +148,7 @@ def test_a_mistake_is_told_with_its_place(
             "devices",
             "[{departments: [Salez], managed: no}]",
             "SCENARIO-DEPARTMENT",
-            "departments:",
+            "departments: [Salez",
             "'Sales'",
         ),
         ("devices", "[{people: [marek]}]", "SCENARIO-VALUE", "{people: [marek]}]", "at least one trait"),
