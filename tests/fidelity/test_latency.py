@@ -60,7 +60,7 @@ def until_machines(session: Session, wanted: bool) -> list[int]:
 
 @cache
 def measured(era: str, seed: int) -> dict[tuple[str, str], list[int]]:
-    """Play three mornings (the setting, the tag and its clearing, an indicator by hand); return every span."""
+    """Play three mornings (setting, tag and its clearing, indicator by hand); return every span."""
     office = scenario()
     office["era"] = era
     setting, tag, by_hand = (Session(resolved(office), seed) for _ in range(3))
