@@ -57,6 +57,13 @@ def test_no_rows_are_no_verdicts():
     assert judge([]) == []
 
 
+@pytest.mark.fact(
+    "engine.edge-smartscreen",
+    "engine.ie-smartscreen.2019",
+    "engine.other-browsers",
+    "engine.non-browser",
+    "engine.edge-elsewhere",
+)
 @pytest.mark.parametrize(
     ("system", "name", "engine"),
     [
@@ -92,6 +99,9 @@ def test_one_connection_can_be_asked_about_alone():
 CHROME = Case(network_protection="block", holds="block", lists="block")
 
 
+@pytest.mark.fact(
+    "sees.alert-not-blocked-unpulled", "settings.audit-needs-block", "engine.smartscreen-without-antivirus"
+)
 @pytest.mark.parametrize(
     ("rules", "case", "read", "otherwise"),
     [
