@@ -20,6 +20,7 @@ from sim.engine.discovery.streams import GLOBAL as GLOBAL
 from sim.engine.discovery.streams import WIN10 as WIN10
 from sim.engine.discovery.streams import Streams
 from sim.engine.discovery.use import AppUsage
+from sim.engine.enforcement.access import AccessBook
 from sim.engine.enforcement.facts import Held
 from sim.engine.enforcement.indicators import MCAS, Indicator, IndicatorList, strongest
 from sim.engine.governance import LogEntry
@@ -54,10 +55,11 @@ class Tenant:
         logs: tuple[str, ...],
         people: People,
         pseudonyms: Pseudonyms,
+        single_sign_on: tuple[str, ...] = (),
     ) -> None:
         """Begin with a report for each of the log sources `logs`, beside the built-in ones.
 
-        `people` are those whom the directory knows.
+        `people` are those whom the directory knows, `single_sign_on` the apps that it signs them in to.
         """
         self.portal = portal
         self.catalog = catalog
@@ -68,6 +70,8 @@ class Tenant:
         self.own = OwnApps(self.write)
         self.queries = SavedQueries()
         self.indicators = IndicatorList(portal.indicator_limit)
+        departments = {group for groups in people.groups.values() for group in groups}
+        self.access = AccessBook(single_sign_on, departments, self.write)
         self.cloud_alerts = CloudQueue(self.write)
         self.endpoint_alerts = EndpointQueue()
         self.log: list[LogEntry] = []
@@ -144,6 +148,10 @@ class Tenant:
         if before != tag:
             self.write(now, actor, "Tag app", app.id, tag or "no tag")
         return before != tag
+
+    def unsanctioned(self) -> list[App]:
+        """Return the apps that are tagged Unsanctioned, by id."""
+        return [self.apps[app_id] for app_id in sorted(self.tags) if self.tags[app_id] == UNSANCTIONED]
 
     def custom_tag(self, now: int, actor: str, app_id: str, tag: str, on: bool) -> None:
         """Add or take away a custom tag: a label with no effect on traffic (documented)."""

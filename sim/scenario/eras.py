@@ -100,6 +100,14 @@ class Delay(Strict):
         return quantile(bits, tuple(knot // SECOND for knot in self.quantiles)) * SECOND
 
 
+class Poll(Strict):
+    """How often a gateway fetches the list of unsanctioned apps, with its mark and source."""
+
+    interval: Annotated[Span, Field(ge=MINUTE)]
+    mark: str
+    source: str
+
+
 class EraCatalog(Strict):
     """What the cloud app catalog did not have yet in this period."""
 
@@ -134,6 +142,10 @@ class Era(Strict):
     log_upload_interval: Span
     analysis_times: tuple[TimeOfDay, ...]
     timeline: Delay
+    access_rule: Delay
+    client_removal: Delay
+    gateway_polls: dict[str, Poll]
+    """By kind of secure web gateway: those that are integrated in this period."""
     catalog: EraCatalog
 
     @property

@@ -15,6 +15,8 @@ from sim.base.errors import InputError, Place, Problem, ScenarioError, nearest
 from sim.base.time import MINUTE, from_iso, zone
 from sim.base.yamlfile import Document, load
 from sim.engine.catalog.model import Catalog, load_sets
+from sim.engine.discovery.streams import GLOBAL, SESSION_CONTROL, WIN10
+from sim.engine.enforcement.gateways import WEB_GATEWAYS, kind_name, scripted
 from sim.scenario.eras import HOPS, Era, load_era
 from sim.scenario.located import validate
 from sim.scenario.schema import BROWSER_NAMES, Scenario
@@ -117,6 +119,8 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         era = load_era(scenario.era, delays)
         catalog = whole.without(era.catalog.later_categories, era.catalog.later_factors)
         problems.extend(_not_yet(scenario, source, whole, catalog))
+        problems.extend(_proxies(scenario, source, era))
+        problems.extend(_single_sign_on(scenario, source, catalog))
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["era"]), p.advice) for p in error.problems)
     if problems or start is None or end is None:
@@ -147,6 +151,9 @@ def _named_apps(scenario: Scenario) -> Iterator[tuple[str, tuple[str | int, ...]
     yield from ((app, ("truth", "tolerated", app)) for app in scenario.truth.tolerated)
     for i, approved in enumerate(scenario.documents.approved):
         yield approved.app, ("documents", "approved", i, "app")
+    for i, proxy in enumerate(scenario.proxy):
+        yield from ((app, ("proxy", i, "blocks", j)) for j, app in enumerate(proxy.blocks))
+    yield from ((app, ("single_sign_on", i)) for i, app in enumerate(scenario.single_sign_on))
     for name, player in scenario.players.items():
         yield from ((app, ("players", name)) for app in player.unsanction)
 
@@ -158,6 +165,44 @@ def _not_yet(scenario: Scenario, source: Document, whole: Catalog, catalog: Cata
             category = whole.app(app).category
             what = f"{app} is of the category {category}, which {scenario.era} does not have"
             yield Problem("SCENARIO-ERA", what, source.place(path), "name another app, or a later era")
+
+
+def _proxies(scenario: Scenario, source: Document, era: Era) -> Iterator[Problem]:
+    """Yield what is wrong with the proxies and gateways."""
+    departments = [department.name for department in scenario.organisation.departments]
+    taken = {WIN10: "a report", GLOBAL: "a report", SESSION_CONTROL: "a report"}
+    behind: dict[str, str] = {}
+    for i, proxy in enumerate(scenario.proxy):
+        if proxy.kind in WEB_GATEWAYS and proxy.kind not in era.gateway_polls:
+            advice = "one of: " + ", ".join((*era.gateway_polls, "log"))
+            what = f"{scenario.era} does not have the integration of {kind_name(proxy.kind)}"
+            yield Problem("SCENARIO-ERA", what, source.place(("proxy", i, "kind")), advice)
+        if proxy.blocks and scripted(proxy.kind) is None:
+            what = f"{proxy.name} takes no block script"
+            yield Problem("SCENARIO-PROXY", what, source.place(("proxy", i, "blocks")), "remove blocks")
+        if proxy.name in taken:
+            what = f"{proxy.name!r} names {taken[proxy.name]} already"
+            yield Problem("SCENARIO-PROXY", what, source.place(("proxy", i, "name")), "use another name")
+        taken[proxy.name] = "a proxy"
+        for name in proxy.departments or departments:
+            if name not in departments:
+                where = source.place(("proxy", i, "departments"))
+                what = f"unknown department {name!r}"
+                yield Problem("SCENARIO-DEPARTMENT", what, where, nearest(name, departments))
+            elif name in behind:
+                what = f"{name} is behind {behind[name]} already"
+                where = source.place(("proxy", i, "departments"))
+                yield Problem("SCENARIO-PROXY", what, where, "name each department once")
+            behind[name] = proxy.name
+
+
+def _single_sign_on(scenario: Scenario, source: Document, catalog: Catalog) -> Iterator[Problem]:
+    """Yield the apps that could not sign anybody in through a directory."""
+    for i, app_id in enumerate(scenario.single_sign_on):
+        saml = catalog.app(app_id).factors.get("saml") if app_id in catalog.index else None
+        if saml is not None and saml.value is False:
+            what = f"{app_id} does not support SAML, says the catalog"
+            yield Problem("SCENARIO-SSO", what, source.place(("single_sign_on", i)), "name another app")
 
 
 def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterator[Problem]:

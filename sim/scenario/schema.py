@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sim.base.time import HOUR, MINUTE
+from sim.engine.enforcement.gateways import GatewayKind
 from sim.scenario.eras import Delay, Strict, TimeOfDay
 from sim.scenario.traits import Destination, Devices, Host, Program, Site
 
@@ -165,10 +166,19 @@ class ReferencePlayer(Strict):
 
 
 class ProxyLog(Strict):
-    """A proxy whose log reaches Cloud Discovery: some departments' traffic in a report of its own."""
+    """A proxy or gateway whose log reaches Cloud Discovery: some departments' traffic, in its own report."""
 
     name: str
     departments: tuple[str, ...] = ()
+    """Who is behind it; empty is everybody."""
+    kind: GatewayKind = "log"
+    """What it can refuse: a secure web gateway fetches the list, an appliance needs a block script."""
+    blocks: tuple[str, ...] = ()
+    """Apps that the block script names which an appliance holds when play begins."""
+
+
+def _several(value: object) -> object:
+    return () if value is None else value if isinstance(value, list | tuple) else (value,)
 
 
 class Scenario(Strict):
@@ -191,7 +201,10 @@ class Scenario(Strict):
     """Tags that stand when play begins."""
     machines_off: tuple[Identifier, ...] = ()
     """People whose machine is away and switched off for the whole time."""
-    proxy: ProxyLog | None = None
+    proxy: Annotated[tuple[ProxyLog, ...], BeforeValidator(_several)] = ()
+    """One proxy or gateway, or several, each with a name of its own."""
+    single_sign_on: tuple[str, ...] = ()
+    """Apps that people sign in to through Azure AD (Entra ID): only these meet an access rule."""
     devices: tuple[Devices, ...] = ()
     sites: dict[str, Site] = {}
     programs: dict[str, Program] = {}

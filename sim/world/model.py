@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from sim.base.time import DAY
 from sim.engine.discovery.pseudonyms import Pseudonyms
+from sim.engine.discovery.streams import SESSION_CONTROL
 from sim.engine.enforcement.facts import Antivirus, DevicePosture, Held, NetworkProtection, Outcome
 from sim.engine.enforcement.indicators import Indicator
+from sim.engine.enforcement.scripts import block_list
 from sim.engine.policy.alerts import BLOCKED_TITLE
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
@@ -33,8 +35,16 @@ from sim.world.directory import directory, logon_names
 from sim.world.machines import Machines
 from sim.world.organisation import Staff, build
 from sim.world.plane import Plane
-from sim.world.sensor import ProxyFeed, Sensor, endpoint_traffic, proxy_traffic
+from sim.world.sensor import (
+    ProxyFeed,
+    Sensor,
+    SessionFeed,
+    endpoint_traffic,
+    proxy_traffic,
+    session_traffic,
+)
 from sim.world.telemetry import Rows
+from sim.world.upstream import Upstream
 
 I64 = NDArray[np.int64]
 
@@ -56,11 +66,12 @@ class World:
         self.staff: Staff = build(resolved, seed)
         self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away, self.staff.devices)
         self.channel = Channel(self.staff.hosts)
-        proxy = resolved.scenario.proxy
+        self.upstream = Upstream(self.staff, self.machines, resolved.scenario.proxy, self.era, seed)
         begin = self.machines.calendar.first_of_day(resolved.start)
-        self.plane = Plane(self.staff, self.machines, self.channel, seed, begin)
+        self.plane = Plane(self.staff, self.machines, self.channel, self.upstream, seed, begin)
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
-        self.proxy = ProxyFeed(self.staff, proxy.departments, self.era, seed) if proxy else None
+        self.proxies = tuple(ProxyFeed(gateway, self.era, seed) for gateway in self.upstream.gateways)
+        self.session_feed = SessionFeed()
         domain = resolved.scenario.organisation.domain
         self.user_names = (*(p.upn for p in self.staff.people), f"analyst@{domain}")
         self.logon_names = logon_names(self.user_names, domain)
@@ -68,7 +79,12 @@ class World:
         # A key of the run's own: the same run has the same pseudonyms on every machine.
         key = sha256(f"pseudonyms:{seed}".encode()).digest()
         self.tenant = Tenant(
-            self.era.portals, resolved.catalog, (proxy.name,) if proxy else (), people, Pseudonyms(key)
+            self.era.portals,
+            resolved.catalog,
+            tuple(gateway.name for gateway in self.upstream.gateways),
+            people,
+            Pseudonyms(key),
+            resolved.scenario.single_sign_on,
         )
         self.integration_spans: list[tuple[int, int]] = []
         self.offers_expected: dict[int, int] = {}
@@ -81,6 +97,10 @@ class World:
         self._clock = begin
         for app_id, tag in sorted(resolved.scenario.tags.items()):
             self.tenant.tag(begin, SCENARIO, app_id, tag)
+        self._list_unsanctioned()
+        for gateway, proxy in zip(self.upstream.gateways, resolved.scenario.proxy, strict=True):
+            if proxy.blocks:
+                gateway.take(begin, block_list(resolved.catalog.app(app) for app in proxy.blocks).hosts)
         self._at(self.next_analysis(begin), self._analysis_run)
 
     @property
@@ -110,8 +130,9 @@ class World:
 
     def _watch(self, rows: Rows) -> None:
         self.sensor.collect(rows)
-        if self.proxy:
-            self.proxy.collect(rows)
+        for proxy in self.proxies:
+            proxy.collect(rows)
+        self.session_feed.collect(rows)
         loud = np.isin(rows.outcome, (Outcome.NOT_BLOCKED, Outcome.ALERTED, Outcome.BLOCKED))
         for row in np.flatnonzero(loud).tolist():
             self._alert(rows, row)
@@ -182,8 +203,13 @@ class World:
         self._realise()
         if not self.tenant.tag(self.now, actor, app_id, tag):
             return False
+        self._list_unsanctioned()
         self._sync_later(app_id)
         return True
+
+    def _list_unsanctioned(self) -> None:
+        """Offer the unsanctioned apps to the gateways that fetch them: no switch of a portal counts there."""
+        self.upstream.list_unsanctioned(self.now, block_list(self.tenant.unsanctioned()).hosts)
 
     def add_indicator(self, actor: str, value: str, action: Held, title: str) -> Indicator:
         """Make an indicator by hand; the service offers it to machines later."""
@@ -241,11 +267,15 @@ class World:
             rows = self.sensor.deliver(self.now, self.integration_spans)
             fresh = len(rows)
             self.tenant.streams.receive(self.now, WIN10, endpoint_traffic(rows, self.staff, self.user_names))
-        if self.proxy and self.resolved.scenario.proxy:
-            logged = proxy_traffic(self.proxy.deliver(self.now), self.staff, self.logon_names)
-            self.tenant.streams.receive(self.now, self.resolved.scenario.proxy.name, logged)
+        for proxy in self.proxies:
+            logged = proxy_traffic(proxy.deliver(self.now), self.staff, self.logon_names)
+            self.tenant.streams.receive(self.now, proxy.name, logged)
+        if self.tenant.access.integrated:
+            relayed = session_traffic(self.session_feed.deliver(), self.staff, self.user_names)
+            self.tenant.streams.receive(self.now, SESSION_CONTROL, relayed)
         self.tenant.write(self.now, SERVICE, why, WIN10, str(fresh))
         for app_id in self.tenant.analyse(self.now):
+            self._list_unsanctioned()
             self._sync_later(app_id)
 
     def _sync_later(self, app_id: str | None) -> None:

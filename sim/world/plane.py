@@ -11,13 +11,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.enforcement.facts import Antivirus, Facts, Outcome, System, engine_of
+from sim.engine.enforcement.facts import STOPPED, Antivirus, Facts, Outcome, System, engine_of
 from sim.engine.enforcement.verdict import verdicts
 from sim.world.behaviour import GIVE_UP, REFUSED_UP, Requests, requests, starts
 from sim.world.channel import Channel
 from sim.world.machines import NEVER, Machines
 from sim.world.organisation import Staff
 from sim.world.telemetry import Rows, Telemetry, join
+from sim.world.upstream import DOWNLOAD, Relay, Upstream
 
 I64 = NDArray[np.int64]
 
@@ -27,10 +28,13 @@ _NO_REQUESTS = Requests(*(np.zeros(0, dtype=np.int64) for _ in range(6)))
 class Plane:
     """Requests that wait for their time, and the state that decides them."""
 
-    def __init__(self, staff: Staff, machines: Machines, channel: Channel, seed: int, begin: int) -> None:
+    def __init__(
+        self, staff: Staff, machines: Machines, channel: Channel, upstream: Upstream, seed: int, begin: int
+    ) -> None:
         self._staff = staff
         self._machines = machines
         self._channel = channel
+        self._upstream = upstream
         self._seed = seed
         self._waiting = _NO_REQUESTS
         self._blocked = np.zeros(len(staff.plan.person), dtype=np.int64)
@@ -67,21 +71,9 @@ class Plane:
     def visit(self, now: int, machine: int, process: int, host: int) -> Rows:
         """Make one test visit by the analyst at `now`, after everything before it; return its row."""
         one = np.array([0], dtype=np.int64)
-        outcome, indicator = self._judge(one + now, one + machine, one + process, one + host)
-        blocked = outcome == Outcome.BLOCKED
-        rows = Rows(
-            one + now,
-            one + machine,
-            one + self._staff.analyst,
-            one + process,
-            one + host,
-            one - 1,
-            one,
-            np.where(blocked, REFUSED_UP, 900),
-            np.where(blocked, 0, 14_000),
-            outcome,
-            indicator,
-        )
+        user = one + self._staff.analyst
+        asked = Requests(one + now, one - 1, one, one + host, one + 900, one + 14_000)
+        rows = self._rows(asked, one + machine, user, one + process)
         self.telemetry.append(rows)
         return rows
 
@@ -132,7 +124,7 @@ class Plane:
         asked = requests(self._staff.plan, self._seed, self._day, sessions, begins)
         return _take(asked, self._machines.is_on(self._staff.plan.person[asked.session], asked.time))
 
-    def _judge(self, time: I64, machine: I64, process: I64, host: I64) -> tuple[I64, I64]:
+    def _judge(self, time: I64, machine: I64, user: I64, process: I64, host: I64) -> tuple[I64, I64]:
         held = self._channel.held(self._machines.last_pull(machine, time), host)
         listed = self.listed[host]
         actions = self._channel.actions
@@ -160,7 +152,7 @@ class Plane:
                 https_path=no,
                 hidden=no,
                 bypassed=no,
-                upstream=zero,
+                upstream=self._upstream.denies(time, machine, user, process, host),
                 holds=actions[held],
                 lists=actions[listed],
             )
@@ -170,27 +162,32 @@ class Plane:
 
     def _decide(self, ready: Requests) -> Rows:
         plan = self._staff.plan
+        made = ~self._upstream.gone(ready.time, plan.person[ready.session], plan.process[ready.session])
+        ready = ready if made.all() else _take(ready, made)
         machine = plan.person[ready.session]
-        process = plan.process[ready.session]
-        outcome, indicator = self._judge(ready.time, machine, process, ready.host)
-        blocked = outcome == Outcome.BLOCKED
-        kept = self._give_up(ready, blocked)
-        if not kept.all():
-            ready = _take(ready, kept)
-            machine, process, blocked = machine[kept], process[kept], blocked[kept]
-            outcome, indicator = outcome[kept], indicator[kept]
+        rows = self._rows(ready, machine, machine, plan.process[ready.session])
+        kept = self._give_up(ready, np.isin(rows.outcome, STOPPED))
+        return rows if kept.all() else rows.take(kept)
+
+    def _rows(self, asked: Requests, machine: I64, user: I64, process: I64) -> Rows:
+        """Return what becomes of requests: who stops a connection ends it with its first packet."""
+        outcome, indicator = self._judge(asked.time, machine, user, process, asked.host)
+        stopped = np.isin(outcome, STOPPED)
+        relay = np.where(stopped, Relay.DIRECT, self._upstream.relays(asked.time, user, process, asked.host))
+        withheld = stopped | ((relay == Relay.LIMITED) & (asked.bytes_down >= DOWNLOAD))
         return Rows(
-            ready.time,
+            asked.time,
             machine,
-            machine,
+            user,
             process,
-            ready.host,
-            ready.session,
-            ready.place,
-            np.where(blocked, REFUSED_UP, ready.bytes_up),
-            np.where(blocked, 0, ready.bytes_down),
+            asked.host,
+            asked.session,
+            asked.place,
+            np.where(stopped, REFUSED_UP, asked.bytes_up),
+            np.where(withheld, 0, asked.bytes_down),
             outcome,
             indicator,
+            relay,
         )
 
     def _give_up(self, ready: Requests, blocked: NDArray[np.bool_]) -> NDArray[np.bool_]:

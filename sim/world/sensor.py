@@ -17,6 +17,7 @@ from sim.scenario.eras import Era
 from sim.world.machines import Machines
 from sim.world.organisation import Staff
 from sim.world.telemetry import Rows, join
+from sim.world.upstream import Gateway, Relay
 
 I64 = NDArray[np.int64]
 
@@ -111,18 +112,18 @@ class Sensor:
 
 
 class ProxyFeed:
-    """A proxy's log of some departments' traffic, shipped at a fixed interval."""
+    """The log of a proxy or gateway, shipped at a fixed interval."""
 
-    def __init__(self, staff: Staff, departments: tuple[str, ...], era: Era, seed: int) -> None:
-        behind = [not departments or person.department in departments for person in staff.people]
-        self._behind = np.array([*behind, False], dtype=bool)
+    def __init__(self, gateway: Gateway, era: Era, seed: int) -> None:
+        self.name = gateway.name
+        self._behind = gateway.behind
         self._era = era
         self._seed = seed
         self._rows: list[Rows] = []
 
     def collect(self, rows: Rows) -> None:
         """Take the rows that pass the proxy."""
-        self._rows.append(rows.take(self._behind[rows.user]))
+        self._rows.append(rows.take(self._behind[rows.machine]))
 
     def deliver(self, now: int) -> Rows:
         """Return, and forget, the rows of the files parsed by `now`."""
@@ -156,7 +157,10 @@ def endpoint_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffi
 
 
 def proxy_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffic:
-    """Return rows as a proxy sees them: no machine, no process; an endpoint's block is just a short visit."""
+    """Return rows as a proxy sees them: no machine, no process; an endpoint's block is just a short visit.
+
+    What the proxy itself refuses is blocked, and only its log says so.
+    """
     ips = tuple(machine.ip for machine in staff.machines)
     return Traffic(
         rows.time,
@@ -165,4 +169,37 @@ def proxy_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffic:
         Coded(rows.machine, ips),
         bytes_up=rows.bytes_up,
         bytes_down=rows.bytes_down,
+        blocked=rows.outcome == Outcome.GATEWAY_BLOCKED,
+    )
+
+
+class SessionFeed:
+    """What passes the reverse proxy of session control, or is refused at the sign-in."""
+
+    def __init__(self) -> None:
+        self._rows: list[Rows] = []
+
+    def collect(self, rows: Rows) -> None:
+        """Take the rows that it saw."""
+        seen = (rows.relay != Relay.DIRECT) | (rows.outcome == Outcome.ACCESS_DENIED)
+        if seen.any():
+            self._rows.append(rows.take(seen))
+
+    def deliver(self) -> Rows:
+        """Return, and forget, what it saw."""
+        rows, self._rows = join(self._rows), []
+        return rows
+
+
+def session_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffic:
+    """Return rows as the reverse proxy sees them, under the app's own hosts."""
+    ips = tuple(machine.ip for machine in staff.machines)
+    return Traffic(
+        rows.time,
+        Coded(rows.host, staff.hosts),
+        Coded(rows.user, users),
+        Coded(rows.machine, ips),
+        bytes_up=rows.bytes_up,
+        bytes_down=rows.bytes_down,
+        blocked=rows.outcome == Outcome.ACCESS_DENIED,
     )

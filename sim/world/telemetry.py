@@ -27,6 +27,8 @@ class Rows:
     outcome: I64
     indicator: I64
     """Number of the indicator that decided, or that should have; -1 is none."""
+    relay: I64
+    """`Relay`: whether it passed the reverse proxy of session control."""
 
     def __len__(self) -> int:
         return len(self.time)

@@ -32,6 +32,8 @@ GLOBAL = "Global"
 """Union of all log sources, without endpoint data (CAS/discovered-apps.md; documented)."""
 SESSION_CONTROL = "Cloud App Security Proxy"
 """What passes the session control's reverse proxy (CAS/cloud-discovery-anonymizer.md names the stream)."""
+BUILT_IN = (WIN10, SESSION_CONTROL)
+"""Sources that are no logs: the Global report holds nothing of them."""
 
 WORDS_OF_REASON = 3
 """Words that a justification has at least (guess: the product asks for one and does not say how long)."""
@@ -95,7 +97,7 @@ class Streams:
         if self.enriched:
             traffic = self.people.traffic(traffic)
         shown = self._hidden(source, traffic)
-        for name in (WIN10,) if source == WIN10 else (GLOBAL, source):
+        for name in (source,) if source in BUILT_IN else (GLOBAL, source):
             self.reports[name].take(now, shown)
             self.updated[name] = now
         for custom in self.custom.values():
