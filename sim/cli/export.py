@@ -65,13 +65,13 @@ def _tables(session: Session, folder: Path, file_format: str) -> Iterator[tuple[
 
 def _log(session: Session, folder: Path, file_format: str) -> Iterator[tuple[Path, int]]:
     from sim.views.files import open_for_writing
-    from sim.views.sources import proxy_log
+    from sim.views.sources import proxy_logs
 
     writer = WRITERS[file_format]
-    name, traffic = proxy_log(session)
-    if session.resolved.scenario.proxy is None:
+    if not session.resolved.scenario.proxy:
         print("The scenario has no proxy: this is the log of one in front of everybody.", file=sys.stderr)
-    path = folder / f"{name}{writer.suffix}"
-    with open_for_writing(path) as file:
-        writer.write(traffic, file.write)
-    yield path, len(traffic)
+    for name, traffic in proxy_logs(session):
+        path = folder / f"{name}{writer.suffix}"
+        with open_for_writing(path) as file:
+            writer.write(traffic, file.write)
+        yield path, len(traffic)

@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from sim.base.time import from_iso
 from sim.engine.hunting.tables import device_events, device_network_events
 from sim.engine.traffic import Traffic
@@ -50,13 +48,12 @@ def table_bytes(name: str, rows: Sequence[Mapping[str, Any]], file_format: str) 
     return to_csv(sheet) if file_format == "csv" else to_parquet(sheet)
 
 
-def proxy_log(session: Session) -> tuple[str, Traffic]:
-    """Return the proxy's name and what passed it by now; without a proxy, one in front of everybody."""
+def proxy_logs(session: Session) -> list[tuple[str, Traffic]]:
+    """Return each proxy's name and what passed it by now; without a proxy, one in front of everybody."""
     world = session.world
     rows = world.plane.telemetry.between(0, session.now)
-    proxy = session.resolved.scenario.proxy
-    if proxy is not None and proxy.departments:
-        behind = [person.department in proxy.departments for person in world.staff.people]
-        # The analyst tests from no department.
-        rows = rows.take(np.array([*behind, False], dtype=bool)[rows.user])
-    return proxy.name if proxy else "proxy", proxy_traffic(rows, world.staff, world.logon_names)
+    parts = [(each.name, rows.take(each.behind[rows.machine])) for each in world.upstream.gateways]
+    return [
+        (name, proxy_traffic(passed, world.staff, world.logon_names))
+        for name, passed in parts or [("proxy", rows)]
+    ]
