@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.enforcement.facts import Outcome
+from sim.engine.enforcement.facts import STOPPED
 from sim.engine.policy.policies import Criterion
 from sim.engine.tenant import INTEGRATION, UNSANCTIONED
 from sim.exercise.truth import Baseline, Flags, Use, app_rows, blockable, passed, untouched, uses
@@ -180,7 +180,7 @@ class _Judge:
         proved = {
             (t.machine, t.process, staff.apps[int(staff.host_app[t.host])].id)
             for t in self.session.notes.tests
-            if t.outcome is Outcome.BLOCKED
+            if t.outcome in STOPPED
         }
         hits = len(concerned & proved)
         because = (
@@ -191,7 +191,7 @@ class _Judge:
     def _wrongly_blocked(self) -> dict[str, str]:
         """Return the apps that were blocked or tagged against the policy, with the line that lets them be."""
         staff = self.world.staff
-        cut = (self.rows.outcome == Outcome.BLOCKED) & (self.rows.session >= 0)
+        cut = np.isin(self.rows.outcome, STOPPED) & (self.rows.session >= 0)
         hit = {staff.apps[n].id for n in np.unique(staff.host_app[self.rows.host[cut]]).tolist()}
         start = self.session.resolved.start
         hit |= {
@@ -228,7 +228,7 @@ class _Judge:
         for app_id in sorted(self.approved):
             approved |= app_rows(self.world, self.rows, app_id)
         approved &= self.rows.session >= 0
-        cut = approved & (self.rows.outcome == Outcome.BLOCKED)
+        cut = approved & np.isin(self.rows.outcome, STOPPED)
         return self._sessions(self.rows, cut), self._sessions(self.rows, approved)
 
     def _work(self, contain: int) -> tuple[int, str]:
@@ -296,7 +296,7 @@ class _Judge:
         return tuple(found)
 
     def _losses(self) -> tuple[Loss, ...]:
-        cut = (self.rows.outcome == Outcome.BLOCKED) & (self.rows.session >= 0)
+        cut = np.isin(self.rows.outcome, STOPPED) & (self.rows.session >= 0)
         rules = self.world.tenant.indicators.all
         found = []
         for app in self.world.staff.apps:

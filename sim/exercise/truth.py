@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.enforcement.facts import EDGE, Outcome
+from sim.engine.enforcement.facts import EDGE, STOPPED
 from sim.engine.enforcement.indicators import covering
 from sim.scenario.load import Resolved
 from sim.world.machines import NEVER
@@ -51,7 +51,7 @@ def blockable(resolved: Resolved) -> list[str]:
 
 def passed(rows: Rows) -> Flags:
     """Tell which connections got through; the analyst's own tests do not count."""
-    found: Flags = (rows.outcome != Outcome.BLOCKED) & (rows.session >= 0)
+    found: Flags = ~np.isin(rows.outcome, STOPPED) & (rows.session >= 0)
     return found
 
 

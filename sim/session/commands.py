@@ -12,8 +12,15 @@ from sim.session.alert_commands import CloseAlert, ResolveEndpointAlert
 from sim.session.answer import Answer, said
 from sim.session.app_commands import AddCustomApp, DeleteQuery, NoteApp, OverrideScore, ResetScore, SaveQuery
 from sim.session.endpoint_commands import AddIndicator, PowerShell, RemoveIndicator, VisitSite
+from sim.session.gateway_commands import (
+    DeleteAccessRule,
+    ImportBlockScript,
+    RemoveClient,
+    SaveAccessRule,
+)
 from sim.session.lookup import index_of, machine_index
 from sim.session.notebook import Notebook
+from sim.session.people_commands import NotifyUsers
 from sim.session.policy_commands import SavePolicy
 from sim.session.report_commands import (
     Anonymise,
@@ -138,4 +145,9 @@ Command = (
     | EnrichUsers
     | Anonymise
     | ResolveNames
+    | ImportBlockScript
+    | SaveAccessRule
+    | DeleteAccessRule
+    | RemoveClient
+    | NotifyUsers
 )

@@ -8,7 +8,7 @@ from typing import ClassVar
 from sim.base.errors import CommandRefused, Problem
 from sim.base.text import plain
 from sim.engine.enforcement import powershell
-from sim.engine.enforcement.facts import Outcome
+from sim.engine.enforcement.facts import STOPPED, Outcome
 from sim.engine.enforcement.indicators import domain_value
 from sim.session.answer import Answer, said
 from sim.session.lookup import index_of, machine_index
@@ -86,14 +86,23 @@ class VisitSite:
                     advice="choose another machine",
                 )
             )
+        if world.upstream.removed[machine, process] <= world.now:
+            what = f"{plain(self.process)} was removed from {self.machine}"
+            raise CommandRefused(Problem("CLIENT-REMOVED", what, advice="choose another program"))
         outcome = world.visit(machine, process, host)
         notes.test(world.now, machine, process, host, outcome)
-        return said(_page(outcome, self.process, self.host), outcome=outcome.name)
+        return said(
+            _page(outcome, self.process, self.host), outcome=outcome.name, opened=outcome not in STOPPED
+        )
 
 
 def _page(outcome: Outcome, process: str, host: str) -> str:
     """Return what the browser shows (enforcement dossier, section 8)."""
     where = f"{plain(host)} in {plain(process)}"
+    if outcome is Outcome.GATEWAY_BLOCKED:
+        return f"{where}: the gateway's own page: access denied by policy"
+    if outcome is Outcome.ACCESS_DENIED:
+        return f"{where}: the sign-in is refused: your organisation blocks access from this client"
     if outcome is not Outcome.BLOCKED:
         return f"{where}: the page opens"
     shown = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.engine.enforcement.facts import NetworkProtection, Outcome
+from sim.engine.enforcement.facts import STOPPED, NetworkProtection
 from sim.session.driver import Session
 
 
@@ -74,7 +74,7 @@ def casebook(session: Session) -> Casebook:
                 names[t.machine],
                 staff.processes[t.process],
                 staff.hosts[t.host],
-                t.outcome is Outcome.BLOCKED,
+                t.outcome in STOPPED,
             )
             for t in notes.tests
         ),

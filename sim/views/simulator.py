@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.catalog.app import App
 from sim.engine.enforcement.explain import ChainFacts, Explanation, explain
-from sim.engine.enforcement.facts import Held, NetworkProtection, Outcome, ProcessTraits
+from sim.engine.enforcement.facts import STOPPED, Held, NetworkProtection, Outcome, ProcessTraits
 from sim.engine.enforcement.indicators import Indicator, covering
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
@@ -156,7 +156,7 @@ def _known_row(session: Session, machine: int, hosts: list[int]) -> PropagationR
             continue
         last = tests[-1]
         cells.append(Cell(_shown(last.outcome), last.time, _seen(last.outcome), staff.hosts[last.host]))
-        held = [t.time for t in tests if t.outcome is Outcome.BLOCKED]
+        held = [t.time for t in tests if t.outcome in STOPPED]
         proved_at = max([*held, *([] if proved_at is None else [proved_at])], default=None)
     looked = notes.lookups.get(machine)
     return PropagationRow(
@@ -175,11 +175,11 @@ def _known_row(session: Session, machine: int, hosts: list[int]) -> PropagationR
 
 def _shown(outcome: Outcome) -> str:
     """Return what a tester can tell: a page that network protection only audits opens like any other."""
-    return "blocked" if outcome is Outcome.BLOCKED else "open"
+    return "blocked" if outcome in STOPPED else "open"
 
 
 def _seen(outcome: Outcome) -> str:
-    return "the page did not open" if outcome is Outcome.BLOCKED else "the page opened"
+    return "the page did not open" if outcome in STOPPED else "the page opened"
 
 
 def _state(outcome: Outcome) -> str:

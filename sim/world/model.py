@@ -6,7 +6,7 @@ Every one of them realises the traffic before it, and only then changes anything
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from hashlib import sha256
 
@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from sim.base.time import DAY
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.streams import SESSION_CONTROL
+from sim.engine.enforcement.access import AccessRule
 from sim.engine.enforcement.facts import Antivirus, DevicePosture, Held, NetworkProtection, Outcome
 from sim.engine.enforcement.indicators import Indicator
-from sim.engine.enforcement.scripts import block_list
+from sim.engine.enforcement.scripts import BlockList, block_list
 from sim.engine.policy.alerts import BLOCKED_TITLE
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
@@ -33,6 +34,7 @@ from sim.scenario.load import Resolved
 from sim.world.channel import Channel
 from sim.world.directory import directory, logon_names
 from sim.world.machines import Machines
+from sim.world.messages import Messages
 from sim.world.organisation import Staff, build
 from sim.world.plane import Plane
 from sim.world.sensor import (
@@ -44,7 +46,7 @@ from sim.world.sensor import (
     session_traffic,
 )
 from sim.world.telemetry import Rows
-from sim.world.upstream import Upstream
+from sim.world.upstream import Gateway, Upstream
 
 I64 = NDArray[np.int64]
 
@@ -66,12 +68,13 @@ class World:
         self.staff: Staff = build(resolved, seed)
         self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away, self.staff.devices)
         self.channel = Channel(self.staff.hosts)
-        self.upstream = Upstream(self.staff, self.machines, resolved.scenario.proxy, self.era, seed)
+        self.upstream = Upstream(resolved, self.staff, self.machines, seed)
         begin = self.machines.calendar.first_of_day(resolved.start)
         self.plane = Plane(self.staff, self.machines, self.channel, self.upstream, seed, begin)
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
         self.proxies = tuple(ProxyFeed(gateway, self.era, seed) for gateway in self.upstream.gateways)
         self.session_feed = SessionFeed()
+        self.messages = Messages(len(self.staff.people))
         domain = resolved.scenario.organisation.domain
         self.user_names = (*(p.upn for p in self.staff.people), f"analyst@{domain}")
         self.logon_names = logon_names(self.user_names, domain)
@@ -206,6 +209,24 @@ class World:
         self._list_unsanctioned()
         self._sync_later(app_id)
         return True
+
+    def import_script(self, gateway: Gateway) -> BlockList:
+        """Give an appliance the block script of now; it holds at once, and until the next one (guess)."""
+        self._realise()
+        listed = block_list(self.tenant.unsanctioned())
+        gateway.take(self.now, listed.hosts)
+        gateway.imported = self.now
+        return listed
+
+    def enforce_access(self, rule: AccessRule) -> None:
+        """Let an access rule that was saved or deleted hold."""
+        self._realise()
+        self.upstream.enforce(rule)
+
+    def remove_client(self, process: int, machines: Collection[int]) -> dict[int, int]:
+        """Have Intune remove a program from machines; return when each will have lost it."""
+        self._realise()
+        return self.upstream.remove_client(self.now, process, machines)
 
     def _list_unsanctioned(self) -> None:
         """Offer the unsanctioned apps to the gateways that fetch them: no switch of a portal counts there."""

@@ -19,6 +19,7 @@ from sim.engine.enforcement import facts
 from sim.engine.enforcement.access import AccessAction, AccessRule
 from sim.engine.enforcement.gateways import WEB_GATEWAYS, last_poll, next_poll, refused, scripted
 from sim.scenario.eras import Era
+from sim.scenario.load import Resolved
 from sim.scenario.schema import BROWSERS, ProxyLog
 from sim.world.machines import NEVER, Machines
 from sim.world.organisation import Staff
@@ -48,14 +49,15 @@ DOWNLOAD = 100_000
 class Gateway:
     """One proxy or gateway: who is behind it, and which hosts it refuses since when."""
 
-    def __init__(self, proxy: ProxyLog, staff: Staff, era: Era, seed: int) -> None:
+    def __init__(self, proxy: ProxyLog, staff: Staff, carried: Flags, era: Era, seed: int) -> None:
+        """`carried` marks the machines whose site sends its traffic through the proxies."""
         self.name = proxy.name
         self.kind = proxy.kind
         self.appliance = scripted(proxy.kind)
         self.departments = proxy.departments
-        self.behind: Flags = np.array(
-            [not proxy.departments or p.department in proxy.departments for p in staff.people], dtype=np.bool_
-        )
+        named = [not proxy.departments or p.department in proxy.departments for p in staff.people]
+        self.behind: Flags = np.array(named, dtype=np.bool_) & carried
+        """By machine."""
         self.interval = era.gateway_polls[proxy.kind].interval if proxy.kind in WEB_GATEWAYS else 0
         """Microseconds between two fetches of the list; 0: it fetches none."""
         self.phase = draw(seed, "gateway-phase", proxy.name) % self.interval if self.interval else 0
@@ -105,10 +107,11 @@ class _Rule:
 class Upstream:
     """Everything that decides about a connection beside the machine's own protection."""
 
-    def __init__(
-        self, staff: Staff, machines: Machines, proxies: tuple[ProxyLog, ...], era: Era, seed: int
-    ) -> None:
-        self.gateways = tuple(Gateway(proxy, staff, era, seed) for proxy in proxies)
+    def __init__(self, resolved: Resolved, staff: Staff, machines: Machines, seed: int) -> None:
+        scenario, era = resolved.scenario, resolved.era
+        outside = {name for name, site in scenario.sites.items() if not site.behind_proxies}
+        carried = np.array([device.site not in outside for device in staff.devices], dtype=np.bool_)
+        self.gateways = tuple(Gateway(proxy, staff, carried, era, seed) for proxy in scenario.proxy)
         self.removed: I64 = np.full((len(machines), len(staff.processes)), AFTER_ALL, dtype=np.int64)
         """By machine and process: when the program is gone."""
         self._staff = staff
@@ -166,11 +169,15 @@ class Upstream:
         self._rules[rule.number] = _Rule(rule, staff.host_app == app, np.array(clients), columns)
 
     def remove_client(self, now: int, process: int, machines: Collection[int]) -> dict[int, int]:
-        """Remove a program from machines; return when each that is ever on again will have lost it."""
+        """Remove a program from machines; return when each will have lost it.
+
+        Left out: machines that are away, are not managed, or lose it already.
+        """
         name = self._staff.processes[process]
         found: dict[int, int] = {}
         for machine in sorted(machines):
-            if self._staff.away[machine] or self.removed[machine, process] != AFTER_ALL:
+            away, managed = self._staff.away[machine], self._staff.devices[machine].managed
+            if away or not managed or self.removed[machine, process] != AFTER_ALL:
                 continue
             self._removals[machine, process] = self._removals.get((machine, process), 0) + 1
             key = int(self._staff.keys[machine])

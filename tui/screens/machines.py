@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from sim.engine.enforcement.facts import Outcome
 from sim.engine.hunting.tables import CONNECTION
 from sim.scenario.schema import BROWSERS
 from sim.session.commands import RecordFinding
@@ -306,7 +305,7 @@ class TimelineScreen(PlayScreen, scope=TIMELINE):
             visit = VisitSite(self.machine, str(values["process"]), str(values["host"]))
             answer = self.play.submit(visit, quiet=True)
             if answer is not None:
-                blocked = answer.data.get("outcome") == Outcome.BLOCKED.name
+                blocked = not answer.data.get("opened")
                 self.notify(answer.text, title="Blocked" if blocked else "Opened", markup=False)
 
     def do_timeline_prompt(self) -> None:

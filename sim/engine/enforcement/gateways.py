@@ -60,7 +60,8 @@ def next_poll(time: int, phase: int, interval: int) -> int:
 
 
 def refused(hosts: Sequence[str], domains: Collection[str], sub_domains: bool = True) -> NDArray[np.bool_]:
-    """Mark the hosts that a list of domains refuses."""
+    """Mark the hosts, or `host/path`, that a list of domains refuses."""
     known = set(domains)
-    marks = [(covering(known, host) is not None) if sub_domains else host in known for host in hosts]
+    names = [host.partition("/")[0] for host in hosts]
+    marks = [(covering(known, name) is not None) if sub_domains else name in known for name in names]
     return np.array(marks, dtype=np.bool_)
