@@ -23,6 +23,10 @@ class Portal:
     """Built-in tags, one of which an app carries or none (CAS/governance-discovery.md)."""
     indicator_limit: int
     """Indicators that a tenant may hold."""
+    tag_severity: str
+    """Severity of the indicators that tags make."""
+    scoped_profiles: bool
+    """Whether a tag can hold for some machine groups only (CAS/mde-govern.md; documented)."""
     actions: Mapping[Held, str]
     """What an indicator may ask of machines, in the portal's words."""
 
@@ -48,6 +52,8 @@ PORTALS: Mapping[str, Portal] = {
             "2019",
             (SANCTIONED, UNSANCTIONED),
             5_000,
+            "High",  # the alert on a documentation screenshot (CAS/wdatp-integration.md; observed)
+            False,  # "blocked for all endpoints" (CAS/wdatp-integration.md [19]; documented)
             {Held.BLOCK: "Alert and block", Held.AUDIT: "Alert only", Held.ALLOW: "Allow"},
         ),
         # Monitored: release 207, 8 August 2021. Limit and actions: MDE/indicators-overview.md; documented.
@@ -55,6 +61,8 @@ PORTALS: Mapping[str, Portal] = {
             "today",
             (SANCTIONED, UNSANCTIONED, MONITORED),
             15_000,
+            "Medium",  # a setting since November 2020 (CAS/mde-integration.md); its default: guess
+            True,
             {
                 Held.BLOCK: "Block execution",
                 Held.WARN: "Warn",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.base.errors import CommandRefused, Problem
+from sim.base.time import DAY
 from sim.engine.catalog.custom import CUSTOM_APP, CustomForm, OwnApps
 from sim.engine.catalog.model import App, Catalog
 from sim.engine.catalog.score import Score, score
@@ -21,15 +22,17 @@ from sim.engine.discovery.streams import WIN10 as WIN10
 from sim.engine.discovery.streams import Streams
 from sim.engine.discovery.use import AppUsage
 from sim.engine.enforcement.access import AccessBook
-from sim.engine.enforcement.facts import Held
-from sim.engine.enforcement.indicators import MCAS, Indicator, IndicatorList, strongest
+from sim.engine.enforcement.indicators import Indicator, IndicatorList
+from sim.engine.enforcement.precedence import Deciding
+from sim.engine.enforcement.scopes import Profiles
+from sim.engine.enforcement.tag_sync import ASKS, TagSync
 from sim.engine.governance import LogEntry
 from sim.engine.policy.alerts import CloudQueue, EndpointQueue
 from sim.engine.policy.book import PolicyBook
 from sim.engine.policy.policies import Match
+from sim.engine.portal import MONITORED, Portal
 from sim.engine.portal import SANCTIONED as SANCTIONED
 from sim.engine.portal import UNSANCTIONED as UNSANCTIONED
-from sim.engine.portal import Portal
 
 INTEGRATION = "Microsoft Cloud App Security"
 CUSTOM_INDICATORS = "Custom network indicators"
@@ -45,6 +48,9 @@ SWITCHES: Mapping[str, str] = {
 """The switches of the journey and the portal page each lives on (CAS/wdatp-integration.md [19])."""
 
 
+MONTH = 30 * DAY
+
+
 class Tenant:
     """The state of both portals."""
 
@@ -56,10 +62,12 @@ class Tenant:
         people: People,
         pseudonyms: Pseudonyms,
         single_sign_on: tuple[str, ...] = (),
+        device_groups: tuple[str, ...] = (),
     ) -> None:
         """Begin with a report for each of the log sources `logs`, beside the built-in ones.
 
-        `people` are those whom the directory knows, `single_sign_on` the apps that it signs them in to.
+        `people` are those whom the directory knows, `single_sign_on` the apps that it signs them in to,
+        `device_groups` those of the endpoint portal.
         """
         self.portal = portal
         self.catalog = catalog
@@ -69,7 +77,9 @@ class Tenant:
         self.custom_tags: dict[str, set[str]] = {}
         self.own = OwnApps(self.write)
         self.queries = SavedQueries()
-        self.indicators = IndicatorList(portal.indicator_limit)
+        self.profiles = Profiles(device_groups)
+        self.indicators = IndicatorList(portal, device_groups)
+        self.tag_sync = TagSync(self, self.write)
         departments = {group for groups in people.groups.values() for group in groups}
         self.access = AccessBook(single_sign_on, departments, self.write)
         self.cloud_alerts = CloudQueue(self.write)
@@ -130,28 +140,65 @@ class Tenant:
         return changed
 
     @property
+    def tag_severity(self) -> str:
+        """Severity of the indicators that tags make."""
+        return self.portal.tag_severity
+
+    @property
     def tag_sync_on(self) -> bool:
         """True while unsanctioned apps become indicators: the switches of both portals are on."""
         return self.switches[INTEGRATION] and self.switches[BLOCK_UNSANCTIONED]
 
-    def tag(self, now: int, actor: str, app_id: str, tag: str) -> bool:
-        """Set the app's built-in tag ("" clears it); the last operation wins. Return whether it changed."""
+    def tag(self, now: int, actor: str, app_id: str, tag: str, profile: str = "") -> bool:
+        """Set the app's built-in tag ("" clears it); the last operation wins. Return whether it changed.
+
+        `profile` names a scoped profile that the tag holds with.
+        """
         app = self.catalog.app(app_id)
         if tag and tag not in self.portal.tags:
             advice = f"use {', '.join(self.portal.tags)} or none"
             raise CommandRefused(Problem("TAG-UNKNOWN", f"no tag {tag!r} in this period", advice=advice))
         before = self.tags.get(app.id, "")
-        if tag:
-            self.tags[app.id] = tag
-        else:
-            self.tags.pop(app.id, None)
+        if profile:
+            self._check_profile(now, app.id, tag, profile)
         if before != tag:
-            self.write(now, actor, "Tag app", app.id, tag or "no tag")
+            self.tags.pop(app.id, None)
+            if tag:
+                self.tags[app.id] = tag
+            self.profiles.choose(app.id, profile)
+            with_profile = f" for {profile}" if profile else ""
+            self.write(now, actor, "Tag app", app.id, f"{tag}{with_profile}" if tag else "no tag")
         return before != tag
 
     def unsanctioned(self) -> list[App]:
         """Return the apps that are tagged Unsanctioned, by id."""
         return [self.apps[app_id] for app_id in sorted(self.tags) if self.tags[app_id] == UNSANCTIONED]
+
+    def _check_profile(self, now: int, app_id: str, tag: str, profile: str) -> None:
+        """Refuse a scoped profile that cannot be chosen with this tag now (CAS/mde-govern.md; documented)."""
+        problems = []
+        if not self.portal.scoped_profiles:
+            problems.append(Problem("PROFILE-NONE", "a tag holds for every machine in this period"))
+        if not self.tag_sync_on:
+            problems.append(
+                Problem("PROFILE-OFF", "a profile can be chosen only while app access is enforced")
+            )
+        if tag not in ASKS:
+            problems.append(Problem("PROFILE-TAG", f"no profile goes with the tag {tag or 'none'}"))
+        fresh = now - self.streams.updated.get(WIN10, now - MONTH) < MONTH
+        if tag == MONITORED and not fresh:
+            problems.append(
+                Problem("PROFILE-DATA", f"{WIN10} has no data of the last 30 days, which {MONITORED} needs")
+            )
+        if self.tags.get(app_id) == tag and self.profiles.chosen(app_id) != profile:
+            problems.append(
+                Problem(
+                    "PROFILE-FIXED", "the profile of a tag stays", advice="remove the tag, then tag again"
+                )
+            )
+        if problems:
+            raise CommandRefused(problems)
+        self.profiles.find(profile)
 
     def custom_tag(self, now: int, actor: str, app_id: str, tag: str, on: bool) -> None:
         """Add or take away a custom tag: a label with no effect on traffic (documented)."""
@@ -166,52 +213,12 @@ class Tenant:
         self.write(now, actor, "Add app tag" if on else "Remove app tag", app.id, name)
 
     def sync_app(self, now: int, app_id: str) -> list[Indicator]:
-        """Make the app's indicators what its tag asks for; return those added or removed.
+        """Make the app's indicators what its tag asks for; return those added, changed or removed."""
+        return self.tag_sync.sync(now, self.catalog.app(app_id).id)
 
-        Only domains without a path become indicators (CAS/wdatp-integration.md; documented).
-        """
-        app = self.catalog.app(app_id)
-        wanted = app.blockable_domains if self._blocks(app_id) else ()
-        held = {i.value: i for i in self.indicators.present() if i.by_tag}
-        changed: list[Indicator] = []
-        for domain in wanted:
-            if domain not in held:
-                try:
-                    changed.append(
-                        self.indicators.add(
-                            now,
-                            domain,
-                            Held.BLOCK,
-                            MCAS,
-                            "Unsanctioned cloud app access was blocked",
-                            app_id,
-                        )
-                    )
-                except CommandRefused as refusal:
-                    self.write(now, MCAS, "Indicator not created", domain, refusal.problems[0].what)
-        for value, indicator in held.items():
-            if indicator.app_id == app_id and value not in wanted:
-                heir = self._claimant(value)
-                if heir is None:
-                    changed.append(self.indicators.remove(now, indicator))
-                else:
-                    self.indicators.hand_over(indicator, heir)
-        for indicator in changed:
-            verb = "Create indicator" if indicator.removed is None else "Remove indicator"
-            self.write(now, MCAS, verb, indicator.value, indicator.id)
-        return changed
-
-    def _blocks(self, app_id: str) -> bool:
-        return self.tag_sync_on and self.tags.get(app_id) == UNSANCTIONED
-
-    def _claimant(self, domain: str) -> str | None:
-        """Return another unsanctioned app that shares the domain: its block must go on."""
-        unsanctioned = (app for app in sorted(self.tags) if self._blocks(app))
-        return next((app for app in unsanctioned if domain in self.apps[app].blockable_domains), None)
-
-    def listed(self) -> dict[str, Indicator]:
-        """Return the deciding indicator of each listed domain."""
-        return strongest(self.indicators.present())
+    def listed(self, group: str | None = None) -> Deciding:
+        """Return what the listed indicators decide: for a machine of a device group, or at all."""
+        return Deciding(self.indicators.present(), group)
 
     def delete_report(self, now: int, actor: str, name: str) -> None:
         """Drop a custom report; what the policies remember of it goes with it.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.enforcement.facts import EDGE, STOPPED
-from sim.engine.enforcement.indicators import covering
+from sim.engine.enforcement.precedence import covering
 from sim.scenario.load import Resolved
 from sim.world.machines import NEVER
 from sim.world.model import World

@@ -5,19 +5,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from sim.session.alert_commands import CloseAlert, ResolveEndpointAlert
-from sim.session.answer import Answer, said
+from sim.session.answer import ADDED_LATER, Answer, said
 from sim.session.app_commands import AddCustomApp, DeleteQuery, NoteApp, OverrideScore, ResetScore, SaveQuery
-from sim.session.endpoint_commands import AddIndicator, PowerShell, RemoveIndicator, VisitSite
+from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.gateway_commands import (
     DeleteAccessRule,
     ImportBlockScript,
     RemoveClient,
     SaveAccessRule,
 )
+from sim.session.indicator_commands import AddIndicator, EditIndicator, RemoveIndicator, SaveScopedProfile
 from sim.session.lookup import index_of, machine_index
 from sim.session.notebook import Notebook
 from sim.session.people_commands import NotifyUsers
@@ -60,11 +61,13 @@ class TagApp:
     kind: ClassVar[str] = "tag-app"
     app: str
     tag: str
+    profile: str = field(default="", metadata=ADDED_LATER)
+    """Scoped profile that the tag holds with."""
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Set the tag; whether it blocks anything is another matter."""
         name = world.tenant.catalog.app(self.app).name
-        changed = world.set_tag(actor, self.app, self.tag)
+        changed = world.set_tag(actor, self.app, self.tag, self.profile)
         return said(f"{name} is tagged {self.tag or 'with no tag'}", changed=changed)
 
 
@@ -123,7 +126,9 @@ Command = (
     | TagApp
     | CustomTag
     | AddIndicator
+    | EditIndicator
     | RemoveIndicator
+    | SaveScopedProfile
     | PowerShell
     | VisitSite
     | SavePolicy

@@ -1,4 +1,4 @@
-"""Commands on machines and their indicators: Defender ATP's list, a PowerShell prompt, a test visit."""
+"""Commands on machines: a PowerShell prompt, a test visit."""
 
 from __future__ import annotations
 
@@ -9,40 +9,10 @@ from sim.base.errors import CommandRefused, Problem
 from sim.base.text import plain
 from sim.engine.enforcement import powershell
 from sim.engine.enforcement.facts import STOPPED, Outcome
-from sim.engine.enforcement.indicators import domain_value
 from sim.session.answer import Answer, said
 from sim.session.lookup import index_of, machine_index
 from sim.session.notebook import Notebook
 from sim.world.model import World
-
-
-@dataclass(frozen=True, slots=True)
-class AddIndicator:
-    """Make a domain indicator by hand in Defender ATP."""
-
-    kind: ClassVar[str] = "add-indicator"
-    value: str
-    action: str = "Alert and block"
-    title: str = "Custom network indicator"
-
-    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
-        """List the indicator; machines get it later."""
-        action = world.tenant.portal.action(self.action)
-        indicator = world.add_indicator(actor, domain_value(self.value), action, self.title)
-        return said(f"{indicator.id} lists {indicator.value}: {self.action}", id=indicator.id)
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveIndicator:
-    """Take an indicator off the list."""
-
-    kind: ClassVar[str] = "remove-indicator"
-    id: str
-
-    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
-        """Remove it; machines drop it later."""
-        world.remove_indicator(actor, self.id)
-        return said(f"{self.id} is removed")
 
 
 @dataclass(frozen=True, slots=True)

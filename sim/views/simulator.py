@@ -9,7 +9,8 @@ import numpy as np
 from sim.engine.catalog.app import App
 from sim.engine.enforcement.explain import ChainFacts, Explanation, explain
 from sim.engine.enforcement.facts import STOPPED, Held, NetworkProtection, Outcome, ProcessTraits
-from sim.engine.enforcement.indicators import Indicator, covering
+from sim.engine.enforcement.indicators import Indicator
+from sim.engine.enforcement.precedence import covering
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
@@ -228,9 +229,7 @@ class _Site:
 def _site(session: Session, host: int) -> _Site:
     staff, tenant = session.world.staff, session.world.tenant
     name, app = staff.hosts[host], staff.apps[int(staff.host_app[host])]
-    listed = tenant.listed()
-    value = covering(listed, name)
-    indicator = listed[value] if value is not None else None
+    indicator = tenant.listed().decides(name)
     return _Site(host, app, indicator, covering(app.blockable_domains, name) is not None)
 
 

@@ -6,13 +6,12 @@ machine can hold any more are dropped, so the cost of a long run does not grow w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.enforcement.facts import Held
-from sim.engine.enforcement.indicators import Indicator, covering, strongest
+from sim.engine.enforcement.indicators import Indicator
+from sim.engine.enforcement.precedence import Deciding
 from sim.world.machines import NEVER
 
 I64 = NDArray[np.int64]
@@ -26,7 +25,7 @@ class Channel:
         self.offered: dict[int, Indicator] = {}
         self.custom_indicators = False
         self._times = [NEVER]
-        self._versions: list[I64] = [self.resolve({})]
+        self._versions: list[I64] = [self.resolve(Deciding(()))]
         self._matrix = np.stack(self._versions)
         self._time_column: I64 = np.array(self._times, dtype=np.int64)
         self.actions: I64 = np.array([Held.NONE], dtype=np.int64)
@@ -37,21 +36,16 @@ class Channel:
         held = [indicator.action for indicator in indicators]
         self.actions = np.array([*held, Held.NONE], dtype=np.int64)
 
-    def resolve(self, deciding: Mapping[str, Indicator]) -> I64:
+    def resolve(self, deciding: Deciding) -> I64:
         """Return the number of the indicator that decides each host, or -1."""
-        found = np.full(len(self._hosts), -1, dtype=np.int64)
-        if deciding:
-            numbers = {value: indicator.number for value, indicator in deciding.items()}
-            for row, host in enumerate(self._hosts):
-                value = covering(numbers, host)
-                if value is not None:
-                    found[row] = numbers[value]
-        return found
+        if not deciding:
+            return np.full(len(self._hosts), -1, dtype=np.int64)
+        found = (deciding.decides(host) for host in self._hosts)
+        return np.array([-1 if one is None else one.number for one in found], dtype=np.int64)
 
     def publish(self, now: int, oldest_pull: int) -> None:
         """Add a version that holds from `now`; forget those that every machine has left behind."""
-        offered = strongest(self.offered.values()) if self.custom_indicators else {}
-        version = self.resolve(offered)
+        version = self.resolve(Deciding(self.offered.values() if self.custom_indicators else ()))
         if self._times[-1] == now:
             self._versions[-1] = version
         else:

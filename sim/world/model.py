@@ -18,15 +18,16 @@ from sim.base.time import DAY
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.streams import SESSION_CONTROL
 from sim.engine.enforcement.access import AccessRule
-from sim.engine.enforcement.facts import Antivirus, DevicePosture, Held, NetworkProtection, Outcome
-from sim.engine.enforcement.indicators import Indicator
+from sim.engine.enforcement.facts import Antivirus, DevicePosture, NetworkProtection, Outcome
+from sim.engine.enforcement.indicators import Indicator, IndicatorForm
+from sim.engine.enforcement.precedence import Deciding
 from sim.engine.enforcement.scripts import BlockList, block_list
+from sim.engine.enforcement.tag_sync import ASKS
 from sim.engine.policy.alerts import BLOCKED_TITLE
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
     INTEGRATION,
-    UNSANCTIONED,
     WIN10,
     Tenant,
 )
@@ -201,10 +202,10 @@ class World:
             self._sync_later(None)
         return True
 
-    def set_tag(self, actor: str, app_id: str, tag: str) -> bool:
+    def set_tag(self, actor: str, app_id: str, tag: str, profile: str = "") -> bool:
         """Set an app's built-in tag; its indicators follow later."""
         self._realise()
-        if not self.tenant.tag(self.now, actor, app_id, tag):
+        if not self.tenant.tag(self.now, actor, app_id, tag, profile):
             return False
         self._list_unsanctioned()
         self._sync_later(app_id)
@@ -232,13 +233,37 @@ class World:
         """Offer the unsanctioned apps to the gateways that fetch them: no switch of a portal counts there."""
         self.upstream.list_unsanctioned(self.now, block_list(self.tenant.unsanctioned()).hosts)
 
-    def add_indicator(self, actor: str, value: str, action: Held, title: str) -> Indicator:
+    def add_indicator(self, actor: str, form: IndicatorForm) -> Indicator:
         """Make an indicator by hand; the service offers it to machines later."""
         self._realise()
-        indicator = self.tenant.indicators.add(self.now, value, action, actor, title)
+        indicator = self.tenant.indicators.add(self.now, form, actor)
         self.tenant.write(self.now, actor, "Create indicator", indicator.value, indicator.id)
         self._offer_later([indicator])
+        self._expire_later(indicator)
         return indicator
+
+    def change_indicator(self, actor: str, indicator_id: str, form: IndicatorForm) -> Indicator:
+        """Save an indicator's form again; a tag's own settings come back with the next synchronisation."""
+        self._realise()
+        held = self.tenant.indicators.find(indicator_id)
+        changed = self.tenant.indicators.change(self.now, actor, held, form)
+        self.tenant.write(self.now, actor, "Update indicator", changed.value, changed.id)
+        self._offer_later([changed])
+        self._expire_later(changed)
+        if changed.by_tag and changed.app_id is not None:
+            self._sync_later(changed.app_id)
+        return changed
+
+    def _expire_later(self, indicator: Indicator) -> None:
+        if indicator.expires is not None:
+            self._at(indicator.expires, self._expire)
+
+    def _expire(self) -> None:
+        self._realise()
+        gone = self.tenant.indicators.expire(self.now)
+        for indicator in gone:
+            self.tenant.write(self.now, SERVICE, "Indicator expired", indicator.value, indicator.id)
+        self._offer_later(gone)
 
     def remove_indicator(self, actor: str, indicator_id: str) -> None:
         """Take an indicator off the list by hand."""
@@ -303,7 +328,7 @@ class World:
         """Let indicators follow the tags: of one app, or of every app when the switches changed."""
         if app_id is None:
             delay = self.delay("block_setting")
-            apps = sorted(a for a, tag in self.tenant.tags.items() if tag == UNSANCTIONED)
+            apps = sorted(a for a, tag in self.tenant.tags.items() if tag in ASKS)
         else:
             delay = self.delay("tag_to_indicator", app_id)
             apps = [app_id]
@@ -345,5 +370,5 @@ class World:
         self.channel.publish(self.now, self.plane.oldest_pull(self.now))
 
     def _relist(self) -> None:
-        listed = self.tenant.listed() if self.channel.custom_indicators else {}
+        listed = self.tenant.listed() if self.channel.custom_indicators else Deciding(())
         self.plane.listed = self.channel.resolve(listed)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.enforcement.facts import STOPPED, Antivirus, Facts, Outcome, System, engine_of
+from sim.engine.enforcement.precedence import Deciding
 from sim.engine.enforcement.verdict import verdicts
 from sim.world.behaviour import GIVE_UP, REFUSED_UP, Requests, requests, starts
 from sim.world.channel import Channel
@@ -46,7 +47,7 @@ class Plane:
         self.smartscreen = np.ones(len(machines), dtype=bool)
         self.antivirus: I64 = np.full(len(machines), Antivirus.ACTIVE, dtype=np.int64)
         self.network_protection: I64 = np.zeros(len(machines), dtype=np.int64)
-        self.listed: I64 = channel.resolve({})
+        self.listed: I64 = channel.resolve(Deciding(()))
         """Number of the indicator that the portal lists for each host; all -1 while the switch is off."""
         self.telemetry = Telemetry()
         self.now = begin

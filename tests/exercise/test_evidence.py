@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from sim.engine.enforcement.facts import EDGE
-from sim.engine.enforcement.indicators import covering
+from sim.engine.enforcement.precedence import covering
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION, WIN10
 from sim.exercise.players import player
 from sim.scenario.load import Resolved

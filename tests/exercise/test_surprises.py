@@ -21,7 +21,7 @@ from sim.engine.tenant import (
 )
 from sim.session.commands import CustomTag, SetSwitch, TagApp
 from sim.session.driver import Session
-from sim.session.endpoint_commands import AddIndicator
+from sim.session.indicator_commands import AddIndicator
 from sim.session.policy_commands import SavePolicy
 from sim.testing import TOGGLES, begin, first_times, machines, prompt, switch_on, tries, wait
 from sim.views import control, discovery, documents, endpoint

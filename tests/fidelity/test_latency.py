@@ -13,7 +13,7 @@ from sim.base.time import HOUR, MINUTE, parse_duration
 from sim.base.yamlfile import load
 from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
-from sim.session.endpoint_commands import AddIndicator
+from sim.session.indicator_commands import AddIndicator
 from sim.testing import first_times, switch_on, tries, wait
 from sim.views import endpoint
 from tests.reference.small import resolved, scenario

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sim.base.time import HOUR, MINUTE
 from sim.scenario.load import Resolved
 from sim.session.commands import Command, SetSwitch, TagApp
-from sim.session.endpoint_commands import AddIndicator, PowerShell, RemoveIndicator, VisitSite
+from sim.session.endpoint_commands import PowerShell, VisitSite
+from sim.session.indicator_commands import AddIndicator, RemoveIndicator
 from tests.reference.model import (
     ACTIONS,
     BLOCK_UNSANCTIONED,

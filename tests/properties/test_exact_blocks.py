@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sim.base.time import HOUR
 from sim.session.commands import Command, SetSwitch
 from sim.session.driver import Session
-from sim.session.endpoint_commands import AddIndicator, PowerShell, VisitSite
+from sim.session.endpoint_commands import PowerShell, VisitSite
+from sim.session.indicator_commands import AddIndicator
 from tests.properties import played
 from tests.properties.scripts import Play, plays, preparations, share, spells
 from tests.reference.model import CUSTOM_INDICATORS, Inputs, Reference

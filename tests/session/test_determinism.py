@@ -17,7 +17,8 @@ from sim.base.errors import CommandRefused, InputError, ReplayDiverged
 from sim.base.time import HOUR, MINUTE, SECOND
 from sim.session.commands import CustomTag, RecordFinding
 from sim.session.driver import Session, restore
-from sim.session.endpoint_commands import PowerShell, RemoveIndicator, VisitSite
+from sim.session.endpoint_commands import PowerShell, VisitSite
+from sim.session.indicator_commands import RemoveIndicator
 from sim.session.runfile import read_run
 from tests.properties.scripts import preparations, share
 from tests.reference.small import small

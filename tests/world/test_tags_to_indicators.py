@@ -35,7 +35,7 @@ def world(*apps: str, browser: str = "own") -> Resolved:
 
 
 def listed(session: Session) -> set[str]:
-    return set(session.world.tenant.listed())
+    return {indicator.value for indicator in session.world.tenant.indicators.present()}
 
 
 def hour(session: Session, *commands: Command) -> Session:

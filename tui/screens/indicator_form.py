@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engine.portal import Portal
-from sim.session.endpoint_commands import AddIndicator
+from sim.session.indicator_commands import AddIndicator
 from tui.forms import ChoiceField, FormScreen, TextField
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sim.engine.enforcement.facts import Held
-from sim.session.endpoint_commands import RemoveIndicator
+from sim.session.indicator_commands import RemoveIndicator
 from sim.views import endpoint
 from sim.views.endpoint import IndicatorRow
 from tui.actions import Action, Scope

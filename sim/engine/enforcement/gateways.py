@@ -14,7 +14,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.enforcement.indicators import covering
+from sim.engine.enforcement.precedence import covering
 from sim.engine.enforcement.scripts import APPLIANCES, Appliance
 
 Codes = NDArray[np.int64]

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sim.engine.catalog.app import App
-from sim.engine.enforcement.indicators import covering
+from sim.engine.enforcement.precedence import covering
 
 
 @dataclass(frozen=True, slots=True)
