@@ -37,7 +37,12 @@ APPS = (
 def tenant(period: str = "today", *, on: bool = True) -> Tenant:
     """Return a tenant whose switches are on."""
     found = Tenant(
-        PORTALS[period], Catalog(APPS), (), People({}, {}), Pseudonyms(b"key"), ("Finance", "Sales")
+        PORTALS[period],
+        Catalog(APPS),
+        (),
+        People({}, {}),
+        Pseudonyms(b"key"),
+        device_groups=("Finance", "Sales"),
     )
     for name in (INTEGRATION, BLOCK_UNSANCTIONED) if on else ():
         found.switch(0, ME, name, True)
