@@ -5,33 +5,17 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from sim.base.time import show_clock, to_datetime
-
-UNKNOWN = "–"
-"""What stands where no source could know a figure; a zero would be a claim."""
+from sim.views import amounts
+from sim.views.amounts import UNKNOWN as UNKNOWN
+from sim.views.amounts import number as number
+from sim.views.amounts import plural as plural
 
 _BROWSERS = {"msedge.exe": "Edge", "chrome.exe": "Chrome", "firefox.exe": "Firefox"}
 
 
 def size(amount: int | None) -> str:
-    """Return an amount of bytes in the portal's decimal units: `17.2 MB`, `888 kB`."""
-    if amount is None:
-        return UNKNOWN
-    value = float(amount)
-    for unit in ("B", "kB", "MB"):
-        if round(value, 1) < 1000:
-            return f"{value:.0f} {unit}" if value >= 100 or unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:,.1f} GB"
-
-
-def number(amount: int | None) -> str:
-    """Return a count with separators."""
-    return UNKNOWN if amount is None else f"{amount:,}"
-
-
-def plural(amount: int, one: str, many: str = "") -> str:
-    """Return a count with its noun: `1 app`, `3 apps`."""
-    return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+    """Return an amount of bytes: `17.2 MB`, `888 kB`."""
+    return amounts.size(amount, " ")
 
 
 def moment(time: int | None, tz: ZoneInfo) -> str:

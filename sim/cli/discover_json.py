@@ -71,6 +71,7 @@ def _file(summary: LogSummary) -> Json:
         "format": summary.format,
         "lines": summary.lines,
         "traffic": summary.traffic,
+        "cataloged": summary.cataloged,
         "skipped": sum(summary.skipped.values()),
         "skipped_reasons": dict(sorted(summary.skipped.items())),
         "bad": {reason: found.count for reason, found in sorted(summary.bad.items())},

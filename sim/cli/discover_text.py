@@ -18,9 +18,10 @@ from sim.base.text import plain
 from sim.base.time import to_datetime
 from sim.engine.catalog.score import RiskLevel, risk_level
 from sim.engine.discovery.evidence import Evidence
-from sim.engine.discovery.ingest import LogSummary
+from sim.engine.discovery.ingest import NO_APPS, LogSummary
 from sim.engine.discovery.report import KEPT_DAYS, Report
 from sim.engine.discovery.use import AppUsage, Counted, Domain, Share
+from sim.views.amounts import UNKNOWN, number, percent, size
 
 if TYPE_CHECKING:
     from sim.cli.discover import Findings
@@ -49,7 +50,7 @@ def show_report(findings: Findings) -> None:
     if usages:
         console.print(_app_table(findings, usages))
     else:
-        console.print(Text("No transactions to cataloged cloud apps."))
+        console.print(Text(f"{NO_APPS}."))
     unmatched = report.unmatched()
     if unmatched:
         console.print(_unmatched_table(unmatched))
@@ -65,15 +66,12 @@ def show_report(findings: Findings) -> None:
 
 
 def _matched(share: Share) -> Text:
-    text = f"Matched to the catalog: {_percent(share.transactions, share.of_transactions)} of transactions"
+    text = (
+        f"Matched to the catalog: {percent(share.transactions, share.of_transactions, ' ')} of transactions"
+    )
     if share.bytes is not None and share.of_bytes is not None:
-        text += f", {_percent(share.bytes, share.of_bytes)} of bytes"
+        text += f", {percent(share.bytes, share.of_bytes, ' ')} of bytes"
     return _text(text, "bold")
-
-
-def _percent(part: int, whole: int) -> str:
-    tenths = 1000 * part // whole if whole else 0
-    return f"{tenths // 10}.{tenths % 10} %"
 
 
 def notes(findings: Findings) -> Iterator[str]:
@@ -84,6 +82,8 @@ def notes(findings: Findings) -> Iterator[str]:
     if findings.too_old:
         yield f"Left out: {findings.too_old:,} transactions more than {KEPT_DAYS} days before now."
     for summary in findings.files:
+        if not summary.cataloged:
+            yield f"{summary.name}: {NO_APPS}. The product refuses such a log; here it is read all the same."
         for assumption, count in sorted(summary.assumed.items()):
             yield f"{summary.name}: {count:,} lines: {assumption}."
     if findings.same_person:
@@ -92,21 +92,6 @@ def notes(findings: Findings) -> Iterator[str]:
         yield f"{count:,} people may be counted more than once ({names}): nothing is merged without --users."
     scored = "The risk score is this project's own, from stated facts; it is not Microsoft's."
     yield f"{scored} `unsanctioned catalog show APP` explains one."
-
-
-def show_bytes(size: int | None) -> str:
-    """Return a number of bytes as a person reads it; a dash for unknown."""
-    if size is None:
-        return "-"
-    scale, unit = 1, "B"
-    for name in ("kB", "MB", "GB", "TB", "PB"):
-        if size < scale * 1000:
-            break
-        scale, unit = scale * 1000, name
-    if scale == 1:
-        return f"{size} B"
-    tenths = size * 10 // scale
-    return f"{tenths // 10}.{tenths % 10} {unit}"
 
 
 def _heading(findings: Findings) -> Text:
@@ -120,19 +105,19 @@ def _heading(findings: Findings) -> Text:
 def _counters(report: Report) -> Text:
     totals = report.totals()
     counters = [
-        ("Apps", _count(totals.apps)),
-        ("Users", _count(totals.users)),
-        ("IP addresses", _count(totals.source_ips)),
-        ("Machines", _count(totals.machines)),
-        ("Transactions", _count(totals.transactions)),
-        ("Blocked", _count(totals.blocked)),
-        ("Traffic", show_bytes(totals.bytes_total)),
-        ("Uploaded", show_bytes(totals.bytes_up)),
-        ("Downloaded", show_bytes(totals.bytes_down)),
+        ("Apps", number(totals.apps)),
+        ("Users", number(totals.users)),
+        ("IP addresses", number(totals.source_ips)),
+        ("Machines", number(totals.machines)),
+        ("Transactions", number(totals.transactions)),
+        ("Blocked", number(totals.blocked)),
+        ("Traffic", _size(totals.bytes_total)),
+        ("Uploaded", _size(totals.bytes_up)),
+        ("Downloaded", _size(totals.bytes_down)),
     ]
     # What no source could know is left out, as the portal does, and not shown as nothing.
     return Text("   ").join(
-        Text.assemble((name, "dim"), " ", (value, "bold")) for name, value in counters if value != "-"
+        Text.assemble((name, "dim"), " ", (value, "bold")) for name, value in counters if value != UNKNOWN
     )
 
 
@@ -159,10 +144,10 @@ def _app_table(findings: Findings, usages: Sequence[AppUsage]) -> Table:
             _text(app.name),
             _text(app.category),
             Text("not scored" if total is None else str(total), _RISK_STYLE[risk]),
-            Text(_count(usage.users)),
-            Text(_count(usage.transactions)),
-            Text(_count(usage.blocked)),
-            *(Text(show_bytes(sizes[title])) for title in _traffic_columns(report)),
+            Text(number(usage.users)),
+            Text(number(usage.transactions)),
+            Text(number(usage.blocked)),
+            *(Text(_size(sizes[title])) for title in _traffic_columns(report)),
             Text(_time(usage.first)),
             Text(_time(usage.last)),
         )
@@ -186,7 +171,7 @@ def _unmatched_table(unmatched: Sequence[Domain]) -> Table:
     table.add_column("Domain")
     table.add_column("Transactions", justify="right")
     for domain in shown:
-        table.add_row(_text(domain.name), Text(_count(domain.transactions)))
+        table.add_row(_text(domain.name), Text(number(domain.transactions)))
     return table
 
 
@@ -202,10 +187,10 @@ def _file_table(read: Sequence[LogSummary]) -> Table:
         table.add_row(
             _text(summary.name),
             Text(summary.format),
-            Text(_count(summary.lines)),
-            Text(_count(summary.traffic)),
-            Text(_count(sum(summary.skipped.values()))),
-            Text(_count(sum(found.count for found in summary.bad.values()))),
+            Text(number(summary.lines)),
+            Text(number(summary.traffic)),
+            Text(number(sum(summary.skipped.values()))),
+            Text(number(sum(found.count for found in summary.bad.values()))),
             _text("; ".join(skipped)),
         )
     return table
@@ -215,8 +200,8 @@ def _text(text: str, style: str = "") -> Text:
     return Text(plain(text), style)
 
 
-def _count(count: int | None) -> str:
-    return "-" if count is None else f"{count:,}"
+def _size(amount: int | None) -> str:
+    return size(amount, " ")
 
 
 def _time(time: int) -> str:
@@ -227,9 +212,7 @@ def show_evidence(evidence: Evidence, console: Console) -> None:
     """Print the lines behind the numbers of one app, and those that count nowhere."""
     whose = evidence.app.name if evidence.user is None else f"{evidence.app.name}, {evidence.user}"
     sizes = {"up": "bytes_up", "down": "bytes_down", "both ways": "bytes_total"}
-    sums = [
-        f"{show_bytes(evidence.sums[name])} {way}" for way, name in sizes.items() if name in evidence.sums
-    ]
+    sums = [f"{_size(evidence.sums[name])} {way}" for way, name in sizes.items() if name in evidence.sums]
     head = f"Evidence for {whose}: {evidence.transactions:,} transactions"
     console.print()
     console.print(_text(", ".join((head, *sums)), "bold"))

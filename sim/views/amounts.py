@@ -1,4 +1,4 @@
-"""Amounts and moments as reports on paper write them: one way for each, times in UTC."""
+"""Amounts and moments as reports write them: one way for each, times in UTC."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ UNKNOWN = "–"
 """What stands where no source could know a figure; a zero would be a claim."""
 
 
-def size(amount: int | None) -> str:
-    """Return bytes in decimal units, cut and never rounded up: `17.2 MB`, `888 kB`."""
+def size(amount: int | None, gap: str = _GAP) -> str:
+    """Return bytes in the portal's decimal units, cut and never rounded up: `17.2 MB`, `888 kB`."""
     if amount is None:
         return UNKNOWN
     scale, unit = 1, "B"
@@ -23,9 +23,9 @@ def size(amount: int | None) -> str:
             break
         scale, unit = scale * 1000, name
     if scale == 1 or amount >= 100 * scale:
-        return f"{amount // scale}{_GAP}{unit}"
+        return f"{amount // scale}{gap}{unit}"
     tenths = amount * 10 // scale
-    return f"{tenths // 10}.{tenths % 10}{_GAP}{unit}"
+    return f"{tenths // 10}.{tenths % 10}{gap}{unit}"
 
 
 def number(amount: int | None) -> str:
@@ -33,10 +33,10 @@ def number(amount: int | None) -> str:
     return UNKNOWN if amount is None else f"{amount:,}"
 
 
-def percent(part: int, whole: int) -> str:
+def percent(part: int, whole: int, gap: str = _GAP) -> str:
     """Return a share to a tenth of a per cent, cut and never rounded up."""
     tenths = 1000 * part // whole if whole else 0
-    return f"{tenths // 10}.{tenths % 10}{_GAP}%"
+    return f"{tenths // 10}.{tenths % 10}{gap}%"
 
 
 def shares(amounts: Sequence[int]) -> list[str]:

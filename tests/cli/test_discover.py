@@ -64,6 +64,7 @@ def test_json_holds_what_the_contract_names(log: Path) -> None:
             "format": "squid",
             "lines": 7,
             "traffic": 5,
+            "cataloged": 4,
             "skipped": 1,
             "skipped_reasons": {"blank line": 1},
             "bad": {"does not begin with a time such as 1577438400.123": 1},

@@ -8,7 +8,6 @@ import pytest
 import typer
 
 from sim.base.errors import InputError, Problem, ReplayDiverged
-from sim.cli.discover_text import show_bytes
 from sim.cli.errors import guarded
 
 
@@ -66,20 +65,3 @@ def test_a_commands_own_exit_code_is_kept_and_nothing_means_done() -> None:
 def test_an_exit_that_is_not_a_closed_pipe_goes_through() -> None:
     with pytest.raises(SystemExit):
         guarded(raising(SystemExit(3)))
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [
-        (None, "-"),
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1.0 kB"),
-        (1999, "1.9 kB"),
-        (21248, "21.2 kB"),
-        (10**9, "1.0 GB"),
-        (10**19, "10000.0 PB"),
-    ],
-)
-def test_sizes_are_shown_in_decimal_units(size: int | None, text: str) -> None:
-    assert show_bytes(size) == text

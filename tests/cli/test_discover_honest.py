@@ -89,6 +89,19 @@ def test_the_matched_share_comes_first(log: Path) -> None:
     }
 
 
+def test_a_log_of_no_cataloged_app_is_read_and_the_products_refusal_said(log: Path, tmp_path: Path) -> None:
+    """The product refuses it; here its domains are worth knowing."""
+    strange = tmp_path / "strange.log"
+    strange.write_text(line("www.nobody.example", "alice") + line("nobody.example", "bob"))
+    done = discover(strange)
+    text = done.stdout.decode()
+    assert done.returncode == 0
+    assert f"{strange}: No transactions to cataloged cloud apps. The product refuses such a log" in text
+    assert "nobody.example" in text
+    assert [file["cataloged"] for file in found(log, strange)["files"]] == [4, 0]
+    assert "The product refuses" not in discover(log).stdout.decode()
+
+
 def test_pseudonyms_hide_names_and_stay_the_same(
     log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,17 +136,20 @@ def test_a_split_adds_up_and_each_part_is_within_one_of_its_share(amounts: list[
 
 
 def test_amounts_are_said_one_way() -> None:
-    said = [size(amount) for amount in (None, 0, 999, 1000, 99_999, 100_000, 17_250_000, 10**15)]
-    assert [each.replace("\u00a0", " ") for each in said] == [
+    amounts = (None, 0, 999, 1000, 1999, 99_999, 100_000, 17_250_000, 10**15, 10**19)
+    assert [size(amount, " ") for amount in amounts] == [
         "–",
         "0 B",
         "999 B",
         "1.0 kB",
+        "1.9 kB",
         "99.9 kB",
         "100 kB",
         "17.2 MB",
         "1.0 PB",
+        "10000 PB",
     ]
+    assert size(1000) == "1.0\u00a0kB"
     assert percent(1, 3).replace("\u00a0", " ") == "33.3 %"
     assert [each.replace("\u00a0", " ") for each in shares([1, 1, 1])] == ["33.4 %", "33.3 %", "33.3 %"]
     assert [listed(list("abcd")[:count]) for count in (1, 2, 3, 4)] == [

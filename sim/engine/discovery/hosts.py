@@ -68,9 +68,11 @@ class NameNumbering(Numbering):
         self.names: list[str] = []
 
     def _number(self, names: list[str]) -> list[int]:
-        found = [self.index.setdefault(name, len(self.index)) for name in names]
-        self.names.extend(list(self.index)[len(self.names) :])
-        return found
+        for name in names:
+            if name not in self.index:
+                self.index[name] = len(self.names)
+                self.names.append(name)
+        return [self.index[name] for name in names]
 
 
 class HostNumbering(Numbering):

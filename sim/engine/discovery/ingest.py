@@ -21,6 +21,9 @@ from sim.engine.discovery.logfile import Log
 from sim.engine.discovery.report import KEPT_DAYS, Report
 from sim.engine.traffic import Traffic
 
+NO_APPS = "No transactions to cataloged cloud apps"
+"""Why the product refuses a log that names no app of the catalog; here such a log is read all the same, since
+its domains may be those of apps that no catalog knows."""
 TOO_OLD = f"transactions are more than {KEPT_DAYS} days old"
 
 _SNIFFED = 1000
@@ -35,6 +38,8 @@ class LogSummary:
     format: str
     lines: int
     traffic: int
+    cataloged: int
+    """How much of the traffic is of cataloged apps; the product refuses a log without any."""
     skipped: Mapping[str, int]
     bad: Mapping[str, BadLines]
     assumed: Mapping[str, int]
@@ -119,15 +124,15 @@ class Intake:
             known.name,
             account.lines,
             account.traffic,
+            account.cataloged,
             dict(account.skipped),
             account.bad,
             dict(account.assumed),
             known,
         )
 
-    def accept(self, file: str, known: Format, chunk: Chunk, parsed: ParsedChunk) -> int:
-        """Add a chunk's traffic to the report and return how many of its rows were too old for it."""
-        count = len(parsed.traffic)
+    def accept(self, file: str, known: Format, chunk: Chunk, parsed: ParsedChunk) -> tuple[int, int]:
+        """Add a chunk's traffic to the report; return how many rows it took, and of cataloged apps."""
         if self._oldest is not None:
             young = parsed.traffic.time >= self._oldest
             if not young.all():
@@ -135,8 +140,7 @@ class Intake:
         traffic = parsed.traffic if self._change is None else self._change(parsed.traffic)
         if self._evidence is not None:
             self._evidence.observe(file, known, chunk, parsed, traffic)
-        self.report.add(traffic)
-        return count - len(traffic)
+        return len(traffic), self.report.add(traffic)
 
     def _refuse_twin(self, log: Log, again: Callable[[], Log] | None) -> None:
         """Raise InputError if the log was read already."""
@@ -155,7 +159,7 @@ class _Account:
     """Where the lines of one log went."""
 
     def __init__(self, intake: Intake, file: str, known: Format, context: Context) -> None:
-        self.lines = self.traffic = 0
+        self.lines = self.traffic = self.cataloged = 0
         self.skipped: Counter[str] = Counter()
         self.assumed: Counter[str] = Counter()
         self.bad: dict[str, BadLines] = {}
@@ -169,11 +173,12 @@ class _Account:
         if chunk is None:
             return False
         parsed = self._read(chunk)
-        too_old = self._intake.accept(self._file, self._known, chunk, parsed)
+        taken, cataloged = self._intake.accept(self._file, self._known, chunk, parsed)
         self.lines += len(chunk.lines)
-        self.traffic += len(parsed.traffic) - too_old
+        self.traffic += taken
+        self.cataloged += cataloged
         self.skipped.update(parsed.skipped)
-        if too_old:
+        if too_old := len(parsed.traffic) - taken:
             self.skipped[TOO_OLD] += too_old
         self.assumed.update(parsed.assumed)
         for reason, found in parsed.bad.items():
@@ -200,7 +205,7 @@ def _no_good_line(known: Format, account: _Account, log: Log) -> InputError:
             what = f"Transactions are more than {KEPT_DAYS} days old: all {account.skipped[TOO_OLD]:,}"
             return _refusal("LOG-TOO-OLD", what, log, "give a newer log, or the day of the log as --now")
         reasons = ", ".join(sorted(account.skipped))
-        what = f"No transactions to cataloged cloud apps: no line is a request ({reasons})"
+        what = f"{NO_APPS}: no line is a request ({reasons})"
         return _refusal("LOG-NO-TRAFFIC", what, log, "give a log with outbound traffic")
     reason, worst = max(account.bad.items(), key=lambda item: (item[1].count, item[0]))
     what = (

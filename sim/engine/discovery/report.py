@@ -44,10 +44,13 @@ class Report(Use):
         self._by_app = Rollup(5)
         self._by_host = Rollup(2)
 
-    def add(self, traffic: Traffic) -> None:
-        """Add a batch; neither the order of rows nor how they are batched changes the report."""
+    def add(self, traffic: Traffic) -> int:
+        """Add a batch, and return how many of its rows are of cataloged apps.
+
+        Neither the order of rows nor how they are batched changes the report.
+        """
         if not len(traffic):
-            return
+            return 0
         low, high = int(traffic.time.min()), int(traffic.time.max())
         self.first = low if self.first is None else min(self.first, low)
         self.last = high if self.last is None else max(self.last, high)
@@ -67,6 +70,7 @@ class Report(Use):
                 self._codes("machine", traffic.machine, len(traffic)),
             )
         )
+        return len(traffic)
 
     def app_cells(self) -> Cells:
         return self._by_app.cells()

@@ -203,22 +203,32 @@ class Rollup:
 def _merge(runs: Sequence[Cells]) -> Cells:
     """Return the cells of all runs sorted, those of one key as one cell."""
 
+    # One column at a time, so that a merge needs little more memory than its result.
     def joined(name: str) -> NDArray[Any]:
         return np.concatenate([getattr(run, name) for run in runs])
 
+    def keys(column: int) -> I32:
+        return np.concatenate([run.key[column] for run in runs])
+
     columns = range(len(runs[0].key))
-    key = [np.concatenate([run.key[i] for run in runs]) for i in columns]
-    order, starts = grouped(pack(key))
+    order, starts = grouped(pack([keys(column) for column in columns]))
     heads = order[starts]
-    # One column at a time, so that a merge needs little more memory than its result.
-    sums = {name: np.add.reduceat(joined(name)[order], starts) for name in _SUMS}
+    sums = {name: _frugal(np.add.reduceat(joined(name)[order], starts)) for name in _SUMS}
     return Cells(
-        key=tuple(column[heads] for column in key),
+        key=tuple(_frugal(keys(column)[heads]) for column in columns),
         **sums,
         first=np.minimum.reduceat(joined("first")[order], starts),
         last=np.maximum.reduceat(joined("last")[order], starts),
-        knows=np.bitwise_or.reduceat(joined("knows")[order], starts),
+        knows=_frugal(np.bitwise_or.reduceat(joined("knows")[order], starts)),
     )
+
+
+def _frugal(column: NDArray[Any]) -> NDArray[Any]:
+    """Return the column, in the memory of one value where it says the same everywhere.
+
+    Most sources lack some columns, and a long log has a million cells.
+    """
+    return np.broadcast_to(column[0], column.shape) if (column == column[0]).all() else column
 
 
 def pack(columns: Sequence[I64 | I32]) -> I64:
@@ -233,7 +243,9 @@ def pack(columns: Sequence[I64 | I32]) -> I64:
         if size * span > _WIDEST:
             names, ranks = np.unique(key, return_inverse=True)
             key, size = ranks.astype(np.int64), len(names)
-        key = key * span + (column - np.int64(low))
+        key *= span
+        key += column
+        key -= low
         size *= span
     return key
 
@@ -242,5 +254,6 @@ def grouped(key: I64) -> tuple[I64, I64]:
     """Return an order in which equal keys stand together, and where in it each group starts."""
     order: I64 = np.argsort(key, kind="stable")
     ordered = key[order]
-    starts: I64 = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
-    return order, starts
+    begins = np.ones(len(key), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+    return order, np.flatnonzero(begins)
