@@ -150,6 +150,13 @@ DESTINATIONS: tuple[Destination, ...] = (
         _S + "prompt:PromptScreen",
     ),
     Destination(
+        "measures",
+        "Measures",
+        "go to gateways, access policies, programs and messages",
+        "w",
+        _S + "measures:MeasuresScreen",
+    ),
+    Destination(
         "help_articles",
         "Help articles",
         "read the help articles of both portals",

@@ -34,6 +34,9 @@ class ViewKind(Enum):
     CLOUD_APPS = ("PRODUCT VIEW", "Cloud App Security")
     DEFENDER_ATP = ("PRODUCT VIEW", "Defender ATP")
     WINDOWS = ("PRODUCT VIEW", "Windows")
+    NETWORK = ("PRODUCT VIEW", "Gateways")
+    INTUNE = ("PRODUCT VIEW", "Intune")
+    MAIL = ("PRODUCT VIEW", "Mail")
     SIMULATOR = ("SIMULATOR VIEW", "")
 
     @property

@@ -248,5 +248,48 @@ def export_command(
     raise typer.Exit(export(run, folder, file_format=file_format, truth=truth, at=at, as_json=as_json))
 
 
+@app.command("block-script")
+def block_script_command(
+    vendor: Annotated[
+        str,
+        typer.Argument(
+            metavar="VENDOR",
+            help="bluecoat, cisco-asa, fortigate, juniper-srx, palo-alto, websense, zscaler; "
+            "csv is the list of domains for any other.",
+        ),
+    ],
+    source: Annotated[str, typer.Argument(metavar="RUN|LOG", help="A run file, or a log.")],
+    unsanctioned: Annotated[
+        str, typer.Option("--unsanctioned", metavar="APP,...", help="With a log: the apps to block.")
+    ] = "",
+    catalog: Annotated[
+        Path | None,
+        typer.Option("--catalog", metavar="FILE", help="With a log: your own apps, and which are tagged."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="T", help="As a run stood then; its end by default.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", metavar="FILE", help="Write it; in a folder under the portal's own name."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Print the block script of an appliance for the unsanctioned apps."""
+    from sim.cli.block_script import block_script
+
+    raise typer.Exit(
+        block_script(
+            vendor,
+            source,
+            unsanctioned=unsanctioned,
+            catalog=catalog,
+            at=at,
+            output=output,
+            as_json=as_json,
+        )
+    )
+
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sim.base.errors import CommandRefused, Problem
-from sim.engine.tenant import UNSANCTIONED
+from sim.engine.tenant import SANCTIONED
 from sim.session.answer import Answer, said
 from sim.session.notebook import Notebook
 from sim.world.model import World
@@ -58,9 +58,10 @@ class NotifyUsers:
             problems.append(Problem("NOTIFY-WHY", "the message does not say why", advice="give a reason"))
         if self.alternative:
             other = tenant.catalog.app(self.alternative)
+            approved = {item.app for item in world.resolved.scenario.documents.approved}
             if other.id == self.app:
                 problems.append(Problem("NOTIFY-SAME", f"{other.name} is no alternative to itself"))
-            elif tenant.tags.get(other.id) == UNSANCTIONED:
-                what = f"{other.name} is unsanctioned itself"
-                problems.append(Problem("NOTIFY-UNSANCTIONED", what, advice="offer an approved app"))
+            elif other.id not in approved and tenant.tags.get(other.id) != SANCTIONED:
+                what = f"{other.name} is neither on the list of approved apps nor tagged Sanctioned"
+                problems.append(Problem("NOTIFY-ALTERNATIVE", what, advice="offer an approved app"))
         return problems

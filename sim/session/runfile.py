@@ -81,6 +81,16 @@ class Recorded:
         return last if last and last["kind"] == "footer" else None
 
 
+def is_run(path: Path) -> bool:
+    """Tell whether a file begins as a run file does; what cannot be read is none."""
+    try:
+        with path.open("rb") as file:
+            data = json.loads(file.readline())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and data.get("kind") == "header" and "scenario_hash" in data
+
+
 def read_run(path: Path) -> Recorded:
     """Read a run file; an unfinished last line is left out and told, any other damage is an error."""
     try:

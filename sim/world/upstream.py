@@ -63,19 +63,27 @@ class Gateway:
         self.phase = draw(seed, "gateway-phase", proxy.name) % self.interval if self.interval else 0
         self.imported: int | None = None
         """When the last block script was imported."""
-        self.domains: tuple[str, ...] = ()
-        """The domains of the newest list, whether it was fetched already or not."""
         self._hosts = staff.hosts
         self._times = [NEVER]
+        self._lists: list[tuple[str, ...]] = [()]
         self._versions: list[Flags] = [np.zeros(len(staff.hosts), dtype=np.bool_)]
 
     def take(self, now: int, domains: tuple[str, ...]) -> None:
         """Hold a newer list from `now` on; a gateway that polls has it with its next poll."""
-        self.domains = domains
         version = refused(self._hosts, domains, self.appliance is None or self.appliance.sub_domains)
         # What was fetched before the oldest poll that still counts is of no use to anybody.
         keep = max(0, int(np.searchsorted(self._times, self.fetched(now), side="right")) - 1)
-        self._times, self._versions = [*self._times[keep:], now], [*self._versions[keep:], version]
+        self._times, self._lists = [*self._times[keep:], now], [*self._lists[keep:], domains]
+        self._versions = [*self._versions[keep:], version]
+
+    @property
+    def newest(self) -> tuple[str, ...]:
+        """The newest list, whether it was fetched already or not."""
+        return self._lists[-1]
+
+    def list_at(self, now: int) -> tuple[str, ...]:
+        """Return the list that the gateway goes by."""
+        return self._lists[max(int(np.searchsorted(self._times, self.fetched(now), side="right")) - 1, 0)]
 
     def fetched(self, now: int) -> int:
         """Return the time of the list that the gateway goes by."""
@@ -145,7 +153,7 @@ class Upstream:
     def list_unsanctioned(self, now: int, domains: tuple[str, ...]) -> None:
         """Let the gateways that fetch the list find this one from now on."""
         for gateway in self.gateways:
-            if gateway.interval and gateway.domains != domains:
+            if gateway.interval and gateway.newest != domains:
                 gateway.take(now, domains)
 
     def enforce(self, rule: AccessRule) -> None:

@@ -28,7 +28,7 @@ class Form:
 def report_form(choices: ReportChoices, saved: ReportRow | None = None) -> Form:
     """Return the form of a custom report, filled from a saved one; a saved one keeps its name."""
     sources = {f"source{number}": name for number, name in enumerate(choices.sources)}
-    fields: list[Field] = [] if saved else [TextField("name", "Report name", check=_named)]
+    fields: list[Field] = [] if saved else [TextField("name", "Report name", check=named)]
     fields += [
         CheckField(field, "Data source", saved is None or name in saved.sources, name)
         for field, name in sources.items()
@@ -38,8 +38,8 @@ def report_form(choices: ReportChoices, saved: ReportRow | None = None) -> Form:
             "groups",
             "User groups",
             ", ".join(saved.groups) if saved else "",
-            _offer(choices.groups, "everybody"),
-            lambda text: _known(text, choices.groups),
+            offer(choices.groups, "everybody"),
+            lambda text: known(text, choices.groups),
         ),
         TextField(
             "ranges",
@@ -52,8 +52,8 @@ def report_form(choices: ReportChoices, saved: ReportRow | None = None) -> Form:
             "tags",
             "IP tags",
             ", ".join(saved.ip_tags) if saved else "",
-            _offer(choices.ip_tags, "any"),
-            lambda text: _known(text, choices.ip_tags),
+            offer(choices.ip_tags, "any"),
+            lambda text: known(text, choices.ip_tags),
         ),
     ]
 
@@ -64,9 +64,9 @@ def report_form(choices: ReportChoices, saved: ReportRow | None = None) -> Form:
         return SaveReport(
             saved.name if saved else str(values["name"]).strip(),
             chosen(values),
-            _listed(values["groups"]),
-            _listed(values["ranges"]),
-            _listed(values["tags"]),
+            listed(values["groups"]),
+            listed(values["ranges"]),
+            listed(values["tags"]),
         )
 
     screen = FormScreen(
@@ -95,7 +95,7 @@ def exclusion_form() -> Form:
         "Exclude from Cloud Discovery",
         (
             ChoiceField("kind", "What", KINDS),
-            TextField("name", "Name", placeholder="as the reports show it", check=_named),
+            TextField("name", "Name", placeholder="as the reports show it", check=named),
             TextField("comment", "Comment", placeholder="why, for your colleagues"),
         ),
         about="New data leaves it out, in every report. What is there already stays for 90 days.",
@@ -112,7 +112,7 @@ def exclusion_form() -> Form:
 
 def ip_range_form(saved: IpRangeRow | None = None) -> Form:
     """Return the form of a named range of addresses; a saved one keeps its name."""
-    fields: list[Field] = [] if saved else [TextField("name", "Name", check=_named)]
+    fields: list[Field] = [] if saved else [TextField("name", "Name", check=named)]
     fields += [
         TextField(
             "ranges",
@@ -127,27 +127,30 @@ def ip_range_form(saved: IpRangeRow | None = None) -> Form:
         FormScreen(f"IP range {saved.name}" if saved else "New IP range", fields),
         lambda values: SaveIpRange(
             saved.name if saved else str(values["name"]).strip(),
-            _listed(values["ranges"]),
-            _listed(values["tags"]),
+            listed(values["ranges"]),
+            listed(values["tags"]),
         ),
     )
 
 
-def _listed(value: str | bool) -> tuple[str, ...]:
+def listed(value: str | bool) -> tuple[str, ...]:
+    """Return the names that a field holds, with commas between."""
     return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
-def _named(text: str) -> str:
+def named(text: str) -> str:
+    """Return what is wrong with a name."""
     return "" if text else "this needs a name"
 
 
-def _offer(names: Sequence[str], otherwise: str) -> str:
+def offer(names: Sequence[str], otherwise: str) -> str:
+    """Return what a field shows while it is empty: the names there are."""
     return f"{', '.join(names)}; empty is {otherwise}" if names else "there are none"
 
 
-def _known(text: str, names: Sequence[str]) -> str:
+def known(text: str, names: Sequence[str]) -> str:
     """Return what is wrong with names of which only `names` are known."""
-    unknown = [name for name in _listed(text) if name not in names]
+    unknown = [name for name in listed(text) if name not in names]
     if not unknown:
         return ""
     advice = nearest(unknown[0], names) if names else "there are none"
@@ -155,5 +158,5 @@ def _known(text: str, names: Sequence[str]) -> str:
 
 
 def _networks(text: str) -> str:
-    wrong = [part for part in _listed(text) if network(part) is None]
+    wrong = [part for part in listed(text) if network(part) is None]
     return f"{wrong[0]!r} is no range: write it as 10.1.0.0/16" if wrong else ""

@@ -7,11 +7,14 @@ from typing import cast
 from textual import work
 
 from sim.base.errors import UnsanctionedError
+from sim.views import gateways
+from sim.views.export import to_csv
 from sim.views.files import new_path, reports_folder, write
 from sim.views.portal_report import Part, Suffix, executive_report, export
 from tui.actions import Action
 from tui.forms import ChoiceField, FormScreen, TextField
 from tui.screens.base import PlayScreen
+from tui.screens.measure_forms import script_form
 
 FILE_ACTIONS = (
     Action(
@@ -31,6 +34,15 @@ FILE_ACTIONS = (
         "CSV opens in any spreadsheet, and none obeys what strangers wrote into names. Parquet is for "
         "programs. In the portal: Export.",
         when="data_to_write",
+    ),
+    Action(
+        "file.script",
+        "Block script",
+        "generate a block script for an appliance, or the domains as CSV",
+        ("B",),
+        "For all unsanctioned apps of all reports, in one file to import by hand; without the import nothing "
+        "is blocked. In the portal: the three dots, Generate block script.",
+        when="unsanctioned",
     ),
 )
 
@@ -88,6 +100,24 @@ class FileScreen(PlayScreen):
             part, suffix = cast(Part, values["part"]), cast(Suffix, values["suffix"])
             content = export(self.session, self.play.report, part, suffix, self.play.days, only)
             self._write(dict(_PARTS)[part], suffix, content)
+
+    def when_unsanctioned(self) -> str:
+        """Say that there is nothing to block, if so."""
+        return "" if self.session.world.tenant.unsanctioned() else "no app is tagged Unsanctioned"
+
+    @work
+    async def do_file_script(self) -> None:
+        """Ask for the appliance, and write its script."""
+        scripts = {made.appliance.id: made for made in gateways.scripts(self.session)}
+        values = await self.app.push_screen_wait(script_form(tuple(scripts.values())))
+        if values is None:
+            return
+        made = scripts.get(str(values["appliance"]))
+        if made is None:
+            sheet = gateways.domains_sheet(self.session.world.tenant.unsanctioned())
+            self._write("CAS_unsanctioned_domains", ".csv", to_csv(sheet))
+        else:
+            self._write(made.file_name.removesuffix(".txt"), ".txt", made.text.encode())
 
     def _write(self, stem: str, suffix: str, content: bytes) -> None:
         try:

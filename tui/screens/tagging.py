@@ -13,12 +13,13 @@ from textual import work
 
 from sim.engine.tenant import SANCTIONED, UNSANCTIONED
 from sim.session.commands import CustomTag, TagApp
-from sim.views import discovery
+from sim.views import discovery, messages
 from tui.actions import Action
 from tui.confirm import Confirm, Question
 from tui.forms import ChoiceField, FormScreen, TextField
 from tui.screens.base import PlayScreen
 from tui.screens.indicator_form import ask_indicator
+from tui.screens.measure_forms import message_form
 from tui.units import plural
 
 TAG_ACTIONS = (
@@ -64,6 +65,14 @@ TAG_ACTIONS = (
         "write an indicator for the app's domain in Defender ATP",
         ("i",),
         "In the portal: Defender ATP, Settings, Indicators, URLs/Domains.",
+        when="app",
+    ),
+    Action(
+        "tag.notify",
+        "Notify",
+        "write to the users of the app: why, and what to use instead",
+        ("y",),
+        "A mail from you, to everybody whom a report has seen. The portal knows nothing of it.",
         when="app",
     ),
 )
@@ -182,6 +191,17 @@ class TaggingScreen(PlayScreen):
         app = self.chosen_app()
         if app is not None:
             self.play.open("propagation", app.app_id)
+
+    @work
+    async def do_tag_notify(self) -> None:
+        """Ask why and what to offer, and send it."""
+        app = self.chosen_app()
+        if app is None:
+            return
+        form = message_form((app.app_id, app.name), messages.alternatives(self.session, app.app_id))
+        values = await self.app.push_screen_wait(form.screen)
+        if values is not None:
+            self.play.submit(form.command(values))
 
     @work
     async def do_tag_indicator(self) -> None:

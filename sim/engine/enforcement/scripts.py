@@ -153,7 +153,7 @@ APPLIANCES: tuple[Appliance, ...] = (
         caution="An FQDN object is one name: it covers no sub-domain.",
     ),
     Appliance("fortigate", "Fortinet FortiGate", 108, "Fortigate", _fortigate, comment="#"),
-    Appliance("palo-alto", "Palo Alto", 112, "PaloAlto", _palo_alto, comment="#"),
+    Appliance("palo-alto", "Palo Alto", 112, "PaloAlto", _palo_alto),
     Appliance("zscaler", "Zscaler", 120, "Zscaler", _zscaler),
     Appliance("juniper-srx", "Juniper SRX", 129, "JuniperSRX", _juniper_srx, comment="#"),
     Appliance(
@@ -169,10 +169,10 @@ APPLIANCES: tuple[Appliance, ...] = (
 
 
 def appliance(text: str) -> Appliance:
-    """Return the appliance of a name, an id or a code, whatever the case; raise InputError otherwise."""
+    """Return the appliance of a name, a part of its id, or a code; raise InputError otherwise."""
     wanted = text.strip().casefold()
     for known in APPLIANCES:
-        if wanted in {known.id, known.name.casefold(), str(known.code), known.file_word.casefold()}:
+        if wanted in {known.id, *known.id.split("-"), known.name.casefold(), str(known.code)}:
             return known
     ids = [known.id for known in APPLIANCES]
     advice = nearest(wanted, ids, "one of: " + ", ".join(ids))
