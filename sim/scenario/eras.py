@@ -146,6 +146,10 @@ class Era(Strict):
     client_removal: Delay
     gateway_polls: dict[str, Poll]
     """By kind of secure web gateway: those that are integrated in this period."""
+    gpo_refresh: Delay
+    sccm_policy: Delay
+    intune_checkin: Delay
+    fleet_report: Delay
     catalog: EraCatalog
 
     @property

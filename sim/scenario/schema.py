@@ -212,6 +212,8 @@ class Scenario(Strict):
     destinations: tuple[Destination, ...] = ()
     click_through: int = Field(default=40, ge=0, le=100)
     """How many in a hundred of those who meet a warning click through it (guess); the others leave."""
+    standard_users: tuple[Identifier, ...] = ()
+    """People on whose machines the prompt does not run as administrator."""
     delays: dict[str, Delay] = {}
     documents: Documents
     truth: Truth = Truth()

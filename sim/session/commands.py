@@ -12,6 +12,7 @@ from sim.session.alert_commands import CloseAlert, ResolveEndpointAlert
 from sim.session.answer import ADDED_LATER, Answer, said
 from sim.session.app_commands import AddCustomApp, DeleteQuery, NoteApp, OverrideScore, ResetScore, SaveQuery
 from sim.session.endpoint_commands import PowerShell, VisitSite
+from sim.session.fleet_commands import AssignSetting, WithdrawSetting
 from sim.session.gateway_commands import (
     DeleteAccessRule,
     ImportBlockScript,
@@ -130,6 +131,8 @@ Command = (
     | RemoveIndicator
     | SaveScopedProfile
     | PowerShell
+    | AssignSetting
+    | WithdrawSetting
     | VisitSite
     | SavePolicy
     | CloseAlert

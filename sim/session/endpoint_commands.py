@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from sim.base.errors import CommandRefused, Problem
 from sim.base.text import plain
-from sim.engine.enforcement import powershell
 from sim.engine.enforcement.facts import STOPPED, Outcome
+from sim.engine.enforcement.settings import NETWORK_PROTECTION
+from sim.session import console
 from sim.session.answer import Answer, said
 from sim.session.lookup import index_of, machine_index
 from sim.session.notebook import Notebook
@@ -17,7 +18,7 @@ from sim.world.model import World
 
 @dataclass(frozen=True, slots=True)
 class PowerShell:
-    """Run one line at the PowerShell prompt of a machine."""
+    """Run one line at the prompt of a machine: PowerShell, or a terminal on a Mac or on Linux."""
 
     kind: ClassVar[str] = "powershell"
     machine: str
@@ -26,12 +27,11 @@ class PowerShell:
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Run the line; a failed line is an answer too, as at a real prompt."""
         machine = machine_index(world, self.machine)
-        reply = powershell.run(self.line, world.posture(machine))
-        if reply.network_protection is not None:
-            world.set_network_protection(actor, machine, reply.network_protection)
-        if reply.shows_mode:
+        reply = console.run(world, actor, machine, self.line)
+        if NETWORK_PROTECTION.name in reply.shown:
             notes.look_up(world.now, machine, world.posture(machine).network_protection)
-        return said(reply.output, failed=reply.failed)
+        parts = [[part.text, part.failed] for part in reply.parts]
+        return said(reply.output, failed=reply.failed, parts=parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sim.engine.tenant import (
     SWITCHES,
 )
 from sim.session.driver import Session
+from sim.world.fleet import LOG_ACTIONS
 from sim.world.model import SCENARIO, SERVICE
 
 
@@ -205,6 +206,6 @@ def governance_log(session: Session) -> list[LogRow]:
     rows = [
         LogRow(f"log-{number:05d}", e.time, e.actor, e.action, e.target, e.detail)
         for number, e in enumerate(session.world.tenant.log)
-        if e.actor not in {SERVICE, "Defender ATP"} and e.action != "Set network protection"
+        if e.actor not in {SERVICE, "Defender ATP"} and e.action not in LOG_ACTIONS
     ]
     return [row for row in reversed(rows) if row.actor != SCENARIO or row.action == "Tag app"]

@@ -34,6 +34,7 @@ from sim.engine.tenant import (
 from sim.scenario.load import Resolved
 from sim.world.channel import Channel
 from sim.world.directory import directory, logon_names
+from sim.world.fleet import Clockwork, Fleet
 from sim.world.machines import Machines
 from sim.world.messages import Messages
 from sim.world.organisation import Staff, build
@@ -99,6 +100,8 @@ class World:
         self._times_drawn: dict[str, int] = {}
         self.env = simpy.Environment(initial_time=begin)
         self._clock = begin
+        clockwork = Clockwork(lambda: self.now, self._at, self._realise, self.delay, self.tenant.write)
+        self.fleet = Fleet(self.staff, self.machines, self.plane, clockwork)
         for app_id, tag in sorted(resolved.scenario.tags.items()):
             self.tenant.tag(begin, SCENARIO, app_id, tag)
         self._list_unsanctioned()
@@ -176,15 +179,6 @@ class World:
             Antivirus(int(self.plane.antivirus[machine])),
             NetworkProtection(int(self.plane.network_protection[machine])),
         )
-
-    def set_network_protection(self, actor: str, machine: int, mode: NetworkProtection) -> None:
-        """Change a machine's mode: it counts for new connections at once (guess)."""
-        self._realise()
-        before = self.plane.network_protection[machine]
-        self.plane.network_protection[machine] = mode
-        if before != mode:
-            name = self.staff.machines[machine].name
-            self.tenant.write(self.now, actor, "Set network protection", name, mode.name)
 
     def set_switch(self, actor: str, name: str, on: bool) -> bool:
         """Save a switch of either portal and start what follows from it."""
