@@ -148,12 +148,12 @@ async def test_the_prompt_shows_and_sets_network_protection_and_escape_is_the_wa
         await robot.press("enter")
         robot.expect("PS HF-LT-07>")
         await robot.press(*"Get-MpPreference", "enter")
-        await robot.until(lambda: robot.sees("EnableNetworkProtection   : 0"))
+        await robot.until(lambda: robot.sees(f"{'EnableNetworkProtection':<41} : 0"))
         line = "Set-MpPreference -EnableNetworkProtection enable"
         await robot.press(*("space" if c == " " else c for c in line), "enter")
         await robot.until(lambda: robot.sees("says nothing when"))
         await robot.press("up", "up", "enter")
-        await robot.until(lambda: robot.sees("EnableNetworkProtection   : 1"))
+        await robot.until(lambda: robot.sees(f"{'EnableNetworkProtection':<41} : 1"))
         await robot.press("escape")
         robot.expect("On which machine?")
 

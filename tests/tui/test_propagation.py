@@ -82,7 +82,7 @@ async def test_a_test_fills_its_cell_and_proves_that_the_machine_holds_the_indic
 async def test_what_the_prompt_showed_is_on_the_board():
     async with play(PlayApp(blocking())) as robot:
         await robot.press("g", "v")
-        app_of(robot).submit(PowerShell("HF-LT-11", "Get-MpPreference"))
+        app_of(robot).submit(PowerShell("HF-LT-11", "Get-MpPreference"), quiet=True)
         await robot.settle()
         assert row(robot, "HF-LT-11").network_protection is NetworkProtection.AUDIT
         robot.expect("2 audit")

@@ -53,10 +53,11 @@ def show(value: Scalar) -> str:
 
 
 def as_list(record: Record, names: Sequence[str]) -> str:
-    """Return `Name : value` lines."""
+    """Return `Name : value` lines; further lines of a value stand below its first."""
     width = max((len(name) for name in names), default=0)
-    lines = [f"{name:<{width}} : {show(record.properties.get(name))}".rstrip() for name in names]
-    return "\n".join(lines)
+    below = "\n" + " " * (width + 3)
+    shown = [show(record.properties.get(name)).replace("\n", below) for name in names]
+    return "\n".join(f"{name:<{width}} : {value}".rstrip() for name, value in zip(names, shown, strict=True))
 
 
 def as_table(records: Sequence[Record], names: Sequence[str], headed: bool = True) -> str:
