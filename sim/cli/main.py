@@ -193,10 +193,15 @@ def explain_command(
     user: Annotated[
         str | None, typer.Option("--user", metavar="U", help="A person's name or address.")
     ] = None,
-    group: Annotated[str | None, typer.Option("--group", metavar="G", help="A department.")] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="G", help="A department, a device group, or all.")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="H", help="One of the app's hosts; its first by default.")
+    ] = None,
     process: Annotated[
         str | None,
-        typer.Option("--process", metavar="chrome.exe", help="All three browsers by default."),
+        typer.Option("--process", metavar="chrome.exe", help="All browsers by default."),
     ] = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="T", help="A time; the run's end by default.")
@@ -205,7 +210,7 @@ def explain_command(
         bool, typer.Option("--json", help="Print JSON: one object, or a list of them.")
     ] = False,
 ) -> None:
-    """Tell link by link why an app is blocked or not."""
+    """Tell why an app is blocked or not: link by link, or what a group has in common."""
     from sim.cli.explain import explain
 
     raise typer.Exit(
@@ -215,6 +220,7 @@ def explain_command(
             user=user,
             group=group,
             app=application,
+            host=host,
             process=process,
             at=at,
             as_json=as_json,

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from sim.engine.catalog.app import App
-from sim.engine.enforcement.explain import ChainFacts, Explanation, explain
-from sim.engine.enforcement.facts import STOPPED, Held, NetworkProtection, Outcome, ProcessTraits
-from sim.engine.enforcement.indicators import Indicator
-from sim.engine.enforcement.precedence import covering
-from sim.engine.tenant import (
-    BLOCK_UNSANCTIONED,
-    CUSTOM_INDICATORS,
-    INTEGRATION,
-    UNSANCTIONED,
-)
+from sim.engine.enforcement.chain import holds_stop
+from sim.engine.enforcement.explain import Share
+from sim.engine.enforcement.facts import NetworkProtection, Outcome
+from sim.engine.enforcement.tag_sync import ASKS
 from sim.scenario.schema import BROWSERS
 from sim.session.driver import Session
+from sim.views.chains import Chains, Explained
 from sim.world.machines import NEVER
 
 
@@ -98,13 +92,13 @@ def site_hosts(session: Session, app_id: str) -> tuple[str, ...]:
 def targets(session: Session) -> tuple[Target, ...]:
     """Return the apps worth following: tagged Unsanctioned, on the indicator list, or tested."""
     tenant, staff = session.world.tenant, session.world.staff
-    wanted = {app_id for app_id, tag in tenant.tags.items() if tag == UNSANCTIONED}
+    wanted = {app_id for app_id, tag in tenant.tags.items() if tag in ASKS}
     for indicator in tenant.indicators.present():
         app = tenant.catalog.resolve(indicator.value)
         wanted.update({indicator.app_id or "", app.id if app else ""})
     wanted.update(staff.apps[int(staff.host_app[test.host])].id for test in session.notes.tests)
     found = [Target(a, tenant.apps[a].name, tenant.tags.get(a, "")) for a in wanted if a]
-    return tuple(sorted(found, key=lambda target: (target.tag != UNSANCTIONED, target.name)))
+    return tuple(sorted(found, key=lambda target: (target.tag not in ASKS, target.name)))
 
 
 def is_revealed(session: Session, app_id: str) -> bool:
@@ -112,13 +106,22 @@ def is_revealed(session: Session, app_id: str) -> bool:
     return app_id in session.notes.hints or session.finished
 
 
-def explained(session: Session, app_id: str, machine: str, process: str) -> Explanation | None:
+def explained(session: Session, app_id: str, machine: str, process: str) -> Explained | None:
     """Return the chain of one browser on one machine; None where it is not revealed."""
     hosts = app_hosts(session, app_id)
     if not hosts or not is_revealed(session, app_id):
         return None
     index = next(m.index for m in session.world.staff.machines if m.name == machine)
-    return explain_host(session, index, process, hosts[0])
+    return Chains(session, hosts[0]).explain(index, process)
+
+
+def shares(session: Session, app_id: str) -> tuple[Share, ...]:
+    """Return what all browsers of all machines have in common; nothing where it is not revealed."""
+    hosts = app_hosts(session, app_id)
+    if not hosts or not is_revealed(session, app_id):
+        return ()
+    machines = [machine.index for machine in session.world.staff.machines]
+    return Chains(session, hosts[0]).shares(machines, BROWSERS)
 
 
 def propagation(session: Session, app_id: str) -> Propagation:
@@ -127,10 +130,10 @@ def propagation(session: Session, app_id: str) -> Propagation:
     app = world.tenant.catalog.app(app_id)
     revealed = is_revealed(session, app.id)
     hosts = app_hosts(session, app.id)
-    site = _site(session, hosts[0]) if revealed and hosts else None
+    chains = Chains(session, hosts[0]) if revealed and hosts else None
     rows = [
-        _true_row(session, machine.index, site)
-        if site is not None
+        _true_row(session, machine.index, chains)
+        if chains is not None
         else _known_row(session, machine.index, hosts)
         for machine in world.staff.machines
     ]
@@ -156,8 +159,9 @@ def _known_row(session: Session, machine: int, hosts: list[int]) -> PropagationR
             cells.append(Cell("unknown", None, "not tested"))
             continue
         last = tests[-1]
-        cells.append(Cell(_shown(last.outcome), last.time, _seen(last.outcome), staff.hosts[last.host]))
-        held = [t.time for t in tests if t.outcome in STOPPED]
+        state = _shown(last.outcome)
+        cells.append(Cell(state, last.time, _SEEN[state], staff.hosts[last.host]))
+        held = [t.time for t in tests if t.outcome in {Outcome.BLOCKED, Outcome.WARNED}]
         proved_at = max([*held, *([] if proved_at is None else [proved_at])], default=None)
     looked = notes.lookups.get(machine)
     return PropagationRow(
@@ -174,37 +178,39 @@ def _known_row(session: Session, machine: int, hosts: list[int]) -> PropagationR
     )
 
 
+_STATES = {
+    Outcome.BLOCKED: "blocked",
+    Outcome.WARNED: "warned",
+    Outcome.GATEWAY_BLOCKED: "elsewhere",
+    Outcome.ACCESS_DENIED: "elsewhere",
+}
+_SEEN = {
+    "blocked": "the page did not open",
+    "warned": "a warning stands before the page",
+    "elsewhere": "something beyond the machine refused it",
+    "open": "the page opened",
+}
+
+
 def _shown(outcome: Outcome) -> str:
     """Return what a tester can tell: a page that network protection only audits opens like any other."""
-    return "blocked" if outcome in STOPPED else "open"
+    return _STATES.get(outcome, "open")
 
 
-def _seen(outcome: Outcome) -> str:
-    return "the page did not open" if outcome in STOPPED else "the page opened"
-
-
-def _state(outcome: Outcome) -> str:
-    return {Outcome.BLOCKED: "blocked", Outcome.AUDITED: "audited"}.get(outcome, "open")
-
-
-def _true_row(session: Session, machine: int, site: _Site) -> PropagationRow:
+def _true_row(session: Session, machine: int, chains: Chains) -> PropagationRow:
     world = session.world
-    facts = _facts(session, machine, BROWSERS[0], site)
     cells = []
-    for process in BROWSERS:
-        explanation = explain(replace(facts, process=ProcessTraits(process)))
-        first = explanation.first_open
-        why = "the chain is whole"
-        if first and explanation.verdict is not Outcome.BLOCKED:
-            why = first.reason
-        cells.append(Cell(_state(explanation.verdict), None, why, world.staff.hosts[site.host]))
+    for outcome, why in chains.answers([machine] * len(BROWSERS), BROWSERS):
+        state = "audited" if outcome is Outcome.AUDITED else _shown(outcome)
+        cells.append(Cell(state, None, why, chains.host))
+    facts = chains.facts([machine], [0])
     return PropagationRow(
         world.staff.machines[machine].name,
         world.staff.people[machine].upn,
-        facts.device_holds is Held.BLOCK,
-        facts.last_pull,
-        facts.next_pull,
-        facts.posture.network_protection,
+        bool(holds_stop(facts)[0]),
+        _last_pull(session, machine),
+        world.machines.next_pull(machine, session.now),
+        NetworkProtection(int(facts.network_protection[0])),
         tuple(cells),
         away=bool(world.staff.away[machine]),
     )
@@ -213,52 +219,3 @@ def _true_row(session: Session, machine: int, site: _Site) -> PropagationRow:
 def _last_pull(session: Session, machine: int) -> int | None:
     pull = int(session.world.machines.last_pull(np.array([machine]), np.array([session.now]))[0])
     return None if pull == NEVER else pull
-
-
-@dataclass(frozen=True, slots=True)
-class _Site:
-    """What the portals have for a host now: the same for every machine, so looked up once."""
-
-    host: int
-    app: App
-    indicator: Indicator | None
-    is_domain: bool
-    """Whether the host is below a domain of the app that can become an indicator."""
-
-
-def _site(session: Session, host: int) -> _Site:
-    staff, tenant = session.world.staff, session.world.tenant
-    name, app = staff.hosts[host], staff.apps[int(staff.host_app[host])]
-    indicator = tenant.listed().decides(name)
-    return _Site(host, app, indicator, covering(app.blockable_domains, name) is not None)
-
-
-def explain_host(session: Session, machine: int, process: str, host: int) -> Explanation:
-    """Return why a process of a machine is blocked at a host now, or not, link by link."""
-    return explain(_facts(session, machine, process, _site(session, host)))
-
-
-def _facts(session: Session, machine: int, process: str, site: _Site) -> ChainFacts:
-    world, tenant = session.world, session.world.tenant
-    indicator = site.indicator
-    pull = _last_pull(session, machine)
-    pulled = np.array([NEVER if pull is None else pull])
-    held = int(world.channel.held(pulled, np.array([site.host]))[0])
-    deciding = indicator or (tenant.indicators.all[held] if held >= 0 else None)
-    return ChainFacts(
-        posture=world.posture(machine),
-        process=ProcessTraits(process),
-        device_holds=Held(int(world.channel.actions[held])),
-        portal_lists=indicator.action if indicator else Held.NONE,
-        manual=deciding is not None and not deciding.by_tag,
-        tag=tenant.tags.get(site.app.id, ""),
-        integration=tenant.switches[INTEGRATION],
-        block_setting=tenant.switches[BLOCK_UNSANCTIONED],
-        custom_indicators=tenant.switches[CUSTOM_INDICATORS],
-        published=indicator is not None and indicator.number in world.channel.offered,
-        listed_at=indicator.created if indicator else None,
-        sync_expected=world.syncs_expected.get(site.app.id) if site.is_domain else None,
-        publish_expected=world.offers_expected.get(indicator.number) if indicator else None,
-        last_pull=pull,
-        next_pull=world.machines.next_pull(machine, session.now),
-    )

@@ -18,7 +18,7 @@ from sim.base.time import DAY
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.streams import SESSION_CONTROL
 from sim.engine.enforcement.access import AccessRule
-from sim.engine.enforcement.facts import Antivirus, DevicePosture, NetworkProtection, Outcome
+from sim.engine.enforcement.facts import Antivirus, DevicePosture, Facts, NetworkProtection, Outcome
 from sim.engine.enforcement.indicators import Indicator, IndicatorForm
 from sim.engine.enforcement.precedence import Deciding
 from sim.engine.enforcement.scripts import BlockList, block_list
@@ -171,6 +171,12 @@ class World:
         rows = self.plane.visit(self.now, machine, process, host)
         self._watch(rows)
         return Outcome(int(rows.outcome[0]))
+
+    def facts(self, machine: I64, process: I64, host: I64) -> Facts:
+        """Return what decides connections that begin now, each by its machine's own user."""
+        time = np.full(len(machine), self.now, dtype=np.int64)
+        held = self.plane.held(time, machine, host)
+        return self.plane.facts(time, machine, machine, process, host, held, self.plane.listed[host])
 
     def posture(self, machine: int) -> DevicePosture:
         """Return a machine's true protection state."""

@@ -125,39 +125,46 @@ class Plane:
         asked = requests(self._staff.plan, self._seed, self._day, sessions, begins)
         return _take(asked, self._machines.is_on(self._staff.plan.person[asked.session], asked.time))
 
-    def _judge(self, time: I64, machine: I64, user: I64, process: I64, host: I64) -> tuple[I64, I64]:
-        held = self._channel.held(self._machines.last_pull(machine, time), host)
-        listed = self.listed[host]
+    def facts(
+        self, time: I64, machine: I64, user: I64, process: I64, host: I64, held: I64, listed: I64
+    ) -> Facts:
+        """Return what decides connections for which the machine holds and the portal lists indicators."""
         actions = self._channel.actions
         yes = np.ones(len(host), dtype=bool)
         no, zero = ~yes, np.zeros(len(host), dtype=np.int64)
-        outcome = verdicts(
-            Facts(
-                onboarded=yes,
-                system=zero,
-                os_supported=yes,
-                antivirus=self.antivirus[machine],
-                real_time=yes,
-                cloud_protection=yes,
-                platform_current=yes,
-                network_protection=self.network_protection[machine],
-                np_allowed=yes,
-                smartscreen=self.smartscreen[machine],
-                reaches_cloud=yes,
-                engine=self._engine[process],
-                process_quic=no,
-                process_ech=no,
-                site_quic=no,
-                site_ech=no,
-                coalesced=no,
-                https_path=no,
-                hidden=no,
-                bypassed=no,
-                upstream=self._upstream.denies(time, machine, user, process, host),
-                holds=actions[held],
-                lists=actions[listed],
-            )
+        return Facts(
+            onboarded=yes,
+            system=zero,
+            os_supported=yes,
+            antivirus=self.antivirus[machine],
+            real_time=yes,
+            cloud_protection=yes,
+            platform_current=yes,
+            network_protection=self.network_protection[machine],
+            np_allowed=yes,
+            smartscreen=self.smartscreen[machine],
+            reaches_cloud=yes,
+            engine=self._engine[process],
+            process_quic=no,
+            process_ech=no,
+            site_quic=no,
+            site_ech=no,
+            coalesced=no,
+            https_path=no,
+            hidden=no,
+            bypassed=no,
+            upstream=self._upstream.denies(time, machine, user, process, host),
+            holds=actions[held],
+            lists=actions[listed],
         )
+
+    def held(self, time: I64, machine: I64, host: I64) -> I64:
+        """Return the number of the indicator that each machine holds for a host, or -1."""
+        return self._channel.held(self._machines.last_pull(machine, time), host)
+
+    def _judge(self, time: I64, machine: I64, user: I64, process: I64, host: I64) -> tuple[I64, I64]:
+        held, listed = self.held(time, machine, host), self.listed[host]
+        outcome = verdicts(self.facts(time, machine, user, process, host, held, listed))
         decided = np.where(outcome == Outcome.NOT_BLOCKED, listed, held)
         return outcome, np.where(outcome == Outcome.OPEN, -1, decided)
 

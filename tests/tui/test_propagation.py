@@ -116,10 +116,24 @@ async def test_what_is_revealed_is_the_truth_and_enter_tells_the_chain():
         await robot.settle()
         await robot.press("right", "enter")
         robot.expect("□ O  OPEN")
-        robot.expect("engine enforces   ◂ the reason")
-        robot.expect("network protection, which is off")
+        robot.expect("network protection blocks ◂ the reason")
+        robot.expect("network protection is off")
         await robot.press("escape")
         assert robot.grid().selected == "HF-LT-05"
+
+
+async def test_what_all_machines_have_in_common_is_counted_once_it_is_revealed():
+    async with play(PlayApp(after_tests())) as robot:
+        await robot.press("g", "v", "w")
+        robot.refuse("first link that is missing")
+        await robot.press("H")
+        await robot.confirm()
+        await robot.press("w")
+        await robot.until(lambda: robot.sees("66 browsers of all machines"))
+        robot.expect("Stopped, 24 of 66")
+        robot.expect("Open: the first link that is missing, 42 of 66")
+        robot.expect("42  ")
+        robot.expect("network protection blocks")
 
 
 async def test_the_cursor_and_the_browser_survive_time():

@@ -19,6 +19,8 @@ from tui.widgets.columns import Column
 
 STATES: dict[str, tuple[str, str, str]] = {
     "blocked": ("■", "B", "blocked"),
+    "warned": ("◩", "W", "warned"),
+    "elsewhere": ("▣", "G", "stopped beyond"),
     "audited": ("◪", "A", "audited"),
     "open": ("□", "O", "open"),
     "unknown": ("·", "?", "not tested"),
@@ -44,7 +46,7 @@ class BoardRow:
 
 def state_tone(state: str, wanted: bool) -> Tone:
     """Return what a state means: open is bad only where the app is meant to be blocked."""
-    if state == "blocked":
+    if state in {"blocked", "warned", "elsewhere"}:
         return "sanctioned" if wanted else "medium"
     if state == "audited":
         return "medium"

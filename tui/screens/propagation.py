@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from sim.engine.tenant import UNSANCTIONED
+from sim.engine.enforcement.tag_sync import ASKS
 from sim.scenario.schema import BROWSERS
 from sim.session.commands import TakeHint
 from sim.session.endpoint_commands import VisitSite
@@ -32,7 +32,7 @@ from tui.screens.board import (
     protection_words,
 )
 from tui.screens.columns import tag_content
-from tui.screens.explain import ExplainScreen
+from tui.screens.explain import ExplainScreen, SharesScreen
 from tui.text import safe
 from tui.units import browser, clock, plural
 from tui.widgets.grid import Grid
@@ -64,6 +64,14 @@ PROPAGATION = Scope(
             "A recorded hint. It costs points in an exercise; it is free in tutorial, sandbox and debrief.",
             when="hidden",
             footer=70,
+        ),
+        Action(
+            "propagation.why",
+            "Why",
+            "count what all machines have in common: who stops it, or the first link that is missing",
+            ("w",),
+            when="revealed",
+            footer=75,
         ),
         Action(
             "propagation.prompt",
@@ -149,7 +157,7 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
 
     def _rows(self, view: Propagation) -> list[BoardRow]:
         machine = self.table.selected or (view.rows[0].machine if view.rows else "")
-        wanted = view.tag == UNSANCTIONED
+        wanted = view.tag in ASKS
         return [BoardRow(row, self.browser if row.machine == machine else -1, wanted) for row in view.rows]
 
     def _heading(self, view: Propagation) -> Content:
@@ -163,7 +171,7 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
 
     def _meter_lines(self, view: Propagation) -> Content:
         counts = [Counter(row.cells[index].state for row in view.rows) for index in range(len(BROWSERS))]
-        return meters(counts, (self.size.width or 80) - 2, view.tag == UNSANCTIONED)
+        return meters(counts, (self.size.width or 80) - 2, view.tag in ASKS)
 
     def _show_detail(self) -> None:
         row, cell = self._chosen()
@@ -262,6 +270,16 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
         if self._view is None:
             return "there is no app to follow yet"
         return "everything is revealed already" if self._view.revealed else ""
+
+    def when_revealed(self) -> str:
+        """Say that the chains are not revealed, if so."""
+        hidden = self._view is None or not self._view.revealed
+        return "the chains are not revealed: H reveals them" if hidden else ""
+
+    def do_propagation_why(self) -> None:
+        """Show what all machines have in common."""
+        if self._view is not None:
+            self.app.push_screen(SharesScreen(self._view.app_id))
 
     def do_propagation_test(self) -> None:
         """Open the site on the machine in the chosen browser, and say what came of it."""

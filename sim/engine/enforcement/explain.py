@@ -1,188 +1,192 @@
-"""The chain from a tag to a blocked connection, told link by link."""
+"""The chain from a tag to a stopped connection, told in words; and what a whole group has in common.
+
+The verdict told is `verdicts` on the same facts, and the first open link is `links`: nothing is decided here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sim.engine.enforcement.facts import (
-    Antivirus,
-    DevicePosture,
-    Engine,
-    Held,
-    NetworkProtection,
-    Outcome,
-    ProcessTraits,
-    engine_of,
-    facts_of,
+import numpy as np
+
+from sim.engine.enforcement.chain import (
+    RULE,
+    STOPPING,
+    Cloud,
+    Link,
+    links,
+    needed_links,
+    open_links,
 )
-from sim.engine.enforcement.verdict import verdicts
+from sim.engine.enforcement.facts import Antivirus, Engine, Facts, Held, NetworkProtection, Outcome
+from sim.engine.enforcement.indicators import Indicator
+from sim.engine.enforcement.verdict import RULES, Rules, verdicts
+from sim.engine.enforcement.words import ANTIVIRUS, COVERED, ENGINES, MODES, STOPPED_BY, WORDS, names
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """One link of the chain from tag to block. `state` is done, waiting, open or not needed."""
+class Told:
+    """One link of the chain. `state` is done, waiting, open or not needed."""
 
+    link: Link
     name: str
     state: str
     reason: str
     source: str
     since: int | None = None
+    """When it became true, where that is known."""
     expected_at: int | None = None
+    """When it will be done if nothing else changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a connection is blocked or not: the verdict, the chain, and its first link that is not done."""
+    """Why a connection is stopped or not: the verdict, the chain, and its first link that is not done."""
 
     verdict: Outcome
-    links: tuple[Link, ...]
+    links: tuple[Told, ...]
+    why: str
+    """One sentence."""
 
     @property
-    def first_open(self) -> Link | None:
-        """The first link that keeps the block from working; None where the chain is whole."""
+    def first_open(self) -> Told | None:
+        """The first link that is not done; None where the chain is whole."""
         return next((link for link in self.links if link.state in {"open", "waiting"}), None)
 
 
 @dataclass(frozen=True, slots=True)
-class ChainFacts:
-    """Everything `explain` needs to know about one (machine, process, host) at one time."""
+class Context:
+    """What is known around one connection beside its facts."""
 
-    posture: DevicePosture
-    process: ProcessTraits
-    device_holds: Held
-    portal_lists: Held
-    """Before the custom network indicators switch is looked at."""
-    manual: bool
-    """A person made the indicator: the tag and Cloud App Security's own switches do not matter."""
-    tag: str
-    integration: bool
-    block_setting: bool
-    custom_indicators: bool
-    published: bool
-    """The service offers the listed indicator to machines that pull now."""
-    listed_at: int | None = None
-    sync_expected: int | None = None
-    publish_expected: int | None = None
-    last_pull: int | None = None
-    next_pull: int | None = None
+    process: str
+    since: Mapping[Link, int] = field(default_factory=dict)
+    expected: Mapping[Link, int] = field(default_factory=dict)
+    upstream: str = "a gateway"
+    """Who stops the connection beyond the machine."""
+    away: bool = False
+    """The machine is switched off, and nobody knows until when."""
 
 
-def explain(facts: ChainFacts) -> Explanation:
-    """Tell the chain link by link; its verdict equals `verdicts` on the same facts."""
-    links = [*_cloud_links(facts), *_device_links(facts)]
-    links.append(_engine(facts))
-    lists = facts.portal_lists if facts.custom_indicators else Held.NONE
-    row = facts_of(facts.posture, facts.process, holds=facts.device_holds, lists=lists)
-    return Explanation(Outcome(int(verdicts(row)[0])), tuple(links))
-
-
-def _link(name: str, done: bool, reason: str, source: str, **times: int | None) -> Link:
-    waiting = not done and times.get("expected_at") is not None
-    return Link(name, "done" if done else "waiting" if waiting else "open", reason, source, **times)
-
-
-def _cloud_links(facts: ChainFacts) -> list[Link]:
-    listed = facts.portal_lists is Held.BLOCK
-    if facts.manual:
-        by_hand = "the indicator was made by hand; the tag is not needed"
-        links = [Link("tagged Unsanctioned", "not needed", by_hand, "MDE/indicator-ip-domain.md")]
-    else:
-        links = [
-            _link(
-                "tagged Unsanctioned",
-                facts.tag == "Unsanctioned",
-                f"the app's tag is {facts.tag or 'none'}",
-                "CAS/governance-discovery.md [19]",
-            ),
-            _link(
-                "Defender ATP: Microsoft Cloud App Security",
-                facts.integration,
-                f"Advanced features > Microsoft Cloud App Security is {_on(facts.integration)}",
-                "CAS/wdatp-integration.md [19]",
-            ),
-            _link(
-                "Cloud App Security: Block unsanctioned apps",
-                facts.block_setting,
-                f"Settings > Cloud app control > Block unsanctioned apps is {_on(facts.block_setting)}",
-                "CAS/wdatp-integration.md [19]",
-            ),
-        ]
-    links.append(
-        _link(
-            "indicator listed",
-            listed,
-            "the domain is in Indicators > URLs/Domains" if listed else _instead(facts.portal_lists),
-            "CAS/wdatp-integration.md [19]",
-            since=facts.listed_at if listed else None,
-            expected_at=None if listed else facts.sync_expected,
-        )
+def explain(cloud: Cloud, facts: Facts, context: Context, rules: Rules = RULES) -> Explanation:
+    """Tell the chain of one connection, given as facts of one row."""
+    outcome = Outcome(int(verdicts(facts, rules)[0]))
+    opened, needed = (
+        found[:, 0] for found in (open_links(cloud, facts, rules), needed_links(cloud, facts, rules))
     )
-    links.append(
-        _link(
-            "Defender ATP: Custom network indicators",
-            facts.custom_indicators,
-            f"Advanced features > Custom network indicators is {_on(facts.custom_indicators)}",
-            "CAS/wdatp-integration.md [19]",
-        )
+    told = tuple(
+        _tell(link, cloud, facts, context, is_open=bool(is_open), is_needed=bool(is_needed))
+        for link, is_open, is_needed in zip(RULE, opened, needed, strict=True)
+        # That no tag is needed is worth a line; that SmartScreen is not needed in Chrome is not.
+        if is_needed or link is Link.TAGGED
     )
-    return links
+    first = Link(int(links(cloud, facts, rules)[0]))
+    return Explanation(outcome, told, why(outcome, first, cloud, facts, context))
 
 
-def _device_links(facts: ChainFacts) -> list[Link]:
-    offered = facts.published and facts.custom_indicators
-    holds = facts.device_holds is Held.BLOCK
-    pulled = "the machine holds the indicator" if holds else "the machine has not pulled the indicator"
-    if facts.device_holds in {Held.ALLOW, Held.AUDIT}:
-        pulled = f"the machine holds an indicator that does not block: {_action(facts.device_holds)}"
-    if holds and not facts.published:
-        pulled = "the machine still holds an indicator that is gone; it drops it at its next pull"
-    return [
-        _link(
-            "offered to machines",
-            offered or holds,
-            "machines that pull now get it" if offered else "machines that pull now do not get it",
-            "guess: part of the documented 2 h to the endpoint",
-            expected_at=None if offered or holds or not facts.custom_indicators else facts.publish_expected,
-        ),
-        _link(
-            "machine pulled it",
-            holds,
-            pulled,
-            "CAS/wdatp-integration.md [19]: up to 2 h",
-            since=facts.last_pull if holds else None,
-            expected_at=facts.next_pull if offered and not holds else None,
-        ),
-    ]
+def _tell(
+    link: Link, cloud: Cloud, facts: Facts, context: Context, *, is_open: bool, is_needed: bool
+) -> Told:
+    words = WORDS[link]
+    name = words.name.format(**names(cloud))
+    if not is_needed:
+        return Told(link, name, "not needed", "a person made the indicator; no tag is needed", words.source)
+    expected = context.expected.get(link) if is_open else None
+    state = "done" if not is_open else "open" if expected is None else "waiting"
+    since = None if is_open else context.since.get(link)
+    reason = _reason(link, cloud, facts, context, is_open=is_open)
+    return Told(link, name, state, reason, words.source, since, expected)
 
 
-def _engine(facts: ChainFacts) -> Link:
-    posture = facts.posture
-    if engine_of(posture.system, facts.process.file_name) is Engine.SMARTSCREEN:
-        reason = f"Edge is judged by SmartScreen, which is {_on(posture.smartscreen)}"
-        return _link("engine enforces", posture.smartscreen, reason, "MDE/network-protection.md")
-    mode = posture.network_protection
-    words = {
-        NetworkProtection.DISABLED: "off",
-        NetworkProtection.ENABLED: "in block mode",
-        NetworkProtection.AUDIT: "in audit mode: it logs and lets pass",
-    }
-    reason = f"{facts.process.file_name} is judged by network protection, which is {words[mode]}"
-    active = posture.antivirus is Antivirus.ACTIVE
-    if not active:
-        reason += "; Defender Antivirus is not active, so it cannot work"
-    on = active and mode is NetworkProtection.ENABLED
-    return _link("engine enforces", on, reason, "MDE/network-protection.md")
+def _reason(link: Link, cloud: Cloud, facts: Facts, context: Context, *, is_open: bool) -> str:
+    if link is Link.IN_CATALOG:
+        return COVERED[cloud.coverage]
+    if link is Link.LISTED:
+        return _listed(cloud)
+    if link is Link.PULLED:
+        return _pulled(cloud, facts, context)
+    words = WORDS[link]
+    return (words.open if is_open else words.done).format(
+        **names(cloud),
+        scope="" if cloud.listed is None else str(cloud.listed.scope),
+        deciding="" if cloud.deciding is None else _named(cloud.deciding, cloud),
+        process=context.process,
+        engine=ENGINES[Engine(int(facts.engine[0]))],
+        antivirus=ANTIVIRUS[Antivirus(int(facts.antivirus[0]))],
+        mode=MODES[NetworkProtection(int(facts.network_protection[0]))],
+    )
 
 
-def _action(held: Held) -> str:
-    return "Allow" if held is Held.ALLOW else "Alert only"
+def _named(indicator: Indicator, cloud: Cloud) -> str:
+    made = "by its tag" if indicator.by_tag else f"by {indicator.created_by}"
+    words = cloud.portal.actions[indicator.action]
+    return f"{indicator.id} on {indicator.value}, {words}, made {made}"
 
 
-def _instead(held: Held) -> str:
-    if held is Held.NONE:
-        return "no blocking indicator is listed"
-    return f"the indicator that decides this host does not block: {_action(held)}"
+def _listed(cloud: Cloud) -> str:
+    if cloud.listed is not None:
+        return f"the list holds {_named(cloud.listed, cloud)}"
+    if cloud.expired is not None:
+        return f"{cloud.expired.id} on {cloud.expired.value} has expired"
+    if cloud.deciding is not None:
+        return f"the indicator of this host does not stop anything: {_named(cloud.deciding, cloud)}"
+    if cloud.full:
+        return f"the list is full: {cloud.portal.indicator_limit} indicators are all that a tenant may hold"
+    return "no indicator that blocks or warns is listed for this host"
 
 
-def _on(flag: bool) -> str:
-    return "on" if flag else "off"
+def _pulled(cloud: Cloud, facts: Facts, context: Context) -> str:
+    held = Held(int(facts.holds[0]))
+    if held in STOPPING:
+        if cloud.offered:
+            return "the machine holds the indicator"
+        return "the machine still holds an indicator that is gone; it drops it at its next pull"
+    if held is not Held.NONE:
+        words = cloud.portal.actions[held]
+        return f"the machine holds an indicator that does not stop anything: {words}"
+    if context.away:
+        return "the machine is switched off and away, and pulls nothing"
+    return "the machine has not pulled the indicator"
+
+
+def why(outcome: Outcome, first: Link, cloud: Cloud, facts: Facts, context: Context) -> str:
+    """Return in one sentence who stops a connection, or what its first open link says."""
+    if outcome in {Outcome.BLOCKED, Outcome.WARNED}:
+        engine = ENGINES[Engine(int(facts.engine[0]))]
+        found = cloud.deciding if cloud.stops else None
+        named = _named(found, cloud) if found is not None else "an indicator that is gone from the list"
+        return f"{engine} stops it for {named}"
+    if outcome is Outcome.GATEWAY_BLOCKED:
+        return f"{context.upstream} refuses it, whatever the machine does"
+    if outcome is Outcome.ACCESS_DENIED:
+        return f"{context.upstream} denies the sign-in, whatever the machine does"
+    return _reason(first, cloud, facts, context, is_open=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many connections of a group have one answer in common."""
+
+    label: str
+    stopped: bool
+    count: int
+
+
+def histogram(parts: Sequence[tuple[Cloud, Facts]], rules: Rules = RULES) -> tuple[Share, ...]:
+    """Return what a group's connections have in common: who stops them, or the first open link.
+
+    Each part is one device group's view of the cloud and its connections. The largest share comes first.
+    """
+    counts: dict[tuple[bool, str], int] = {}
+    for cloud, facts in parts:
+        outcomes, first = verdicts(facts, rules), links(cloud, facts, rules)
+        for outcome, label in STOPPED_BY.items():
+            count = int((outcomes == outcome).sum())
+            counts[True, label] = counts.get((True, label), 0) + count
+        passed = ~np.isin(outcomes, list(STOPPED_BY))
+        for link in RULE:
+            label = WORDS[link].name.format(**names(cloud))
+            count = int((passed & (first == link)).sum())
+            counts[False, label] = counts.get((False, label), 0) + count
+    found = [Share(label, stopped, count) for (stopped, label), count in counts.items() if count]
+    return tuple(sorted(found, key=lambda share: -share.count))

@@ -1,0 +1,203 @@
+"""Why connections to one host are stopped or not: a simulator view, which knows what no portal shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.catalog.app import App
+from sim.engine.enforcement.chain import STOPPING, Cloud, Coverage, Link, links
+from sim.engine.enforcement.explain import Context, Explanation, Share, explain, histogram, why
+from sim.engine.enforcement.facts import Facts, Outcome, Upstream
+from sim.engine.enforcement.precedence import Deciding, covering
+from sim.engine.enforcement.reach import Reach, reach
+from sim.engine.enforcement.verdict import verdicts
+from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
+from sim.scenario.schema import BROWSERS
+from sim.session.driver import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One connection, by the names of its ends, and why it is stopped or not."""
+
+    machine: str
+    user: str
+    process: str
+    host: str
+    explanation: Explanation
+    ways: tuple[Reach, ...] = ()
+    """For a native client: which of the ways to stop a program could reach it."""
+
+
+class Chains:
+    """The chains of every machine and program to one host, as the session stands."""
+
+    def __init__(self, session: Session, host: int) -> None:
+        self._session = session
+        self._world = session.world
+        self._host = host
+        self.app: App = self._world.staff.apps[int(self._world.staff.host_app[host])]
+        self.host = self._world.staff.hosts[host]
+        self._last: dict[tuple[str, str], int] = {}
+        """When each kind of entry of the governance log was last written about each target."""
+        self._offers: dict[str, int] = {}
+        """When each indicator was first offered."""
+        for entry in self._world.tenant.log:
+            self._last[entry.action, entry.target] = entry.time
+            if entry.action == "Offer indicators":
+                self._offers.setdefault(entry.detail, entry.time)
+        self.cloud = self._cloud()
+        self._cloud_since = self._since()
+
+    def facts(self, machines: Sequence[int], processes: Sequence[int]) -> Facts:
+        """Return the facts of connections that begin now, one for each pair, by each machine's own user."""
+        host = np.full(len(machines), self._host, dtype=np.int64)
+        return self._world.facts(
+            np.array(machines, dtype=np.int64), np.array(processes, dtype=np.int64), host
+        )
+
+    def explain(self, machine: int, process: str) -> Explained:
+        """Tell the chain of one program on one machine."""
+        staff = self._world.staff
+        facts = self.facts([machine], [staff.processes.index(process)])
+        found = explain(self.cloud, facts, self._context(machine, process, facts))
+        return Explained(
+            staff.machines[machine].name,
+            staff.people[machine].upn,
+            process,
+            self.host,
+            found,
+            self._ways(machine, process),
+        )
+
+    def answers(self, machines: Sequence[int], processes: Sequence[str]) -> list[tuple[Outcome, str]]:
+        """Return what becomes of each pair and why, in one sentence."""
+        places = [self._world.staff.processes.index(process) for process in processes]
+        facts = self.facts(machines, places)
+        outcomes, first = verdicts(facts), links(self.cloud, facts)
+        found = []
+        for row, (machine, process) in enumerate(zip(machines, processes, strict=True)):
+            outcome, one = Outcome(int(outcomes[row])), facts.take(np.array([row]))
+            context = Context(
+                process,
+                upstream=_upstream(Upstream(int(one.upstream[0]))),
+                away=bool(self._world.staff.away[machine]),
+            )
+            found.append((outcome, why(outcome, Link(int(first[row])), self.cloud, one, context)))
+        return found
+
+    def shares(self, machines: Sequence[int], processes: Sequence[str]) -> tuple[Share, ...]:
+        """Return what the programs of these machines have in common."""
+        places = [self._world.staff.processes.index(process) for process in processes]
+        pairs = [(machine, place) for machine in machines for place in places]
+        if not pairs:
+            return ()
+        return histogram([(self.cloud, self.facts(*zip(*pairs, strict=True)))])
+
+    def _cloud(self) -> Cloud:
+        tenant, channel = self._world.tenant, self._world.channel
+        present = tenant.indicators.present()
+        stopping = [indicator for indicator in present if indicator.action in STOPPING]
+        listed = Deciding(stopping).decides(self.host)
+        gone = [i for i in tenant.indicators.all if i.removed is not None and i.action in STOPPING]
+        past = max(
+            (i for i in gone if Deciding([i]).decides(self.host)), key=lambda i: i.removed or 0, default=None
+        )
+        tag = tenant.tags.get(self.app.id, "")
+        asks = tenant.tag_sync.asks(self.app.id)
+        known = listed if listed is not None or asks else past
+        offered = Deciding(channel.offered.values() if channel.custom_indicators else ()).decides(self.host)
+        return Cloud(
+            portal=tenant.portal,
+            app=self.app.name,
+            tag=tag,
+            integration=tenant.switches[INTEGRATION],
+            block_setting=tenant.switches[BLOCK_UNSANCTIONED],
+            custom_indicators=tenant.switches[CUSTOM_INDICATORS],
+            coverage=_coverage(self.app, self.host),
+            listed=listed,
+            reaching=listed,
+            deciding=Deciding(present).decides(self.host),
+            offered=offered is not None and offered.action in STOPPING,
+            manual=known is not None and not known.by_tag,
+            expired=past if past is not None and past.removed == past.expires else None,
+            full=len(present) >= tenant.portal.indicator_limit,
+        )
+
+    def _since(self) -> dict[Link, int]:
+        """Return when the links of the cloud became true, for those of which it is known."""
+        found: dict[Link, int] = {}
+        for link, action, target in (
+            (Link.TAGGED, "Tag app", self.app.id),
+            (Link.INTEGRATION, "Save setting", INTEGRATION),
+            (Link.BLOCK_SETTING, "Save setting", BLOCK_UNSANCTIONED),
+            (Link.CUSTOM_INDICATORS, "Save setting", CUSTOM_INDICATORS),
+        ):
+            if (action, target) in self._last:
+                found[link] = self._last[action, target]
+        for link, indicator in (
+            (Link.LISTED, self.cloud.listed),
+            (Link.IN_SCOPE, self.cloud.reaching),
+            (Link.DECIDES, self.cloud.deciding),
+        ):
+            if indicator is not None:
+                found[link] = indicator.created
+        deciding = self.cloud.deciding
+        if deciding is not None and deciding.id in self._offers:
+            offered = self._offers[deciding.id]
+            found[Link.OFFERED] = max(offered, found.get(Link.CUSTOM_INDICATORS, offered))
+        return found
+
+    def _context(self, machine: int, process: str, facts: Facts) -> Context:
+        world, now = self._world, self._session.now
+        since, expected = dict(self._cloud_since), {}
+        if Link.OFFERED in since:
+            pulled = world.machines.next_pull(machine, since[Link.OFFERED] - 1)
+            if pulled is not None:
+                since[Link.PULLED] = pulled
+        name = world.staff.machines[machine].name
+        if ("Set network protection", name) in self._last:
+            since[Link.MODE] = self._last["Set network protection", name]
+        if self.app.id in world.syncs_expected and self.cloud.coverage is Coverage.DOMAIN:
+            expected[Link.LISTED] = world.syncs_expected[self.app.id]
+        if self.cloud.deciding is not None and self.cloud.deciding.number in world.offers_expected:
+            expected[Link.OFFERED] = world.offers_expected[self.cloud.deciding.number]
+        pull = world.machines.next_pull(machine, now)
+        if self.cloud.offered and pull is not None:
+            expected[Link.PULLED] = pull
+        return Context(
+            process,
+            since,
+            expected,
+            _upstream(Upstream(int(facts.upstream[0]))),
+            bool(world.staff.away[machine]),
+        )
+
+    def _ways(self, machine: int, process: str) -> tuple[Reach, ...]:
+        if process in BROWSERS:
+            return ()
+        tenant = self._world.tenant
+        return reach(
+            self.app,
+            process,
+            self.host,
+            browser=False,
+            managed=self._world.posture(machine).onboarded,
+            integrated=self.app.id in tenant.access.integrated,
+            hand_made=[i.value for i in tenant.indicators.present() if not i.by_tag and i.action in STOPPING],
+        )
+
+
+def _coverage(app: App, destination: str) -> Coverage:
+    host = destination.partition("/")[0]
+    if covering(app.blockable_domains, host) is not None:
+        return Coverage.DOMAIN
+    with_path = [domain.partition("/")[0] for domain in app.domains if "/" in domain]
+    return Coverage.URL_ONLY if covering(with_path, host) is not None else Coverage.MISSING
+
+
+def _upstream(found: Upstream) -> str:
+    return "an access rule" if found is Upstream.ACCESS else "a gateway"
