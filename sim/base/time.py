@@ -70,6 +70,11 @@ def to_iso(time: int) -> str:
     return to_datetime(time).isoformat().replace("+00:00", "Z")
 
 
+def show_day(day: int) -> str:
+    """Return a day, counted from 1970-01-01 UTC, as `2019-12-16`."""
+    return to_datetime(day * DAY).date().isoformat()
+
+
 def parse_duration(text: str) -> int:
     """Parse `90s`, `30m`, `1h30m`, `2d` into microseconds."""
     matches = list(_PART.finditer(text.strip()))

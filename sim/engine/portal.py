@@ -29,6 +29,12 @@ class Portal:
     """Whether a tag can hold for some machine groups only (CAS/mde-govern.md; documented)."""
     actions: Mapping[Held, str]
     """What an indicator may ask of machines, in the portal's words."""
+    anomaly_policies: bool = False
+    """Cloud Discovery anomaly detection policies exist."""
+    text_messages: bool = False
+    """A policy may send text messages."""
+    never_unsanctioned: tuple[str, ...] = ()
+    """Ids of apps that neither a person nor a policy can tag Unsanctioned."""
 
     def action(self, words: str) -> Held:
         """Return the action that the portal calls `words`, or refuse with those it offers."""
@@ -47,7 +53,8 @@ class Portal:
 PORTALS: Mapping[str, Portal] = {
     portal.key: portal
     for portal in (
-        # Limit and actions: WIN/manage-indicators.md of 2019; documented.
+        # Limit and actions: WIN/manage-indicators.md of 2019; documented. Anomaly detection policies and text
+        # messages: CAS/cloud-discovery-anomaly-detection-policy.md [19]; documented.
         Portal(
             "2019",
             (SANCTIONED, UNSANCTIONED),
@@ -55,8 +62,12 @@ PORTALS: Mapping[str, Portal] = {
             "High",  # the alert on a documentation screenshot (CAS/wdatp-integration.md; observed)
             False,  # "blocked for all endpoints" (CAS/wdatp-integration.md [19]; documented)
             {Held.BLOCK: "Alert and block", Held.AUDIT: "Alert only", Held.ALLOW: "Allow"},
+            anomaly_policies=True,
+            text_messages=True,
         ),
         # Monitored: release 207, 8 August 2021. Limit and actions: MDE/indicators-overview.md; documented.
+        # Never unsanctioned: since May 2023 (CAS/governance-discovery.md; documented). Of the twelve services
+        # named there the catalog has these three.
         Portal(
             "today",
             (SANCTIONED, UNSANCTIONED, MONITORED),
@@ -69,6 +80,11 @@ PORTALS: Mapping[str, Portal] = {
                 Held.AUDIT: "Audit",
                 Held.ALLOW: "Allow",
             },
+            never_unsanctioned=(
+                "microsoft-cloud-app-security",
+                "microsoft-defender-atp",
+                "microsoft-intune",
+            ),
         ),
     )
 }

@@ -88,7 +88,7 @@ class Tenant:
         self.streams = Streams(catalog, logs, people, pseudonyms, self.write)
         self.reports = self.streams.reports
         """The continuous reports by name, in the selector's order."""
-        self.policies = PolicyBook(self.reports, self.candidate, self.cloud_alerts, self.write)
+        self.policies = PolicyBook(portal, self.reports, self.candidate, self.cloud_alerts, self.write)
         self._scores: dict[str, Score | None] = {}
 
     def score(self, app_id: str) -> Score | None:
@@ -158,6 +158,9 @@ class Tenant:
         if tag and tag not in self.portal.tags:
             advice = f"use {', '.join(self.portal.tags)} or none"
             raise CommandRefused(Problem("TAG-UNKNOWN", f"no tag {tag!r} in this period", advice=advice))
+        if tag == UNSANCTIONED and app.id in self.portal.never_unsanctioned:
+            what = f"{app.name} is a Microsoft service that cannot be tagged {UNSANCTIONED}"
+            raise CommandRefused(Problem("TAG-PROTECTED", what, advice="leave it untagged, or sanction it"))
         before = self.tags.get(app.id, "")
         if profile:
             self._check_profile(now, app.id, tag, profile)
@@ -237,10 +240,17 @@ class Tenant:
         return [app for match in self.policies.evaluate(now) for app in self._govern(now, match)]
 
     def _govern(self, now: int, match: Match) -> list[str]:
-        tag = match.policy.tag
-        if tag is None:
-            return []
-        if tag in self.portal.tags:
-            return [match.app_id] if self.tag(now, match.policy.name, match.app_id, tag) else []
-        self.custom_tag(now, match.policy.name, match.app_id, tag, True)
-        return []
+        """Tag the app as the policy says: whoever tags last wins.
+
+        Source: CAS/governance-discovery.md; documented today.
+        """
+        changed = []
+        for tag in match.policy.tags:
+            try:
+                if tag not in self.portal.tags:
+                    self.custom_tag(now, match.policy.name, match.app_id, tag, True)
+                elif self.tag(now, match.policy.name, match.app_id, tag):
+                    changed.append(match.app_id)
+            except CommandRefused as refusal:
+                self.write(now, match.policy.name, "Tag not set", match.app_id, refusal.problems[0].what)
+        return changed

@@ -31,7 +31,7 @@ from sim.session.commands import Command, RecordFinding, SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.policy_commands import SavePolicy
-from sim.views import casebook, control, discovery, documents, endpoint
+from sim.views import casebook, control, discovery, documents, endpoint, policies
 
 LOOK_EVERY = 15 * MINUTE
 """How often a player looks without being notified (ours)."""
@@ -95,9 +95,9 @@ class Desk:
         """Read the own notes: findings, tests, lookups."""
         return casebook.casebook(self._session)
 
-    def policies(self) -> list[control.PolicyRow]:
+    def policies(self) -> list[policies.PolicyRow]:
         """See Control > Policies."""
-        return control.policies(self._session)
+        return policies.policies(self._session)
 
 
 Player = Callable[[Desk], None]
@@ -148,7 +148,7 @@ class Analyst:
     def _keep_policy(self, desk: Desk) -> None:
         for text in self._lines(desk, "New popular app"):
             asked = re.search(r"more than (\d+) people", text)
-            if asked and not desk.policies():
+            if asked and all(row.built_in for row in desk.policies()):
                 limit = {"Number of users": int(asked.group(1))}
                 desk.send(
                     SavePolicy("New popular app", "New Popular App", limit, daily_limit=50, tag=WATCH_TAG)

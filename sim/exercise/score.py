@@ -253,7 +253,7 @@ class _Judge:
         raised = [a for a in self.world.tenant.cloud_alerts.alerts if a.policy_id in {p.id for p in kept}]
         closed = [a for a in raised if a.closed is not None and (a.reason or a.comment)]
         score = (
-            20 + 20 * any(p.tag for p in kept) + 30 * bool(raised) + 30 * len(closed) // max(1, len(raised))
+            20 + 20 * any(p.tags for p in kept) + 30 * bool(raised) + 30 * len(closed) // max(1, len(raised))
         )
         return (
             score,

@@ -5,17 +5,10 @@ from __future__ import annotations
 from importlib import resources
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from sim.base.errors import InputError, Problem, nearest
+from sim.base.located import Strict as Strict
 from sim.base.rng import between, draw, quantile
 from sim.base.time import DAY, MINUTE, SECOND, parse_duration
 from sim.base.yamlfile import load
@@ -56,12 +49,6 @@ def _minutes(value: object) -> object:
 
 TimeOfDay = Annotated[int, BeforeValidator(_minutes)]
 """Microseconds since local midnight; a person writes "09:00"."""
-
-
-class Strict(BaseModel):
-    """A part of a file in which unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Delay(Strict):

@@ -23,7 +23,7 @@ from sim.session.indicator_commands import AddIndicator, EditIndicator, RemoveIn
 from sim.session.lookup import index_of, machine_index
 from sim.session.notebook import Notebook
 from sim.session.people_commands import NotifyUsers
-from sim.session.policy_commands import SavePolicy
+from sim.session.policy_commands import DeletePolicy, SaveAnomalyPolicy, SavePolicy, SwitchPolicy
 from sim.session.report_commands import (
     Anonymise,
     DeleteReport,
@@ -135,6 +135,9 @@ Command = (
     | WithdrawSetting
     | VisitSite
     | SavePolicy
+    | SaveAnomalyPolicy
+    | SwitchPolicy
+    | DeletePolicy
     | CloseAlert
     | ResolveEndpointAlert
     | RecordFinding

@@ -5,14 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from sim.base.errors import CommandRefused, Problem
+from sim.base.errors import CommandRefused, InputError, Problem
+from sim.base.time import DAY, from_iso
 from sim.engine.discovery.filters import Filters
-from sim.engine.discovery.queries import parse_filters
-from sim.engine.policy.policies import DEFAULT_DAILY_LIMIT, TEMPLATES, Criterion, Policy
+from sim.engine.policy.checks import read_condition, wrong_template
+from sim.engine.policy.policies import (
+    DEFAULT_DAILY_LIMIT,
+    Anomaly,
+    Criterion,
+    Policy,
+    PolicyKind,
+    Subject,
+)
+from sim.engine.policy.templates import find_template
+from sim.engine.tenant import Tenant
 from sim.session.answer import ADDED_LATER, Answer, said
 from sim.session.lookup import unknown
 from sim.session.notebook import Notebook
 from sim.world.model import World
+
+SUBJECTS: dict[str, Subject] = {"users": "user", "IP addresses": "source_ip"}
+"""Whom an anomaly detection policy watches, in the form's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,56 +44,155 @@ class SavePolicy:
     enabled: bool = True
     filters: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
     """Conditions that an app must meet, in place of the template's; none of them about usage."""
+    more_tags: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
+    """Tags beside `tag`."""
+    description: str = field(default="", metadata=ADDED_LATER)
+    emails: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
+    phones: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Save it; it is evaluated at the next analysis run."""
-        tenant, filters = world.tenant, self._filters()
-        if self.severity not in {"Low", "Medium", "High"}:
-            raise unknown("POLICY-SEVERITY", "severity", self.severity, ["Low", "Medium", "High"])
+        policy = self.policy(world.tenant, world.now)
+        world.tenant.policies.save(world.now, actor, policy)
+        return said(f"{policy.id} {policy.name} is saved", id=policy.id)
+
+    def policy(self, tenant: Tenant, now: int) -> Policy:
+        """Return the policy that this makes, which nobody has checked against the portal yet."""
         names = {criterion.value: criterion for criterion in Criterion}
-        criteria = []
-        for name, threshold in self.criteria.items():
+        for name in self.criteria:
             if name not in names:
                 raise unknown("POLICY-CRITERION", "criterion", name, list(names))
-            if threshold < 0:
-                raise CommandRefused(
-                    Problem("POLICY-THRESHOLD", "a threshold is below zero", advice="raise it")
-                )
-            criteria.append((names[name], threshold))
-        if not self.name.strip() or not 1 <= self.daily_limit <= 1000:
-            raise CommandRefused(
-                Problem(
-                    "POLICY-FORM",
-                    "a policy needs a name and a daily limit of 1 to 1000",
-                    advice="fill them in",
-                )
-            )
-        policy_id = self.id or f"pol-{len(tenant.policies.saved) + 1:03d}"
-        if self.id:
-            tenant.policies.find(self.id)
-        policy = Policy(
-            policy_id,
+        tags = dict.fromkeys(tag.strip() for tag in (self.tag, *self.more_tags) if tag.strip())
+        return Policy(
+            _id(tenant, self.id, PolicyKind.DISCOVERY),
             self.name.strip(),
             self.template,
             self.severity,
-            tuple(criteria),
-            filters,
+            tuple((names[name], threshold) for name, threshold in self.criteria.items()),
+            _filters(tenant, self.template, self.filters),
             self.reports,
             self.daily_limit,
-            self.tag.strip() or None,
-            world.now,
+            tuple(tags),
+            now,
             self.enabled,
+            description=self.description.strip(),
+            emails=self.emails,
+            phones=self.phones,
         )
-        tenant.policies.save(world.now, actor, policy)
-        return said(f"{policy_id} {policy.name} is saved", id=policy_id)
 
-    def _filters(self) -> Filters:
-        """Return what an app must meet: the conditions given, else the template's, if there is one."""
-        templates = {template.name: template.filters for template in TEMPLATES} | {"": Filters()}
-        if self.template not in templates:
-            raise unknown("TEMPLATE-UNKNOWN", "template", self.template, [t.name for t in TEMPLATES])
-        filters = parse_filters(self.filters)
-        if filters.of_use.conditions:
-            what = f"{filters.of_use.words} is about usage"
-            raise CommandRefused(Problem("POLICY-FILTER", what, advice="make it a criterion of the same day"))
-        return filters if filters.conditions else templates[self.template]
+
+@dataclass(frozen=True, slots=True)
+class SaveAnomalyPolicy:
+    """Create a Cloud Discovery anomaly detection policy, or save one again by its id.
+
+    The built-in detection of exfiltration is saved by this too.
+    """
+
+    kind: ClassVar[str] = "save-anomaly-policy"
+    template: str
+    name: str
+    watch: tuple[str, ...] = tuple(SUBJECTS)
+    """`users`, `IP addresses` or both."""
+    per_thousand: int = 5
+    """The top anomalies for 1,000 users and week; 0 raises an alert for every matching event."""
+    after: str = ""
+    """A day such as 2019-12-20: only what happens later alerts."""
+    severity: str = "Medium"
+    reports: tuple[str, ...] = ()
+    daily_limit: int = DEFAULT_DAILY_LIMIT
+    id: str = ""
+    enabled: bool = True
+    filters: tuple[str, ...] = ()
+    description: str = ""
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Save it; it is evaluated at the next analysis run."""
+        policy = self.policy(world.tenant, world.now)
+        world.tenant.policies.save(world.now, actor, policy)
+        return said(f"{policy.id} {policy.name} is saved", id=policy.id)
+
+    def policy(self, tenant: Tenant, now: int) -> Policy:
+        """Return the policy that this makes, which nobody has checked against the portal yet."""
+        for name in self.watch:
+            if name not in SUBJECTS:
+                raise unknown("POLICY-ANOMALY", "kind of entity", name, list(SUBJECTS))
+        after = from_iso(self.after) // DAY if self.after else None
+        return Policy(
+            _id(tenant, self.id, PolicyKind.ANOMALY),
+            self.name.strip(),
+            self.template,
+            self.severity,
+            (),
+            _filters(tenant, self.template, self.filters),
+            self.reports,
+            self.daily_limit,
+            (),
+            now,
+            self.enabled,
+            description=self.description.strip(),
+            emails=self.emails,
+            phones=self.phones,
+            kind=PolicyKind.ANOMALY,
+            anomaly=Anomaly(tuple(SUBJECTS[name] for name in self.watch), self.per_thousand or None, after),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchPolicy:
+    """Enable or disable a policy."""
+
+    kind: ClassVar[str] = "switch-policy"
+    id: str
+    on: bool
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Let the next analysis run evaluate it, or not."""
+        changed = world.tenant.policies.switch(world.now, actor, self.id, self.on)
+        state = "enabled" if self.on else "disabled"
+        return said(f"{self.id} is {state}" if changed else f"{self.id} was already {state}", changed=changed)
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePolicy:
+    """Delete a policy; its alerts and the tags it set stay."""
+
+    kind: ClassVar[str] = "delete-policy"
+    id: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Drop it."""
+        gone = world.tenant.policies.delete(world.now, actor, self.id)
+        return said(f"{gone.name} is deleted; its alerts and tags stay")
+
+
+def _id(tenant: Tenant, policy_id: str, kind: PolicyKind) -> str:
+    """Return the id of a policy to be saved: its own, which must be one of the kind, or a new one."""
+    if not policy_id:
+        return tenant.policies.next_id()
+    held = tenant.policies.find(policy_id)
+    if (held.kind is PolicyKind.DISCOVERY) != (
+        kind is PolicyKind.DISCOVERY
+    ) or held.kind is PolicyKind.BREACH:
+        what = f"{held.name} is a policy of the kind {held.kind}"
+        raise CommandRefused(Problem("POLICY-KIND", what, advice="save it as what it is"))
+    return policy_id
+
+
+def _filters(tenant: Tenant, template: str, lines: tuple[str, ...]) -> Filters:
+    """Return what an app must meet: the conditions given, else the template's, if there is one."""
+    found: list[Problem] = []
+    conditions = []
+    for line in lines:
+        try:
+            conditions.append(read_condition(line, tenant.catalog.index.keys()))
+        except InputError as error:
+            found.extend(error.problems)
+    problem = wrong_template(template, tenant.portal)
+    if problem is not None:
+        found.append(problem)
+    if found:
+        raise CommandRefused(found)
+    known = find_template(template)
+    return Filters(tuple(conditions)) if conditions or known is None else known.filters

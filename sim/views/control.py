@@ -1,10 +1,9 @@
-"""Product views of both portals' control pages: settings, policies, alerts, the governance log."""
+"""Product views of both portals' control pages: settings, alerts, the governance log."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.engine.policy.policies import TEMPLATES, Policy, Template
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
@@ -32,43 +31,6 @@ class SwitchRow:
     def portal(self) -> str:
         """The portal whose page the switch is on."""
         return self.page.partition(" > ")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyRow:
-    """A saved policy."""
-
-    id: str
-    name: str
-    template: str
-    severity: str
-    condition: str
-    reports: str
-    tag: str
-    daily_limit: int
-    enabled: bool
-    created: int
-    alerts: int
-    criteria: tuple[tuple[str, int], ...]
-    """Criterion as the form words it, and its threshold."""
-    report_names: tuple[str, ...]
-    """Empty is all continuous reports."""
-    apps: str
-    """The filters in words."""
-    filters: tuple[str, ...]
-    """The same as conditions where they are not the template's."""
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateRow:
-    """One of the templates, with its filters and criteria in words."""
-
-    name: str
-    description: str
-    severity: str
-    filters: str
-    condition: str
-    criteria: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,49 +88,6 @@ def switches(session: Session) -> list[SwitchRow]:
     """Return the switches of both portals."""
     on = session.world.tenant.switches
     return [SwitchRow(name, page, on[name], *_PROMISE[name]) for name, page in SWITCHES.items()]
-
-
-def templates() -> list[TemplateRow]:
-    """Return the 15 app discovery templates."""
-    return [
-        TemplateRow(t.name, t.description, t.severity, t.filters.words, condition(t), _criteria(t))
-        for t in TEMPLATES
-    ]
-
-
-def _criteria(policy: Policy | Template) -> tuple[tuple[str, int], ...]:
-    return tuple((criterion.value, threshold) for criterion, threshold in policy.criteria)
-
-
-def condition(policy: Policy | Template) -> str:
-    """Return a policy's criteria in words."""
-    return " and ".join(f"{c.value} is more than {n}" for c, n in policy.criteria) or "first discovery"
-
-
-def policies(session: Session) -> list[PolicyRow]:
-    """Return the saved policies, in the order made."""
-    alerts = session.world.tenant.cloud_alerts.alerts
-    of_templates = {template.name: template.filters for template in TEMPLATES}
-    return [
-        PolicyRow(
-            p.id,
-            p.name,
-            p.template,
-            p.severity,
-            condition(p),
-            ", ".join(p.reports) or "All continuous reports",
-            p.tag or "",
-            p.daily_limit,
-            p.enabled,
-            p.created,
-            sum(a.policy_id == p.id for a in alerts),
-            _criteria(p),
-            p.reports,
-            p.filters.words,
-            () if p.filters == of_templates.get(p.template) else p.filters.lines,
-        )
-        for p in session.world.tenant.policies.saved
-    ]
 
 
 def cloud_alerts(session: Session) -> list[CloudAlertRow]:

@@ -14,7 +14,7 @@ from sim.base.errors import InputError
 from sim.engine.catalog.folder import shipped
 from sim.engine.catalog.model import CATEGORIES, App, Catalog, Fact, load_catalog, load_sets
 from sim.engine.catalog.score import score
-from sim.engine.policy.policies import TEMPLATES
+from sim.engine.policy.templates import TEMPLATES
 
 CATALOG = load_catalog()
 

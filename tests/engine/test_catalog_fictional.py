@@ -9,7 +9,7 @@ from sim.engine.catalog.factors import FACTORS
 from sim.engine.catalog.folder import shipped
 from sim.engine.catalog.model import load_catalog, load_sets
 from sim.engine.discovery.filters import CATEGORY, Candidate
-from sim.engine.policy.policies import TEMPLATES
+from sim.engine.policy.templates import TEMPLATES
 
 CATALOG = load_sets(("fictional",))
 RESERVED = (".example", ".test")

@@ -12,7 +12,7 @@ from sim.engine.catalog.model import Catalog, load_catalog
 from sim.engine.discovery.people import People
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.queries import parse_filters
-from sim.engine.policy.policies import TEMPLATES
+from sim.engine.policy.templates import TEMPLATES
 from sim.engine.portal import PORTALS
 from sim.engine.tenant import UNSANCTIONED, Tenant
 

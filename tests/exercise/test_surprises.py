@@ -24,7 +24,7 @@ from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
 from sim.session.policy_commands import SavePolicy
 from sim.testing import TOGGLES, begin, first_times, machines, prompt, switch_on, tries, wait
-from sim.views import control, discovery, documents, endpoint
+from sim.views import control, discovery, documents, endpoint, policies
 
 SOHU = "news.sohu.com"
 MAREK, PRIYA = "HF-LT-07", "HF-LT-11"
@@ -357,7 +357,7 @@ def test_13_choosing_other_reports_makes_every_app_new_again() -> None:
     policy(session, "popular", 3)
     wait(session, 2 * DAY)
     known = {row.id for row in control.cloud_alerts(session)}
-    saved = control.policies(session)[0]
+    saved = policies.policies(session)[0]
     criteria = {"Number of users": 3}
     session.submit(SavePolicy(POPULAR, saved.name, criteria, reports=(WIN10,), id=saved.id))
     wait(session, 2 * DAY)

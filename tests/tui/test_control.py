@@ -15,7 +15,7 @@ from sim.engine.tenant import (
 from sim.session.commands import RecordFinding, SetSwitch
 from sim.session.endpoint_commands import VisitSite
 from sim.session.policy_commands import SavePolicy
-from sim.views import control, endpoint
+from sim.views import control, endpoint, policies
 from tests.tui.robot import Robot
 from tests.tui.stages import app_of, session_of
 from tests.tui.test_app import playing
@@ -65,10 +65,10 @@ async def test_a_switch_is_not_changed_when_the_answer_is_no():
         assert session_of(robot).commands == 0
 
 
-async def test_all_15_templates_are_listed_and_one_becomes_a_policy():
+async def test_every_template_is_listed_and_one_becomes_a_policy():
     async with playing(120, 40) as robot:
         await robot.press("g", "p")
-        assert len(robot.rows()) == 15
+        assert len(robot.rows()) == 17
         robot.expect("Number of users > 500")
         await robot.press("enter")
         await form(robot)
@@ -76,10 +76,10 @@ async def test_all_15_templates_are_listed_and_one_becomes_a_policy():
         robot.expect("write a whole number")
         await robot.press("backspace", "3", "tab", "tab", "tab", *"Watched", "ctrl+enter")
         await robot.until(lambda: robot.sees("Control › Policies"))
-        (policy,) = control.policies(session_of(robot))
+        policy = policies.policies(session_of(robot))[0]
         assert policy.criteria == (("Number of users", 3),)
-        assert (policy.tag, policy.reports, policy.enabled) == (
-            "Watched",
+        assert (policy.tags, policy.reports, policy.enabled) == (
+            ("Watched",),
             "All continuous reports",
             True,
         )
@@ -99,8 +99,8 @@ async def test_a_policy_is_switched_off_and_changed_and_stays_the_same_policy():
         await form(robot)
         await robot.press(*["tab"] * 5, *"Seen", "ctrl+enter")
         await robot.until(lambda: robot.sees("tag app Seen"))
-        (policy,) = control.policies(session_of(robot))
-        assert (policy.enabled, policy.report_names, policy.tag) == (False, (WIN10,), "Seen")
+        policy = policies.policies(session_of(robot))[0]
+        assert (policy.enabled, policy.report_names, policy.tags) == (False, (WIN10,), ("Seen",))
         await robot.press("left_square_bracket")
         robot.expect("Control › Templates")
         await robot.press("space")

@@ -6,9 +6,9 @@ from textual import work
 from textual.app import ComposeResult
 
 from sim.base.time import show_clock
-from sim.session.policy_commands import SavePolicy
-from sim.views import control, discovery
-from sim.views.control import PolicyRow, TemplateRow
+from sim.session.policy_commands import SwitchPolicy
+from sim.views import discovery, policies
+from sim.views.policies import PolicyRow, TemplateRow
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
 from tui.forms import Values
@@ -70,7 +70,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
             Column("on", "State", lambda row: "● On" if row.enabled else "○ Off", 6, priority=0),
             Column("severity", "Severity", lambda row: row.severity, 8, priority=2),
             Column("condition", "Same day", _short, 30, 22, 1, priority=1),
-            Column("tag", "Tags app", lambda row: row.tag or "–", 12, 8, priority=3),
+            Column("tag", "Tags app", lambda row: ", ".join(row.tags) or "–", 12, 8, priority=3),
             Column("alerts", "Alerts", lambda row: row.alerts, 6, right=True, priority=1),
             Column("created", "Saved", self._created, 16, priority=4, tone=lambda row: "muted"),
         )
@@ -80,7 +80,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
         self.templates: Table[TemplateRow] = Table(TEMPLATE_COLUMNS, lambda row: row.name, id="templates")
 
     def _created(self, row: PolicyRow) -> str:
-        return show_clock(row.created, self.session.resolved.tz)
+        return "built in" if row.built_in else show_clock(row.created, self.session.resolved.tz)
 
     def compose_body(self) -> ComposeResult:
         """Lay out both lists; one of them is shown."""
@@ -90,15 +90,15 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
 
     def on_mount(self) -> None:
         """Begin with the templates while nothing is saved."""
-        self.saved.display = bool(control.policies(self.session))
+        self.saved.display = any(not row.built_in for row in policies.policies(self.session))
         self.templates.display = not self.saved.display
         (self.saved if self.saved.display else self.templates).grid.focus()
 
     def refresh_view(self) -> None:
         """Fill both lists."""
         self.crumbs = ("Control", "Policies" if self.saved.display else "Templates")
-        self.saved.set_rows(control.policies(self.session))
-        self.templates.set_rows(control.templates())
+        self.saved.set_rows(policies.policies(self.session))
+        self.templates.set_rows(policies.templates(self.session))
         self._describe()
 
     def own_hint(self) -> str:
@@ -127,7 +127,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
             lines = [
                 safe(template.name, "strong"),
                 safe(template.description),
-                fact("Apps", template.filters),
+                fact("Apps", template.apps),
                 fact("Same day", template.condition),
             ]
         elif self.saved.display and saved is not None:
@@ -137,7 +137,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
                 fact("Same day", saved.condition),
                 fact("Reports", saved.reports),
                 fact("Alerts", f"{saved.alerts}, at most {saved.daily_limit} a day"),
-                fact("Governance", f"tag app {saved.tag}" if saved.tag else "none"),
+                fact("Governance", f"tag app {', '.join(saved.tags)}" if saved.tags else "none"),
             ]
         self.query_one(Detail).show(lines)
 
@@ -155,20 +155,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
         then = "it raises no more alerts" if row.enabled else "it is evaluated again"
         question = Question(f"{verb} this policy?", row.name, then, "the next analysis run", verb)
         if await self.app.push_screen_wait(Confirm(question)):
-            self.play.submit(
-                SavePolicy(
-                    row.template,
-                    row.name,
-                    dict(row.criteria),
-                    row.severity,
-                    row.report_names,
-                    row.daily_limit,
-                    row.tag,
-                    row.id,
-                    not row.enabled,
-                    row.filters,
-                )
-            )
+            self.play.submit(SwitchPolicy(row.id, not row.enabled))
 
     @work
     async def on_grid_activated(self) -> None:
@@ -177,13 +164,17 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
         saved = self.saved.grid.selected_row if self.saved.display else None
         if saved is None and (template is None or not self.templates.display):
             return
+        if saved is not None and saved.learning:
+            return
         source: TemplateRow | PolicyRow | None = saved or template
         assert source is not None
         reports = discovery.report_names(self.session)
         values: Values | None = await self.app.push_screen_wait(policy_form(source, reports))
         if values is None:
             return
-        if self.play.submit(command(source, values)) is not None and saved is None:
+        answer = self.play.submit(command(source, values))
+        if answer is not None and saved is None:
             self.saved.display, self.templates.display = True, False
             self.saved.grid.focus()
             self.draw()
+            self.saved.grid.select(str(answer.data["id"]))

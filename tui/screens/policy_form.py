@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sim.engine.policy.policies import DEFAULT_DAILY_LIMIT
 from sim.session.policy_commands import SavePolicy
-from sim.views.control import PolicyRow, TemplateRow
+from sim.views.policies import PolicyRow, TemplateRow
 from tui.forms import ChoiceField, Field, FormScreen, TextField, Values
 
 SEVERITIES = ("High", "Medium", "Low")
@@ -39,7 +39,7 @@ def policy_form(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> Form
         TextField(
             "tag",
             "Tag app as",
-            saved.tag if saved else "",
+            ", ".join(saved.tags) if saved else "",
             placeholder="empty: only alert; Unsanctioned blocks, your own word is a label",
         ),
     ]
@@ -48,23 +48,25 @@ def policy_form(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> Form
     return FormScreen(title, fields, about=about)
 
 
-def command(
-    source: TemplateRow | PolicyRow, values: Values, search: tuple[str, ...] | None = None
-) -> SavePolicy:
-    """Return the command that saves what the form holds; of a search, its conditions come with it."""
+def command(source: TemplateRow | PolicyRow, values: Values, of_search: bool = False) -> SavePolicy:
+    """Return the command that saves what the form holds; a search is no template."""
     saved = source if isinstance(source, PolicyRow) else None
     report = str(values["report"])
     return SavePolicy(
-        saved.template if saved else source.name if search is None else "",
+        saved.template if saved else "" if of_search else source.name,
         str(values["name"]),
         {name: int(str(values[f"criterion{n}"])) for n, (name, _) in enumerate(source.criteria)},
         str(values["severity"]),
         () if report == ALL_REPORTS else (report,),
         int(str(values["limit"])),
-        str(values["tag"]),
+        "",
         saved.id if saved else "",
         saved.enabled if saved else True,
-        saved.filters if saved else search or (),
+        source.filters,
+        tuple(part.strip() for part in str(values["tag"]).split(",")),
+        saved.description if saved else "",
+        saved.emails if saved else (),
+        saved.phones if saved else (),
     )
 
 

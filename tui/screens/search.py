@@ -10,7 +10,7 @@ from textual.content import Content
 from sim.engine.discovery.filters import Filters
 from sim.session.app_commands import SaveQuery
 from sim.views import discovery, queries
-from sim.views.control import TemplateRow
+from sim.views.policies import TemplateRow
 from tui.actions import Action
 from tui.forms import FormScreen, TextField
 from tui.screens.base import PlayScreen
@@ -124,9 +124,17 @@ class SearchScreen(PlayScreen):
         criteria = queries.criteria(self.filters)
         apps = self.filters.of_apps
         source = TemplateRow(
-            self.query_name or "Search", "a search", "Medium", apps.words, "", tuple(criteria.items())
+            self.query_name or "Search",
+            "a search",
+            "Medium",
+            apps.words,
+            "",
+            tuple(criteria.items()),
+            apps.lines,
+            0,
+            None,
         )
         reports = discovery.report_names(self.session)
         values = await self.app.push_screen_wait(policy_form(source, reports))
         if values is not None:
-            self.play.submit(command(source, values, apps.lines))
+            self.play.submit(command(source, values, True))

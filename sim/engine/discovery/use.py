@@ -6,7 +6,7 @@ Every number is exact. One that no source could know is None, never zero.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -136,6 +136,10 @@ class Use(ABC):
     @abstractmethod
     def host_cells(self) -> Cells:
         """Return cells by day and host, those of no cataloged app too."""
+
+    def names(self, kind: EntityKind) -> Sequence[str]:
+        """Return the names of users, source addresses or machines, by their code in the cells."""
+        return self._names[kind].names
 
     def knows(self, column: Column) -> bool:
         """Say whether any source could know `column`."""

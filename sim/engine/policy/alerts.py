@@ -13,7 +13,7 @@ from enum import StrEnum
 from sim.base.errors import CommandRefused, Problem
 from sim.base.time import DAY
 from sim.engine.governance import Write
-from sim.engine.policy.policies import Match
+from sim.engine.policy.policies import Match, PolicyKind
 
 
 class DismissReason(StrEnum):
@@ -38,6 +38,16 @@ CLASSIFICATIONS = ("True alert", "False alert")
 
 NEW_SERVICE = "New service discovered"
 """Type of an app discovery policy's alert (CAS/managing-alerts.md [19]; documented)."""
+
+SUSPICIOUS_USE = "Suspicious cloud use alert"
+"""Type of a Cloud Discovery anomaly detection policy's alert (CAS/monitor-alerts.md; documented)."""
+
+_TITLES = {
+    PolicyKind.DISCOVERY: NEW_SERVICE,
+    PolicyKind.ANOMALY: SUSPICIOUS_USE,
+    PolicyKind.EXFILTRATION: PolicyKind.EXFILTRATION.value,
+    PolicyKind.BREACH: PolicyKind.BREACH.value,
+}
 
 BLOCKED_TITLE = "Connection to a blocked cloud application was detected"
 """Title of the Defender ATP alert in 2019 (observed on a documentation screenshot)."""
@@ -83,7 +93,7 @@ class CloudQueue:
         alert = CloudAlert(
             f"CA-{len(self.alerts) + 1:04d}",
             now,
-            NEW_SERVICE,
+            _TITLES[policy.kind],
             policy.severity,
             policy.id,
             policy.name,

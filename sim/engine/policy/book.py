@@ -2,98 +2,207 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from sim.base.errors import CommandRefused, Problem
 from sim.base.time import DAY
-from sim.engine.discovery.filters import Candidate
 from sim.engine.discovery.report import Report
+from sim.engine.discovery.use import AppDay
 from sim.engine.governance import Write
 from sim.engine.policy.alerts import CloudQueue
-from sim.engine.policy.policies import Match, NoveltyKey, Policy, matches
+from sim.engine.policy.anomalies import Sensitivity, behaviours
+from sim.engine.policy.built_in import Breach, built_in
+from sim.engine.policy.checks import problems
+from sim.engine.policy.matching import CandidateOf, Memory, by_weight, match_of, matches
+from sim.engine.policy.notices import Notices
+from sim.engine.policy.policies import Match, Policy, PolicyKind
+from sim.engine.portal import Portal
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """The days of a report that changed since it was last looked at, and what happened on them."""
+
+    report: Report
+    days: frozenset[int]
+    app_days: list[AppDay]
 
 
 class PolicyBook:
-    """The saved policies, in the order made."""
+    """The saved policies, in the order made, and those that came with the portal."""
 
     def __init__(
         self,
+        portal: Portal,
         reports: Mapping[str, Report],
-        candidate: Callable[[str], Candidate],
+        candidate: CandidateOf,
         alerts: CloudQueue,
         write: Write,
     ) -> None:
-        """`reports` are the continuous ones by name; `candidate` gives what filters look at, by app id."""
+        """`reports` are the continuous ones by name: snapshot reports never trigger a policy
+        (CAS/cloud-discovery-policies.md; documented). `candidate` gives what filters look at, by app id."""
         self.saved: list[Policy] = []
+        self.built_in = built_in(portal)
+        self.breaches: tuple[Breach, ...] = ()
+        """Breach news so far; whoever knows of any adds to it."""
+        self.notices = Notices(write)
+        self._portal = portal
         self._reports = reports
         self._candidate = candidate
         self._alerts = alerts
         self._write = write
-        self._seen: dict[NoveltyKey, int] = {}
-        self._last_day: dict[str, int] = {}
+        self._memory = Memory()
+        self._sensitivity = Sensitivity()
+        self._told: set[tuple[Breach, str]] = set()
+        self._made = 0
+        self._looked: dict[str, dict[int, int]] = {}
+        """Transactions by day that each report held when it was last evaluated."""
+
+    @property
+    def all(self) -> list[Policy]:
+        """Every policy: the saved ones, then the portal's own."""
+        return [*self.saved, *self.built_in]
+
+    def next_id(self) -> str:
+        """Return the id that the next new policy gets; that of a deleted one never comes again."""
+        return f"pol-{self._made + 1:03d}"
 
     def save(self, now: int, actor: str, policy: Policy) -> None:
-        """Add a policy or replace the one with its id; a change of reports makes every app new again."""
-        known = [held.id for held in self.saved]
-        for name in policy.reports:
-            if name not in self._reports:
-                raise CommandRefused(
-                    Problem(
-                        "REPORT-UNKNOWN",
-                        f"no report {name!r}",
-                        advice="one of: " + ", ".join(self._reports),
-                    )
-                )
-        if policy.id in known:
-            place = known.index(policy.id)
-            held = self.saved[place]
-            generation = held.generation + (held.reports != policy.reports)
-            self.saved[place] = replace(policy, created=held.created, generation=generation)
-        else:
+        """Add a policy or replace the one with its id; refuse with everything that is wrong.
+
+        A change of reports makes every app new again (CAS/cloud-discovery-policies.md; documented today).
+        """
+        found = list(problems(policy, self._portal, self._reports))
+        if found:
+            raise CommandRefused(found)
+        shelf, place = self._place(policy.id)
+        if place is None:
             self.saved.append(policy)
+            self._made += 1
+        else:
+            held = shelf[place]
+            generation = held.generation + (held.reports != policy.reports)
+            shelf[place] = replace(policy, created=held.created, generation=generation, kind=held.kind)
         self._write(now, actor, "Save policy", policy.id, policy.name)
+
+    def switch(self, now: int, actor: str, policy_id: str, on: bool) -> bool:
+        """Enable or disable a policy; return whether that changed anything."""
+        held = self.find(policy_id)
+        if held.enabled == on:
+            return False
+        shelf, place = self._place(policy_id)
+        if place is not None:
+            shelf[place] = replace(held, enabled=on)
+        self._write(now, actor, "Enable policy" if on else "Disable policy", policy_id, held.name)
+        return True
+
+    def delete(self, now: int, actor: str, policy_id: str) -> Policy:
+        """Drop a policy; its alerts stay. The portal's own can only be disabled (guess)."""
+        held = self.find(policy_id)
+        if held.built_in:
+            what = f"{held.name} came with the portal"
+            raise CommandRefused(Problem("POLICY-BUILT-IN", what, advice="disable it instead"))
+        self.saved.remove(held)
+        self._write(now, actor, "Delete policy", policy_id, held.name)
+        return held
 
     def find(self, policy_id: str) -> Policy:
         """Return a policy by id, or refuse."""
-        for policy in self.saved:
+        for policy in self.all:
             if policy.id == policy_id:
                 return policy
         raise CommandRefused(
             Problem("POLICY-UNKNOWN", f"no policy {policy_id!r}", advice="see Control > Policies")
         )
 
+    def _place(self, policy_id: str) -> tuple[list[Policy], int | None]:
+        for shelf in (self.saved, self.built_in):
+            for place, held in enumerate(shelf):
+                if held.id == policy_id:
+                    return shelf, place
+        return self.saved, None
+
     def leave(self, report: str) -> None:
         """Forget a report that is about to go; refused while a policy names it."""
-        for policy in self.saved:
+        for policy in self.all:
             if report in policy.reports:
                 what = f"the policy {policy.name} is for the report {report}"
                 raise CommandRefused(Problem("REPORT-USED", what, advice="change the policy first"))
-        self._last_day.pop(report, None)
-        self._seen = {key: time for key, time in self._seen.items() if key.report != report}
+        self._looked.pop(report, None)
+        self._memory.forget_report(report)
 
     def evaluate(self, now: int) -> Iterator[Match]:
-        """Evaluate every policy on every report; raise the alerts and yield the matches to govern.
+        """Evaluate every policy on what is new in every report; raise alerts and yield the matches to govern.
 
         The daily limit caps a policy's alerts per UTC day; governance is applied all the same (guess).
         """
-        for policy in self.saved:
-            for report in self._reports.values():
-                if not policy.enabled or (policy.reports and report.name not in policy.reports):
-                    continue
-                first_day = self._last_day.get(report.name, 0)
-                found = list(matches(policy, report, self._candidate, first_day, now, self._seen))
-                for match in sorted(found, key=lambda m: (-m.users, -m.traffic, m.app_id)):
-                    self._fire(now, match)
-                    yield match
-        for report in self._reports.values():
-            if report.last is not None:
-                self._last_day[report.name] = report.last // DAY
+        fresh = [self._fresh(report) for report in self._reports.values()]
+        for policy in self.all:
+            if not policy.enabled:
+                continue
+            for part in fresh:
+                if policy.watches(part.report.name):
+                    for match in sorted(self._find(now, policy, part), key=by_weight):
+                        self._fire(now, match)
+                        yield match
+
+    def _fresh(self, report: Report) -> _Fresh:
+        """Return what changed in a report since the last evaluation, late data of earlier days too."""
+        cells = report.app_cells()
+        days, starts = np.unique(cells.day, return_index=True)
+        sums = np.add.reduceat(cells.transactions, starts).tolist() if len(days) else []
+        held = dict(zip(days.tolist(), sums, strict=True))
+        before = self._looked.get(report.name, {})
+        changed = frozenset(day for day, count in held.items() if before.get(day) != count)
+        self._looked[report.name] = held
+        apps = {report.catalog.apps[place].id for place in np.unique(cells.key[1]).tolist()}
+        self._memory.forget_deleted(report.name, apps)
+        within = report.days(min(changed), max(changed)).app_days() if changed else []
+        return _Fresh(report, changed, [day for day in within if day.day in changed])
+
+    def _find(self, now: int, policy: Policy, fresh: _Fresh) -> list[Match]:
+        name = fresh.report.name
+        match policy.kind:
+            case PolicyKind.DISCOVERY:
+                return list(matches(policy, name, fresh.app_days, self._candidate, self._memory, now))
+            case PolicyKind.BREACH:
+                return self._breached(now, policy, fresh.report)
+            case _:
+                return self._unusual(policy, fresh)
+
+    def _unusual(self, policy: Policy, fresh: _Fresh) -> list[Match]:
+        totals = fresh.report.totals()
+        days = {(day.app_id, day.day): day for day in fresh.app_days}
+        found = behaviours(fresh.report, policy, fresh.report.name, self._candidate)
+        new = [each for each in found if each.match.day in fresh.days]
+        users = totals.users or totals.source_ips or 0
+        chosen = self._sensitivity.choose(policy, fresh.report.name, new, users)
+        return [
+            match_of(policy, each.report, days[each.app_id, each.day], each.reasons, each.who)
+            for each in chosen
+        ]
+
+    def _breached(self, now: int, policy: Policy, report: Report) -> list[Match]:
+        """Return the breaches whose app the report saw, once for each piece of news."""
+        found = []
+        for news in self.breaches:
+            use, told = report.app(news.app_id), (news, report.name)
+            if use is None or news.day > now // DAY or told in self._told:
+                continue
+            if policy.filters.match(self._candidate(news.app_id)):
+                self._told.add(told)
+                counts = (use.users or 0, use.source_ips or 0, use.transactions, use.bytes_total or 0)
+                found.append(Match(policy, news.app_id, report.name, news.day, *counts, note=news.text))
+        return found
 
     def _fire(self, now: int, match: Match) -> None:
         policy = match.policy
-        self._seen[NoveltyKey(policy.id, policy.generation, match.app_id, match.report)] = now
+        self._memory.remember(now, match)
         if self._alerts.raised_on(policy.id, now // DAY) >= policy.daily_limit:
             self._write(now, policy.name, "Alert over the daily limit", match.app_id, match.report)
         else:
-            self._alerts.raise_for(now, match)
+            alert = self._alerts.raise_for(now, match)
+            self.notices.tell(now, policy, alert.id)
