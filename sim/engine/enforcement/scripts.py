@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from sim.base.errors import InputError, Problem, nearest
 from sim.base.time import to_datetime
 from sim.engine.catalog.app import App
-from sim.engine.catalog.domains import locate
+from sim.engine.catalog.domains import address, locate
 
 _OURS = (
     "This text is Unsanctioned's own: Microsoft's for this appliance is not published.",
     "Read it before you import it.",
 )
+
+_ADDRESS = "an address: scripts hold domains"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ def block_list(apps: Iterable[App]) -> BlockList:
     for app in sorted(apps, key=lambda app: app.id):
         for entry in app.domains:
             host, path = locate(entry)
-            if not host:
+            if address(host):
+                left_out.append(LeftOut(app.id, entry, _ADDRESS))
+            elif "." not in host:
                 left_out.append(LeftOut(app.id, entry, "no host name"))
             elif path.strip("/"):
                 left_out.append(LeftOut(app.id, entry, "a full address: its host serves other apps too"))
             else:
                 found.setdefault(host, app.id)
-        left_out += [LeftOut(app.id, entry, "an address: scripts hold domains") for entry in app.ips]
+        left_out += [LeftOut(app.id, entry, _ADDRESS) for entry in app.ips]
     return BlockList(tuple((app_id, domain) for domain, app_id in found.items()), tuple(left_out))
 
 
