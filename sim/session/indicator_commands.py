@@ -35,7 +35,7 @@ class AddIndicator:
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """List the indicator; machines get it later."""
-        indicator = world.add_indicator(actor, _form(self, self.value, world))
+        indicator = world.add_indicator(actor, form_of(self, self.value, world))
         return said(f"{indicator.id} lists {indicator.value}: {self.action}", id=indicator.id)
 
 
@@ -58,7 +58,7 @@ class EditIndicator:
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Save it; machines get the change later, and a tag may set its own terms back."""
         held: Indicator = world.tenant.indicators.find(self.id)
-        indicator = world.change_indicator(actor, self.id, _form(self, held.value, world))
+        indicator = world.change_indicator(actor, self.id, form_of(self, held.value, world))
         return said(f"{indicator.id} is saved", id=indicator.id)
 
 
@@ -98,7 +98,8 @@ class SaveScopedProfile:
         return said(f"{self.name} is saved: {scope}")
 
 
-def _form(said: AddIndicator | EditIndicator, value: str, world: World) -> IndicatorForm:
+def form_of(said: AddIndicator | EditIndicator, value: str, world: World) -> IndicatorForm:
+    """Return the form that a command fills in; refuse an action or a time that cannot be read."""
     try:
         expires = from_iso(said.expires, world.resolved.tz) if said.expires else None
     except InputError as error:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.base.errors import CommandRefused, Problem
 from sim.engine.enforcement.facts import Held
 from sim.engine.enforcement.indicators import Indicator
 from sim.engine.hunting.tables import CONNECTION, EndpointRows, device_events, device_network_events
 from sim.engine.policy.alerts import EndpointAlert
 from sim.session.driver import Session
+from sim.session.indicator_commands import AddIndicator, EditIndicator, form_of
 from sim.world.sensor import endpoint_traffic
 
 
@@ -45,17 +47,30 @@ class TimelineRow:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRow:
-    """A row of Indicators > URLs/Domains."""
+    """A row of the list; what it holds is the API's schema (MDE/api/ti-indicator.md; documented)."""
 
     id: str
     value: str
+    type: str
     action: str
     """In the portal's words."""
     held: Held
+    source: str
+    """`User` where a person made it, `AadApp` where a tag did."""
     created_by: str
     created: int
+    updated_by: str
+    updated: int | None
+    expires: int | None
     title: str
     severity: str
+    description: str
+    recommended_actions: str
+    device_groups: str
+    """Whom it reaches, in words."""
+    groups: tuple[str, ...]
+    generate_alert: bool
+    educate_url: str
     app: str
 
 
@@ -157,23 +172,49 @@ def timeline(session: Session, machine: str, app_id: str | None = None) -> list[
 
 
 def indicators(session: Session) -> list[IndicatorRow]:
-    """Return the URLs/Domains list, newest first."""
-    apps = session.world.tenant.apps
+    """Return the list, newest first."""
+    tenant = session.world.tenant
     rows = [
         IndicatorRow(
             i.id,
             i.value,
-            session.world.tenant.portal.actions[i.action],
+            i.type.value,
+            tenant.portal.actions[i.action],
             i.action,
+            i.source.value,
             i.created_by,
             i.created,
+            i.updated_by,
+            i.updated,
+            i.expires,
             i.title,
             i.severity,
-            apps[i.app_id].name if i.app_id else "",
+            i.description,
+            i.recommended_actions,
+            str(i.scope),
+            i.scope.groups,
+            i.generate_alert,
+            i.educate_url,
+            tenant.apps[i.app_id].name if i.app_id else "",
         )
-        for i in session.world.tenant.indicators.present()
+        for i in tenant.indicators.present()
     ]
     return sorted(rows, key=lambda row: (-row.created, row.id))
+
+
+def indicator_refusals(session: Session, command: AddIndicator | EditIndicator) -> tuple[Problem, ...]:
+    """Return what the portal would refuse of an indicator's form, before it is saved."""
+    world = session.world
+    try:
+        value = (
+            command.value
+            if isinstance(command, AddIndicator)
+            else world.tenant.indicators.find(command.id).value
+        )
+        world.tenant.indicators.check(world.now, form_of(command, value, world))
+    except CommandRefused as refusal:
+        return refusal.problems
+    return ()
 
 
 def _shown(session: Session) -> list[EndpointAlert]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Input
 
 from sim.base.time import MINUTE
 from tests.tui.robot import play
@@ -131,14 +132,38 @@ async def test_indicators_of_a_tag_name_their_creator_and_removal_asks():
 async def test_an_empty_list_says_where_rows_come_from_and_one_is_made_by_hand():
     async with play(PlayApp(with_data())) as robot:
         await robot.press("g", "i")
-        robot.expect("No domain is listed")
+        robot.expect("No indicator is listed")
         await robot.press("N")
         await robot.until(lambda: robot.sees("Add indicator"))
         await robot.press("ctrl+enter")
-        robot.expect("write a domain such as example.com")
+        robot.expect("is not a domain the portal accepts")
         await robot.press(*"badsite.example", "ctrl+enter")
         await robot.until(lambda: bool(robot.rows()))
         assert robot.rows()[0].value == "badsite.example"
+
+
+async def test_a_wrong_form_says_what_the_portal_refuses_beside_its_field():
+    async with play(PlayApp(blocking())) as robot:
+        await robot.press("g", "i", "N", *"10.0.0.1", "ctrl+enter")
+        await robot.until(lambda: robot.sees("is an internal address"))
+        await robot.press("escape")
+
+
+async def test_the_whole_of_a_row_is_shown_and_its_form_can_be_saved_again():
+    async with play(PlayApp(blocking())) as robot:
+        await robot.press("g", "i")
+        robot.expect("DomainName")
+        robot.expect("never expires")
+        first = robot.rows()[0]
+        robot.grid().select(first.id)
+        await robot.settle()
+        await robot.press("e")
+        await robot.until(lambda: robot.sees(f"Edit {first.id}: {first.value}"))
+        robot.app.screen.query_one("#field-description", Input).value = "see the policy"
+        await robot.press("ctrl+enter")
+        await robot.until(lambda: robot.rows()[0].updated is not None)
+        robot.expect("description: see the policy")
+        assert robot.rows()[0].created == first.created
 
 
 async def test_the_prompt_shows_and_sets_network_protection_and_escape_is_the_way_out():

@@ -1,4 +1,4 @@
-"""Defender ATP, Indicators, URLs/Domains: what machines are asked to block, warn of or allow."""
+"""The endpoint portal's indicators: domains, URLs and addresses to block, warn of, audit or allow."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tui.widgets.table import Table
 INDICATORS = Scope(
     "indicators",
     "Indicators",
-    "Domains with what machines should do about them. Rows made by Microsoft Cloud App Security come "
-    "from apps tagged Unsanctioned; the others were made by hand. In the portal: Defender ATP, "
-    "Settings, Indicators, URLs/Domains.",
+    "Domains, URLs and addresses with what machines should do about them. Rows made by Microsoft Cloud "
+    "App Security come from tagged apps; the others were made by hand. In the portal: Settings, "
+    "Indicators, URLs/Domains and IP addresses.",
     (
         Action(
             "indicators.new",
@@ -38,6 +38,15 @@ INDICATORS = Scope(
             ("N",),
             "Machines fetch it one by one, which takes up to two hours.",
             footer=90,
+        ),
+        Action(
+            "indicators.edit",
+            "Edit",
+            "change the indicator's alert, scope and expiry",
+            ("e",),
+            "Value and action stay. What a tag sets by itself comes back with its next synchronisation.",
+            when="row",
+            footer=85,
         ),
         Action(
             "indicators.remove",
@@ -58,7 +67,7 @@ _LETTERS = {Held.BLOCK: "B ■", Held.WARN: "W ◩", Held.AUDIT: "A ◪", Held.A
 def indicator_columns(tz: ZoneInfo) -> tuple[Column[IndicatorRow], ...]:
     """Return the columns of the list."""
     return (
-        Column("value", "Domain", lambda r: r.value, 26, 16, 2, priority=0),
+        Column("value", "Value", lambda r: r.value, 26, 16, 2, priority=0),
         Column(
             "action",
             "Action",
@@ -68,6 +77,8 @@ def indicator_columns(tz: ZoneInfo) -> tuple[Column[IndicatorRow], ...]:
             tone=lambda r: _TONES.get(r.held, "normal"),
         ),
         Column("by", "Created by", lambda r: r.created_by, 28, 16, 1, priority=2),
+        Column("type", "Type", lambda r: r.type, 11, 9, priority=3, tone=lambda r: "muted"),
+        Column("scope", "Scope", lambda r: r.device_groups, 14, 11, 1, priority=4),
         Column("app", "App", lambda r: r.app or "–", 18, 12, 1, priority=4),
         Column(
             "created",
@@ -90,7 +101,7 @@ class IndicatorsScreen(PlayScreen, scope=INDICATORS):
     PLACE = "indicators"
     DEFAULT_CSS = """
     IndicatorsScreen .detail {
-        height: 2; padding: 0 1; margin-top: 1; text-wrap: nowrap; text-overflow: ellipsis;
+        height: 6; padding: 0 1; margin-top: 1; text-wrap: nowrap; text-overflow: ellipsis;
     }
     """
 
@@ -105,7 +116,7 @@ class IndicatorsScreen(PlayScreen, scope=INDICATORS):
             indicator_columns(self.session.resolved.tz),
             lambda row: row.id,
             sort="created",
-            empty="No domain is listed.\nRows come from apps tagged Unsanctioned, once both portals "
+            empty="No indicator is listed.\nRows come from apps tagged Unsanctioned, once both portals "
             "are set up for it, or from you: press N.",
         )
         yield self._table
@@ -124,7 +135,7 @@ class IndicatorsScreen(PlayScreen, scope=INDICATORS):
     def refresh_view(self) -> None:
         """Show the list."""
         rows = endpoint.indicators(self.session)
-        self.crumbs = ("Defender ATP", "Settings", f"Indicators ({len(rows)})", "URLs/Domains")
+        self.crumbs = ("Defender ATP", "Settings", f"Indicators ({len(rows)})")
         self.table.set_rows(rows)
         self._show_detail()
 
@@ -133,13 +144,24 @@ class IndicatorsScreen(PlayScreen, scope=INDICATORS):
         if row is None:
             self._detail.update("")
             return
-        made = clock(row.created, self.session.resolved.tz, self.session.now)
-        facts = f"{row.id} · created {made} by {row.created_by} · severity {row.severity} · “{row.title}”"
+        tz, now = self.session.resolved.tz, self.session.now
+        covers = {"DomainName": "and its sub-domains", "Url": "and what lies below it"}.get(row.type, "")
         value = Content.assemble(
             safe(row.value, "strong"),
-            safe("  and its sub-domains" + (f" · {row.app}" if row.app else ""), "muted"),
+            safe(f"  {covers}" + (f" · {row.app}" if row.app else ""), "muted"),
         )
-        self._detail.update(Content("\n").join([value, safe(facts, "muted")]))
+        made = f"{row.id} · {row.type} · created {clock(row.created, tz, now)} by {row.created_by}"
+        updated = "" if row.updated is None else f"updated {clock(row.updated, tz, now)} by {row.updated_by}"
+        expires = "never expires" if row.expires is None else f"expires {clock(row.expires, tz, now)}"
+        alert = f"alert {row.severity}: “{row.title}”" if row.generate_alert else "no alert"
+        facts = (
+            f"{made} ({row.source})",
+            " · ".join(filter(None, (updated, row.device_groups, expires))),
+            " · ".join(filter(None, (alert, row.educate_url))),
+            f"description: {row.description or 'none'}",
+            f"recommended: {row.recommended_actions or 'none'}",
+        )
+        self._detail.update(Content("\n").join([value, *(safe(fact, "muted") for fact in facts)]))
 
     def own_hint(self) -> str:
         """Suggest making one, or following one."""
@@ -168,7 +190,13 @@ class IndicatorsScreen(PlayScreen, scope=INDICATORS):
     @work
     async def do_indicators_new(self) -> None:
         """Add an indicator by hand."""
-        await ask_indicator(self.play, self.session.world.tenant.portal)
+        await ask_indicator(self.play, self.session)
+
+    @work
+    async def do_indicators_edit(self) -> None:
+        """Change the chosen indicator."""
+        if self._row is not None:
+            await ask_indicator(self.play, self.session, row=self._row)
 
     @work
     async def do_indicators_remove(self) -> None:

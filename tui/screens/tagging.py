@@ -211,4 +211,4 @@ class TaggingScreen(PlayScreen):
             return
         page = discovery.app_page(self.session, self.play.report, app.app_id)
         domain = next((name for name in page.domains if "/" not in name), "")
-        await ask_indicator(self.play, self.session.world.tenant.portal, domain)
+        await ask_indicator(self.play, self.session, domain)
