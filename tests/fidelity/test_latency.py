@@ -16,7 +16,7 @@ from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
 from sim.testing import first_times, switch_on, tries, wait
 from sim.views import endpoint
-from tests.reference.small import resolved, scenario
+from tests.fidelity.office import APP, DOMAIN, SITE, edge, office
 
 ROWS: list[dict[str, Any]] = load(
     Path(__file__).with_name("latency.yaml").read_text(encoding="utf-8"), "latency.yaml"
@@ -25,8 +25,6 @@ SEEDS = (1, 2, 3, 4)
 LONGEST = parse_duration("3h30m")
 STEP = 5 * MINUTE
 """Machines are tried this often, so a machine's time may be read so much too late."""
-APP, DOMAIN = "sohu-news", "sohu.com"
-EDGE = "msedge.exe"
 
 
 def listed(session: Session) -> bool:
@@ -50,9 +48,9 @@ def on(session: Session) -> list[str]:
 
 def until_machines(session: Session, wanted: bool) -> list[int]:
     """Try the site in Edge everywhere; return how long each machine took to block it, or to let it pass."""
-    names = on(session)
+    names, process = on(session), edge(session)
     took = first_times(
-        session, lambda name: tries(session, name, EDGE, f"www.{DOMAIN}") is not wanted, LONGEST, names
+        session, lambda name: tries(session, name, process, SITE) is not wanted, LONGEST, names
     )
     assert set(took) == set(names), "some machine never came round"
     return list(took.values())
@@ -61,9 +59,7 @@ def until_machines(session: Session, wanted: bool) -> list[int]:
 @cache
 def measured(era: str, seed: int) -> dict[tuple[str, str], list[int]]:
     """Play three mornings (setting, tag and its clearing, indicator by hand); return every span."""
-    office = scenario()
-    office["era"] = era
-    setting, tag, by_hand = (Session(resolved(office), seed) for _ in range(3))
+    setting, tag, by_hand = (office(era, seed) for _ in range(3))
     found: dict[tuple[str, str], list[int]] = {}
 
     setting.submit(TagApp(APP, "Unsanctioned"))
