@@ -10,7 +10,7 @@ from sim.base.time import HOUR, MINUTE
 from sim.engine.hunting.tables import device_events
 from sim.session.commands import SetSwitch
 from sim.session.driver import Session
-from sim.session.endpoint_commands import AddIndicator
+from sim.session.indicator_commands import AddIndicator
 from sim.testing import prompt, wait
 from sim.views import endpoint
 from tests.fidelity.office import CHROME, CLIENT, FIREFOX, SITE, blocking, edge, office, visit
