@@ -111,10 +111,12 @@ def _why_empty(session: Session, report: str) -> tuple[str, Cause]:
     if streams.reports[report].last is not None:
         return f"Its newest data was older than {KEPT_DAYS} days, and is deleted.", "forgotten"
     if report == SESSION_CONTROL:
-        note = (
-            "No session passes the reverse proxy: session control (Conditional Access App Control) is set up"
+        why = (
+            "no policy relays or blocks a session that people had since"
+            if tenant.access.integrated
+            else "session control (Conditional Access App Control) is set up for no app here"
         )
-        return f"{note} for no app here.", "no source"
+        return f"No session passes the reverse proxy: {why}.", "no source"
     sources = streams.fed_by(report)
     if not sources:
         return f"No log source feeds this report. Endpoint data is only in {WIN10}.", "no source"
