@@ -120,6 +120,7 @@ def machines(session: Session) -> list[MachineRow]:
             waiting.count(machine.index),
         )
         for machine in world.staff.machines
+        if world.guards.onboarded[machine.index]
     ]
     return sorted(found, key=lambda row: row.name)
 
@@ -129,6 +130,8 @@ def endpoint_rows(session: Session, machine: str | None = None, app_id: str | No
     world = session.world
     rows = world.plane.telemetry.between(0, _visible(session) + 1)
     number = np.arange(1, len(rows) + 1, dtype=np.int64)
+    mine = world.guards.onboarded[rows.machine]
+    rows, number = rows.take(mine), number[mine]
     if machine is not None:
         index = next(m.index for m in world.staff.machines if m.name == machine)
         mine = rows.machine == index

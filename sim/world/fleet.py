@@ -1,4 +1,4 @@
-"""How settings reach machines: each route with its own delay, and the columns of the plane that they decide.
+"""How settings reach machines: each route with its own delay, and the columns of the guards that they decide.
 
 An arrival is a control event: it realises what was browsed before it, and only then changes anything. A
 machine that is off when something is due gets it when it is on again. Arrivals are rounded up to the whole
@@ -23,9 +23,9 @@ from sim.engine.enforcement.settings import (
     Setting,
     Value,
 )
+from sim.world.guards import Guards
 from sim.world.machines import Machines
 from sim.world.organisation import Staff
-from sim.world.plane import Plane
 
 HOPS: Mapping[Route, str] = {
     Route.GPO: "gpo_refresh",
@@ -77,10 +77,10 @@ class Clockwork:
 class Fleet:
     """Every machine's settings, and the assignments on their way to them."""
 
-    def __init__(self, staff: Staff, machines: Machines, plane: Plane, clockwork: Clockwork) -> None:
+    def __init__(self, staff: Staff, machines: Machines, guards: Guards, clockwork: Clockwork) -> None:
         self._staff = staff
         self._machines = machines
-        self._plane = plane
+        self._guards = guards
         self._world = clockwork
         self._settings: dict[int, MachineSettings] = {}
         self.changes: dict[int, list[SettingChange]] = {}
@@ -212,7 +212,7 @@ class Fleet:
         return self.progress[assignment.number]
 
     def _changing(self, machine: int, name: str, change: Callable[[MachineSettings], object]) -> None:
-        """Make a change; keep what it did to the value in force, and let the plane know."""
+        """Make a change; keep what it did to the value in force, and let the guards know."""
         held = self.of(machine)
         before = held.effective(name)
         change(held)
@@ -226,17 +226,17 @@ class Fleet:
     def _found(self, machine: int) -> dict[str, Value]:
         """Return how the machine stood as play began, read while nothing has changed it."""
         return {
-            NETWORK_PROTECTION.name: int(self._plane.network_protection[machine]),
-            SMARTSCREEN.name: bool(self._plane.smartscreen[machine]),
+            NETWORK_PROTECTION.name: int(self._guards.network_protection[machine]),
+            SMARTSCREEN.name: bool(self._guards.smartscreen[machine]),
         }
 
     def _put(self, machine: int, name: str) -> None:
         """Write the values in force into the columns that decide connections."""
         held = self.of(machine)
         if name == NETWORK_PROTECTION.name:
-            self._plane.network_protection[machine] = held.effective(name).value
+            self._guards.network_protection[machine] = held.effective(name).value
         elif name == SMARTSCREEN.name:
-            self._plane.smartscreen[machine] = held.effective(name).value
+            self._guards.smartscreen[machine] = held.effective(name).value
 
 
 def values(held: MachineSettings) -> dict[str, Value]:

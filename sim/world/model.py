@@ -7,6 +7,7 @@ Every one of them realises the traffic before it, and only then changes anything
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 
@@ -18,7 +19,7 @@ from sim.base.time import DAY
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.streams import SESSION_CONTROL
 from sim.engine.enforcement.access import AccessRule
-from sim.engine.enforcement.facts import Antivirus, DevicePosture, Facts, NetworkProtection, Outcome
+from sim.engine.enforcement.facts import DevicePosture, Facts, Outcome
 from sim.engine.enforcement.indicators import Indicator, IndicatorForm
 from sim.engine.enforcement.precedence import Deciding
 from sim.engine.enforcement.scripts import BlockList, block_list
@@ -35,10 +36,13 @@ from sim.scenario.load import Resolved
 from sim.world.channel import Channel
 from sim.world.directory import directory, logon_names
 from sim.world.fleet import Clockwork, Fleet
+from sim.world.guards import Guards
+from sim.world.judge import Judge
 from sim.world.machines import Machines
 from sim.world.messages import Messages
 from sim.world.organisation import Staff, build
 from sim.world.plane import Plane
+from sim.world.reactions import Reactions
 from sim.world.sensor import (
     ProxyFeed,
     Sensor,
@@ -72,7 +76,10 @@ class World:
         self.channel = Channel(self.staff.hosts)
         self.upstream = Upstream(resolved, self.staff, self.machines, seed)
         begin = self.machines.calendar.first_of_day(resolved.start)
-        self.plane = Plane(self.staff, self.machines, self.channel, self.upstream, seed, begin)
+        self.guards = Guards(resolved, self.staff)
+        self.judge = Judge(self.machines, self.channel, self.guards, self.upstream)
+        self.reactions = Reactions(self.staff.plan, resolved.scenario.click_through, seed)
+        self.plane = Plane(self.staff, self.machines, self.judge, self.upstream, self.reactions, seed, begin)
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
         self.proxies = tuple(ProxyFeed(gateway, self.era, seed) for gateway in self.upstream.gateways)
         self.session_feed = SessionFeed()
@@ -101,7 +108,7 @@ class World:
         self.env = simpy.Environment(initial_time=begin)
         self._clock = begin
         clockwork = Clockwork(lambda: self.now, self._at, self._realise, self.delay, self.tenant.write)
-        self.fleet = Fleet(self.staff, self.machines, self.plane, clockwork)
+        self.fleet = Fleet(self.staff, self.machines, self.guards, clockwork)
         for app_id, tag in sorted(resolved.scenario.tags.items()):
             self.tenant.tag(begin, SCENARIO, app_id, tag)
         self._list_unsanctioned()
@@ -136,7 +143,7 @@ class World:
         return rows
 
     def _watch(self, rows: Rows) -> None:
-        self.sensor.collect(rows)
+        self.sensor.collect(rows.take(self.guards.feeds[rows.machine]))
         for proxy in self.proxies:
             proxy.collect(rows)
         self.session_feed.collect(rows)
@@ -175,16 +182,16 @@ class World:
     def facts(self, machine: I64, process: I64, host: I64) -> Facts:
         """Return what decides connections that begin now, each by its machine's own user."""
         time = np.full(len(machine), self.now, dtype=np.int64)
-        held = self.plane.held(time, machine, host)
-        return self.plane.facts(time, machine, machine, process, host, held, self.plane.listed[host])
+        held, listed = self.judge.indicators(time, machine, process, host)
+        beyond = self.upstream.denies(time, machine, machine, process, host)
+        facts = self.judge.facts(machine, process, host, held, listed, beyond)
+        pairs = zip(machine.tolist(), held.tolist(), strict=True)
+        bypassed = [self.reactions.bypasses(user, number, self.now) for user, number in pairs]
+        return replace(facts, bypassed=np.array(bypassed, dtype=np.bool_))
 
     def posture(self, machine: int) -> DevicePosture:
         """Return a machine's true protection state."""
-        return DevicePosture(
-            bool(self.plane.smartscreen[machine]),
-            Antivirus(int(self.plane.antivirus[machine])),
-            NetworkProtection(int(self.plane.network_protection[machine])),
-        )
+        return self.guards.posture(machine)
 
     def set_switch(self, actor: str, name: str, on: bool) -> bool:
         """Save a switch of either portal and start what follows from it."""
@@ -371,4 +378,4 @@ class World:
 
     def _relist(self) -> None:
         listed = self.tenant.listed() if self.channel.custom_indicators else Deciding(())
-        self.plane.listed = self.channel.resolve(listed)
+        self.judge.listed = self.channel.resolve(listed)

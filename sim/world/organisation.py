@@ -86,6 +86,11 @@ class Staff:
     plan: Plan
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each host, which is all that a proxy or network protection sees of it."""
+        return tuple(host.partition("/")[0] for host in self.hosts)
+
+    @property
     def devices(self) -> tuple[Device, ...]:
         """The device of each person, as play begins."""
         return tuple(machine.device for machine in self.machines)

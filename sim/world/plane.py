@@ -11,13 +11,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.enforcement.facts import STOPPED, Antivirus, Facts, Outcome, System, engine_of
-from sim.engine.enforcement.precedence import Deciding
-from sim.engine.enforcement.verdict import verdicts
-from sim.world.behaviour import GIVE_UP, REFUSED_UP, Requests, requests, starts
-from sim.world.channel import Channel
+from sim.engine.enforcement.facts import STOPPED
+from sim.world.behaviour import REFUSED_UP, Requests, requests, starts
+from sim.world.judge import Judge, Judged
 from sim.world.machines import NEVER, Machines
 from sim.world.organisation import Staff
+from sim.world.reactions import Reactions
 from sim.world.telemetry import Rows, Telemetry, join
 from sim.world.upstream import DOWNLOAD, Relay, Upstream
 
@@ -30,25 +29,29 @@ class Plane:
     """Requests that wait for their time, and the state that decides them."""
 
     def __init__(
-        self, staff: Staff, machines: Machines, channel: Channel, upstream: Upstream, seed: int, begin: int
+        self,
+        staff: Staff,
+        machines: Machines,
+        judge: Judge,
+        upstream: Upstream,
+        reactions: Reactions,
+        seed: int,
+        begin: int,
     ) -> None:
         self._staff = staff
         self._machines = machines
-        self._channel = channel
+        self._judge = judge
         self._upstream = upstream
+        self._reactions = reactions
         self._seed = seed
         self._waiting = _NO_REQUESTS
-        self._blocked = np.zeros(len(staff.plan.person), dtype=np.int64)
+        self._began: I64 = np.zeros(len(staff.plan.person), dtype=np.int64)
+        """When each of today's sessions began."""
+        self._any_long_lived = bool(staff.plan.long_lived.any())
         self._day = -1
         self._starts: I64 = np.zeros(0, dtype=np.int64)
         self._order: I64 = np.zeros(0, dtype=np.int64)
         self._next = 0
-        self._engine = np.array([engine_of(System.WINDOWS, name) for name in staff.processes], dtype=np.int64)
-        self.smartscreen = np.ones(len(machines), dtype=bool)
-        self.antivirus: I64 = np.full(len(machines), Antivirus.ACTIVE, dtype=np.int64)
-        self.network_protection: I64 = np.zeros(len(machines), dtype=np.int64)
-        self.listed: I64 = channel.resolve(Deciding(()))
-        """Number of the indicator that the portal lists for each host; all -1 while the switch is off."""
         self.telemetry = Telemetry()
         self.now = begin
 
@@ -74,14 +77,19 @@ class Plane:
         one = np.array([0], dtype=np.int64)
         user = one + self._staff.analyst
         asked = Requests(one + now, one - 1, one, one + host, one + 900, one + 14_000)
-        rows = self._rows(asked, one + machine, user, one + process)
+        judged = self._judge.judge(asked.time, asked.time, one + machine, user, one + process, asked.host)
+        rows = self._rows(asked, judged, one + machine, user, one + process)
         self.telemetry.append(rows)
         return rows
 
     def oldest_pull(self, now: int) -> int:
-        """Return the earliest last pull over all machines that pull at all."""
+        """Return the earliest pull that still counts: each machine's last, and those of open connections."""
         every = np.arange(len(self._machines), dtype=np.int64)
         pulled = self._machines.last_pull(every, np.full(len(every), now, dtype=np.int64))
+        alive = self._waiting.session[self._staff.plan.long_lived[self._waiting.session]]
+        if len(alive):
+            begun = self._machines.last_pull(self._staff.plan.person[alive], self._began[alive])
+            pulled = np.concatenate([pulled, begun])
         seen = pulled[pulled != NEVER]
         return int(seen.min()) if len(seen) else now
 
@@ -94,6 +102,7 @@ class Plane:
         if last > self._next:
             chosen = np.arange(self._next, last)
             self._next = last
+            self._began[self._order[chosen]] = self._starts[chosen]
             begun = self._draw(self._order[chosen], self._starts[chosen])
             self._waiting = Requests(
                 *(
@@ -113,7 +122,7 @@ class Plane:
     def _open(self, day: int) -> None:
         calendar = self._machines.calendar
         self._day, self._next = day, 0
-        self._blocked[:] = 0
+        self._reactions.begin(day)
         if not calendar.works[day]:
             self._starts = self._order = np.zeros(0, dtype=np.int64)
             return
@@ -125,62 +134,22 @@ class Plane:
         asked = requests(self._staff.plan, self._seed, self._day, sessions, begins)
         return _take(asked, self._machines.is_on(self._staff.plan.person[asked.session], asked.time))
 
-    def facts(
-        self, time: I64, machine: I64, user: I64, process: I64, host: I64, held: I64, listed: I64
-    ) -> Facts:
-        """Return what decides connections for which the machine holds and the portal lists indicators."""
-        actions = self._channel.actions
-        yes = np.ones(len(host), dtype=bool)
-        no, zero = ~yes, np.zeros(len(host), dtype=np.int64)
-        return Facts(
-            onboarded=yes,
-            system=zero,
-            os_supported=yes,
-            antivirus=self.antivirus[machine],
-            real_time=yes,
-            cloud_protection=yes,
-            platform_current=yes,
-            network_protection=self.network_protection[machine],
-            np_allowed=yes,
-            smartscreen=self.smartscreen[machine],
-            reaches_cloud=yes,
-            engine=self._engine[process],
-            process_quic=no,
-            process_ech=no,
-            site_quic=no,
-            site_ech=no,
-            coalesced=no,
-            https_path=no,
-            hidden=no,
-            bypassed=no,
-            upstream=self._upstream.denies(time, machine, user, process, host),
-            holds=actions[held],
-            lists=actions[listed],
-        )
-
-    def held(self, time: I64, machine: I64, host: I64) -> I64:
-        """Return the number of the indicator that each machine holds for a host, or -1."""
-        return self._channel.held(self._machines.last_pull(machine, time), host)
-
-    def _judge(self, time: I64, machine: I64, user: I64, process: I64, host: I64) -> tuple[I64, I64]:
-        held, listed = self.held(time, machine, host), self.listed[host]
-        outcome = verdicts(self.facts(time, machine, user, process, host, held, listed))
-        decided = np.where(outcome == Outcome.NOT_BLOCKED, listed, held)
-        return outcome, np.where(outcome == Outcome.OPEN, -1, decided)
-
     def _decide(self, ready: Requests) -> Rows:
         plan = self._staff.plan
         made = ~self._upstream.gone(ready.time, plan.person[ready.session], plan.process[ready.session])
         ready = ready if made.all() else _take(ready, made)
-        machine = plan.person[ready.session]
-        rows = self._rows(ready, machine, machine, plan.process[ready.session])
-        kept = self._give_up(ready, np.isin(rows.outcome, STOPPED))
-        return rows if kept.all() else rows.take(kept)
+        machine, process = plan.person[ready.session], plan.process[ready.session]
+        began = ready.time
+        if self._any_long_lived:
+            began = np.where(plan.long_lived[ready.session], self._began[ready.session], ready.time)
+        judged = self._judge.judge(ready.time, began, machine, machine, process, ready.host)
+        kept = self._reactions.meet(ready, judged)
+        rows = self._rows(ready, judged, machine, machine, process)
+        return rows if kept is None else rows.take(kept)
 
-    def _rows(self, asked: Requests, machine: I64, user: I64, process: I64) -> Rows:
+    def _rows(self, asked: Requests, judged: Judged, machine: I64, user: I64, process: I64) -> Rows:
         """Return what becomes of requests: who stops a connection ends it with its first packet."""
-        outcome, indicator = self._judge(asked.time, machine, user, process, asked.host)
-        stopped = np.isin(outcome, STOPPED)
+        stopped = np.isin(judged.outcome, STOPPED)
         relay = np.where(stopped, Relay.DIRECT, self._upstream.relays(asked.time, user, process, asked.host))
         withheld = stopped | ((relay == Relay.LIMITED) & (asked.bytes_down >= DOWNLOAD))
         return Rows(
@@ -193,25 +162,10 @@ class Plane:
             asked.place,
             np.where(stopped, REFUSED_UP, asked.bytes_up),
             np.where(withheld, 0, asked.bytes_down),
-            outcome,
-            indicator,
+            judged.outcome,
+            judged.indicator,
             relay,
         )
-
-    def _give_up(self, ready: Requests, blocked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Tell which requests are still made: a person leaves a session after GIVE_UP blocks."""
-        if not blocked.any() and not (self._blocked >= GIVE_UP).any():
-            return np.ones(len(blocked), dtype=bool)
-        order = np.lexsort((ready.place, ready.session))
-        session, hit = ready.session[order], blocked[order].astype(np.int64)
-        running = np.cumsum(hit) - hit
-        opens = np.r_[True, session[1:] != session[:-1]] if len(session) else np.zeros(0, dtype=bool)
-        base = running[opens][np.cumsum(opens) - 1]
-        before = self._blocked[session] + running - base
-        kept = np.empty(len(blocked), dtype=bool)
-        kept[order] = before < GIVE_UP
-        np.add.at(self._blocked, session, np.where(before < GIVE_UP, hit, 0))
-        return kept
 
 
 def _take(asked: Requests, rows: I64 | NDArray[np.bool_]) -> Requests:

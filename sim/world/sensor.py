@@ -149,10 +149,9 @@ def endpoint_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffi
         Coded(rows.machine, ips),
         Coded(rows.machine, machines),
         Coded(rows.process, staff.processes),
-        None,
-        rows.bytes_up,
-        rows.bytes_down,
-        rows.outcome == Outcome.BLOCKED,
+        bytes_up=rows.bytes_up,
+        bytes_down=rows.bytes_down,
+        blocked=np.isin(rows.outcome, (Outcome.BLOCKED, Outcome.WARNED)),
     )
 
 
@@ -164,7 +163,7 @@ def proxy_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffic:
     ips = tuple(machine.ip for machine in staff.machines)
     return Traffic(
         rows.time,
-        Coded(rows.host, staff.hosts),
+        Coded(rows.host, staff.names),
         Coded(rows.user, users),
         Coded(rows.machine, ips),
         bytes_up=rows.bytes_up,
@@ -196,7 +195,7 @@ def session_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffic
     ips = tuple(machine.ip for machine in staff.machines)
     return Traffic(
         rows.time,
-        Coded(rows.host, staff.hosts),
+        Coded(rows.host, staff.names),
         Coded(rows.user, users),
         Coded(rows.machine, ips),
         bytes_up=rows.bytes_up,

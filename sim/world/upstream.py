@@ -63,7 +63,7 @@ class Gateway:
         self.phase = draw(seed, "gateway-phase", proxy.name) % self.interval if self.interval else 0
         self.imported: int | None = None
         """When the last block script was imported."""
-        self._hosts = staff.hosts
+        self._hosts = staff.names
         self._times = [NEVER]
         self._lists: list[tuple[str, ...]] = [()]
         self._versions: list[Flags] = [np.zeros(len(staff.hosts), dtype=np.bool_)]

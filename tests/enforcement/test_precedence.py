@@ -16,7 +16,7 @@ from sim.engine.enforcement.precedence import Deciding, covering
 from sim.engine.enforcement.scopes import ProfileType, Scope
 from sim.engine.enforcement.verdict import Rules
 from sim.engine.portal import PORTALS
-from tests.reference.model import answer
+from tests.reference import traits
 
 _FILE = Path(__file__).with_name("precedence.yaml")
 RULES: list[dict[str, Any]] = load(_FILE.read_text(encoding="utf-8"), _FILE.name).data
@@ -65,7 +65,8 @@ actions = st.sampled_from(["allow", "audit", "warn", "block"])
 def test_the_deciding_indicator_is_the_references(pairs: list[tuple[str, str]], host: str):
     """Longest domain, then Allow, Audit, Warn, Block, by another algorithm."""
     found = Deciding(_without_twins([{value: action} for value, action in pairs])).decides(host)
-    assert (found.action.name.lower() if found is not None else "none") == answer(frozenset(pairs), host)
+    held = frozenset(traits.Indicator(value, action, n) for n, (value, action) in enumerate(pairs))
+    assert (found.action.name.lower() if found is not None else "none") == traits.answer(held, host).action
 
 
 @pytest.mark.parametrize(

@@ -44,13 +44,7 @@ def submit(session: Session, command: Command) -> bool:
     return False
 
 
-WORDS = {
-    Outcome.OPEN: "open",
-    Outcome.NOT_BLOCKED: "not-blocked",
-    Outcome.ALERTED: "alerted",
-    Outcome.AUDITED: "audited",
-    Outcome.BLOCKED: "blocked",
-}
+WORDS = {outcome: outcome.name.lower().replace("_", "-") for outcome in Outcome}
 
 
 def rows(session: Session) -> list[Row]:

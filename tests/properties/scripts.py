@@ -14,6 +14,7 @@ from sim.scenario.load import Resolved
 from sim.session.commands import Command, SetSwitch, TagApp
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.indicator_commands import AddIndicator, RemoveIndicator
+from tests.properties.peculiar import peculiarities
 from tests.reference.model import (
     ACTIONS,
     BLOCK_UNSANCTIONED,
@@ -58,19 +59,21 @@ class Play:
     seed: int
     script: tuple[tuple[int, Command], ...]
     cuts: tuple[int, ...] = ()
+    traits: str = "{}"
+    """JSON of what is peculiar about devices, sites, programs and destinations."""
 
     @property
     def resolved(self) -> Resolved:
         """The world."""
-        return small(self.people, self.span, self.rhythm)
+        return small(self.people, self.span, self.rhythm, self.traits)
 
 
 @cache
 def _instants(
-    people: int, span: str, rhythm: str, seed: int
+    people: int, span: str, rhythm: str, seed: int, traits: str
 ) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
     """Return the time and machine of every pull, and of every request."""
-    resolved = small(people, span, rhythm)
+    resolved = small(people, span, rhythm, traits)
     inputs = Inputs(resolved, seed)
     pulls = [
         (time, machine)
@@ -137,16 +140,19 @@ def preparations(people: int) -> tuple[Command, ...]:
 
 
 @st.composite
-def plays(draw: st.DrawFn, cut: bool = True) -> Play:
+def plays(draw: st.DrawFn, cut: bool = True, peculiar: bool = False) -> Play:
     """Draw a small world, a script for it, and where to cut its time.
+
+    Where it is `peculiar`, devices, sites, programs and destinations are anything.
 
     Usually everything is prepared at the start but for one command, which comes at a drawn time.
     """
     people = draw(st.integers(5, 8))
     span, rhythm = draw(st.sampled_from(sorted(SPANS))), draw(st.sampled_from(sorted(RHYTHMS)))
-    play = Play(people, span, rhythm, draw(st.integers(0, 30)), ())
+    traits = draw(peculiarities(people)) if peculiar else "{}"
+    play = Play(people, span, rhythm, draw(st.integers(0, 30)), (), traits=traits)
     start = play.resolved.start
-    pulls, wished = _instants(people, span, rhythm, play.seed)
+    pulls, wished = _instants(people, span, rhythm, play.seed, traits)
     instants = st.one_of(st.sampled_from(pulls), st.sampled_from(wished))
     focus = draw(st.lists(instants, min_size=1, max_size=3))
     times = _times(play, [time for time, _ in focus])
@@ -167,7 +173,7 @@ def plays(draw: st.DrawFn, cut: bool = True) -> Play:
     script = [step for step in script if start <= step[0] < play.resolved.end]
     script.sort(key=lambda step: step[0])
     cuts = tuple(sorted(draw(st.lists(times, max_size=6)))) if cut else ()
-    return Play(people, span, rhythm, play.seed, tuple(script), cuts)
+    return Play(people, span, rhythm, play.seed, tuple(script), cuts, traits)
 
 
 def spells(play: Play, machine: str) -> list[tuple[int, int, str]]:

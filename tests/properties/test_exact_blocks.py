@@ -34,6 +34,19 @@ def _published(session: Session) -> dict[str, int]:
     return found
 
 
+@share(0.4)
+@given(plays(peculiar=True))
+def test_a_peculiar_world_equals_the_slow_reference(play: Play):
+    """Whatever is peculiar about devices, sites, programs, destinations and connections."""
+    session, refused = played.play(play.resolved, play.seed, play.script, play.cuts)
+    reference = Reference(play.resolved, play.seed)
+    expected = reference.play(play.script)
+    for outcome in sorted({row.outcome for row in expected}):
+        event(outcome)
+    assert played.rows(session) == expected
+    assert refused == reference.refused
+
+
 @share(0.6)
 @given(plays())
 def test_the_world_equals_the_slow_reference(play: Play):

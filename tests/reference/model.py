@@ -1,8 +1,9 @@
 """The slow reference: one SimPy event per request and per pull, deciding from a table kept as data.
 
-It shares with the program what people intend (organisation, behaviour), when machines are on and how
-often they pull, and the delays drawn per hop. Everything from a tag to an outcome is written here
-once more, in the plainest way: suffixes, indicators, what each machine holds, the order of events.
+It shares with the program what people intend (organisation, behaviour, clicks), which device each has, when
+machines are switched on and how often they pull, and the delays drawn per hop. Everything from a tag to an
+outcome is written here once more, in the plainest way: suffixes, indicators, what each machine holds, what
+a device, a program, a site and a destination mean (`traits.py`), the order of events.
 
 At one instant: commands, then what the services do, then pulls, then requests.
 """
@@ -19,11 +20,13 @@ import numpy as np
 import simpy
 from simpy.events import Event, EventPriority
 
+from sim.base.rng import draw
 from sim.scenario.load import Resolved
 from sim.world.behaviour import requests, starts
 from sim.world.machines import Machines
 from sim.world.organisation import build
-from tests.reference.table import Case, outcome
+from tests.reference.table import outcome
+from tests.reference.traits import NOTHING, STOPPED, Holding, Indicator, Traits
 
 COMMANDS, SERVICES, PULLS, REQUESTS = 0, 1, 2, 3
 """Order of what happens at one instant."""
@@ -33,9 +36,6 @@ BLOCK_UNSANCTIONED = "Block unsanctioned apps"
 CUSTOM_INDICATORS = "Custom network indicators"
 
 ACTIONS = {"Allow": "allow", "Alert only": "audit", "Alert and block": "block"}
-BEATS = ("allow", "audit", "warn", "block")
-"""On one domain the earlier one decides (enforcement.md 5)."""
-
 MODES = {
     "Set-MpPreference -EnableNetworkProtection Enabled": "block",
     "Set-MpPreference -EnableNetworkProtection AuditMode": "audit",
@@ -43,6 +43,8 @@ MODES = {
 }
 """The lines of PowerShell that change a machine; every other line changes nothing."""
 
+SPARED = 24 * 3_600_000_000
+"""Microseconds for which a warning that was clicked through is not shown again."""
 PATIENCE = 3
 """Blocked requests after which a person leaves the session."""
 HANDSHAKE = 517
@@ -73,6 +75,10 @@ class Wish(NamedTuple):
     host: str
     bytes_up: int
     bytes_down: int
+    clicks: bool
+    """What the person would do about a warning."""
+    began: int | None
+    """When its connection began, where that is older than the request."""
 
 
 @dataclass(slots=True)
@@ -85,21 +91,10 @@ class Listed:
     app: str = ""
     removed: bool = False
 
-
-Holding = frozenset[tuple[str, str]]
-"""Values and actions of indicators."""
-
-
-def answer(indicators: Holding, host: str) -> str:
-    """Return the action that decides `host`: the longest domain, then the order of BEATS."""
-    best = ("", "none")
-    for value, action in indicators:
-        if host == value or host.endswith("." + value):
-            longer = len(value) > len(best[0])
-            stronger = value == best[0] and BEATS.index(action) < BEATS.index(best[1])
-            if longer or stronger:
-                best = (value, action)
-    return best[1]
+    @property
+    def held(self) -> Indicator:
+        """What a machine holds of it."""
+        return Indicator(self.value, self.action, self.number)
 
 
 class Moment(Event):
@@ -120,6 +115,7 @@ class Inputs:
     """What the reference takes from the program: who intends what, and the raw draws of machines."""
 
     def __init__(self, resolved: Resolved, seed: int) -> None:
+        self.scenario = resolved.scenario
         self.staff = build(resolved, seed)
         self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away, self.staff.devices)
         self.midnights = [int(midnight) for midnight in self.machines.calendar.starts]
@@ -177,6 +173,7 @@ class Inputs:
             session, time = int(asked.session[row]), int(asked.time[row])
             machine = int(plan.person[session])
             if any(on <= time < off for on, off in spans[machine]):
+                drawn = draw(self._seed, "click-through", int(plan.key[session]), day, int(asked.place[row]))
                 found.append(
                     Wish(
                         time,
@@ -186,6 +183,8 @@ class Inputs:
                         staff.hosts[int(asked.host[row])],
                         int(asked.bytes_up[row]),
                         int(asked.bytes_down[row]),
+                        drawn % 100 < self.scenario.click_through,
+                        int(begins[session]) if plan.long_lived[session] else None,
                     )
                 )
         return sorted(found, key=lambda wish: (wish.time, wish.machine, wish.session))
@@ -207,8 +206,14 @@ class Reference:
         self._offered: set[int] = set()
         self._holds: list[Holding] = [frozenset() for _ in self.inputs.names]
         self._pulls: list[set[int]] = [set() for _ in self.inputs.names]
-        self._modes = ["off" for _ in self.inputs.names]
+        devices = [machine.device for machine in self.inputs.staff.machines]
+        self._modes: list[str] = [device.network_protection for device in devices]
+        self._traits = Traits(resolved, devices)
         self._blocks: dict[tuple[int, int], int] = {}
+        self._spared: dict[tuple[int, int], int] = {}
+        """Until when a user is not warned of an indicator again."""
+        self._kept: dict[tuple[int, int], Holding] = {}
+        """What the machine held when the connection of a long-lived session began."""
         self._drawn: dict[tuple[str, ...], int] = {}
 
     def play(self, script: Sequence[tuple[int, Any]]) -> list[Row]:
@@ -220,7 +225,12 @@ class Reference:
                 for time in self.inputs.pulls(machine, day):
                     self._pulls[machine].add(time)
                     Moment(self._env, time, PULLS, partial(self._pull, machine))
-            for wish in self.inputs.wishes(day):
+            wishes = self.inputs.wishes(day)
+            for wish in wishes:
+                if wish.began is not None and wish.session not in self._kept:
+                    self._kept[wish.session] = frozenset()
+                    Moment(self._env, wish.began, REQUESTS, partial(self._open, wish))
+            for wish in wishes:
                 Moment(self._env, wish.time, REQUESTS, partial(self._request, wish))
         while self._env.peek() < self._resolved.end:
             self._env.step()
@@ -269,7 +279,7 @@ class Reference:
             return False
         if self._now in self._pulls[machine]:
             self._pull(machine)
-        self._connect(machine, command.process, command.host, *TEST_VISIT)
+        self._connect(machine, -1, command.process, command.host, self._holds[machine], *TEST_VISIT)
         return True
 
     # What the services do.
@@ -328,29 +338,47 @@ class Reference:
     def _pull(self, machine: int) -> None:
         """Take everything that is on offer, and forget the rest."""
         offered = self._offered if self._switches[CUSTOM_INDICATORS] else set()
-        self._holds[machine] = frozenset(
-            (self._list[number].value, self._list[number].action) for number in offered
-        )
+        self._holds[machine] = frozenset(self._list[number].held for number in offered)
+
+    def _open(self, wish: Wish) -> None:
+        """Begin a connection that stays open: it is judged by what the machine holds now."""
+        self._kept[wish.session] = self._holds[wish.machine]
 
     def _request(self, wish: Wish) -> None:
         if self._blocks.get(wish.session, 0) >= PATIENCE:
             return
-        outcome = self._connect(wish.machine, wish.process, wish.host, wish.bytes_up, wish.bytes_down)
-        if outcome == "blocked":
+        holds = self._holds[wish.machine] if wish.began is None else self._kept[wish.session]
+        became, number = self._connect(
+            wish.machine, wish.machine, wish.process, wish.host, holds, wish.bytes_up, wish.bytes_down
+        )
+        if became == "warned":
+            if wish.clicks:
+                self._spared[wish.machine, number] = self._now + SPARED
+            else:
+                self._blocks[wish.session] = PATIENCE
+        elif became in STOPPED:
             self._blocks[wish.session] = self._blocks.get(wish.session, 0) + 1
 
-    def _connect(self, machine: int, process: str, host: str, up: int, down: int) -> str:
-        listed = frozenset((held.value, held.action) for held in self._present())
+    def _connect(
+        self, machine: int, user: int, process: str, host: str, holds: Holding, up: int, down: int
+    ) -> tuple[str, int]:
+        """Make a connection; return what became of it, and the number of the indicator held for it."""
+        listed = frozenset(held.held for held in self._present())
+        found = self._traits.answers(machine, process, host, holds)
+        asked = self._traits.answers(machine, process, host, listed)
+        if not self._switches[CUSTOM_INDICATORS]:
+            asked = NOTHING
         became = outcome(
-            Case(
-                "smartscreen" if process == "msedge.exe" else "network-protection",
-                self._modes[machine],
-                answer(self._holds[machine], host),
-                answer(listed, host) if self._switches[CUSTOM_INDICATORS] else "none",
+            self._traits.case(machine, process, host)._replace(
+                network_protection=self._modes[machine],
+                holds=found.action,
+                lists=asked.action,
+                https_path="yes" if (found if found.value else asked).unseen else "no",
+                bypassed="yes" if self._spared.get((user, found.number), 0) > self._now else "no",
             )
         )
-        if became == "blocked":
+        if became in STOPPED:
             up, down = HANDSHAKE, 0
         name = self.inputs.names[machine]
         self.rows.append(Row(self._now, name, process, host, up, down, became))
-        return became
+        return became, found.number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -49,20 +50,29 @@ def data(people: int = 8) -> dict[str, Any]:
     return found
 
 
-def scenario(people: int = 8, span: str = "two days", rhythm: str = "2019") -> dict[str, Any]:
-    """Return the data of one small world."""
+def scenario(
+    people: int = 8, span: str = "two days", rhythm: str = "2019", traits: str = "{}"
+) -> dict[str, Any]:
+    """Return the data of one small world; `traits` is JSON of further parts of the file.
+
+    `changed_habits` in it names habits by their number.
+    """
     found = data(people)
     found["start"], found["end"] = SPANS[span]
     found["delays"] = {
         hop: {"fixed": delay, "mark": "made up for tests"} for hop, delay in RHYTHMS[rhythm].items()
     }
-    return found
+    said = json.loads(traits)
+    for number, changes in said.pop("changed_habits", {}).items():
+        found["habits"][int(number)] |= changes
+    found["habits"] += said.pop("more_habits", [])
+    return found | said
 
 
 @cache
-def small(people: int = 8, span: str = "two days", rhythm: str = "2019") -> Resolved:
+def small(people: int = 8, span: str = "two days", rhythm: str = "2019", traits: str = "{}") -> Resolved:
     """Return one small world, resolved."""
-    return resolved(scenario(people, span, rhythm))
+    return resolved(scenario(people, span, rhythm, traits))
 
 
 def resolved(found: dict[str, Any]) -> Resolved:

@@ -1,0 +1,150 @@
+"""What a device, a program, a site and a destination mean for one connection, in the words of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sim.scenario.load import Resolved
+from sim.world.devices import Device
+from tests.reference.table import Case
+
+STOPPED = ("blocked", "warned", "gateway-blocked", "access-denied")
+BEATS = ("allow", "audit", "warn", "block")
+"""On one domain the earlier one decides (enforcement.md 5)."""
+
+WATCHED_BY_SMARTSCREEN = ("msedge.exe", "microsoftedge.exe", "microsoftedgecp.exe", "iexplore.exe")
+MOBILE = ("android", "ios")
+
+OLDEST = {
+    "2019": {"windows": "16299", "server": "17134"},
+    "today": {
+        "windows": "17763",
+        "server": "9600",
+        "macos": "11",
+        "linux": "0",
+        "android": "8",
+        "ios": "14",
+    },
+}
+UPDATES_2019 = {"16299": 1085, "17134": 704, "17763": 379}
+"""Of a build of Windows 10, the update from which it takes part (enforcement.md 2)."""
+AGENTS = {"windows": "4.18.1906", "server": "4.18.1906", "macos": "101.94.13", "linux": "101.78.13"}
+
+
+class Indicator(NamedTuple):
+    """What a machine holds of an indicator; without a value it is none."""
+
+    value: str
+    action: str
+    number: int
+    unseen: bool = False
+    """Only the path would give the connection away, and the engine does not see it."""
+
+
+NOTHING = Indicator("", "none", -1)
+Holding = frozenset[Indicator]
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(".")]
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"
+
+
+def answer(indicators: Holding, address: str) -> Indicator:
+    """Return the indicator that decides an address: the longest path, then the longest domain, then BEATS."""
+    host = address.partition("/")[0]
+    covering = [
+        held
+        for held in indicators
+        if ("/" in held.value and (address + "/").startswith(held.value + "/"))
+        or host == held.value
+        or host.endswith("." + held.value)
+    ]
+    if not covering:
+        return NOTHING
+    longest = max(covering, key=lambda held: ("/" in held.value, len(held.value))).value
+    same = [held for held in covering if held.value == longest]
+    return min(same, key=lambda held: (BEATS.index(held.action), held.number))
+
+
+class Traits:
+    """The scenario's traits, read one connection at a time."""
+
+    def __init__(self, resolved: Resolved, devices: Sequence[Device]) -> None:
+        self._resolved = resolved
+        self._devices = devices
+
+    def case(self, machine: int, process: str, address: str) -> Case:
+        """Return everything about a connection but its indicators and the mode of network protection."""
+        device, scenario = self._devices[machine], self._resolved.scenario
+        site = scenario.sites.get(device.site)
+        quic = ech = False
+        for name, program in scenario.programs.items():
+            if name.lower() == process.lower():
+                quic, ech = program.quic, program.ech
+        site_quic = site_ech = coalesced = False
+        for entry in scenario.destinations:
+            if self._is_about(entry.app, address) and entry.host in {None, address}:
+                site_quic = site_quic if entry.quic is None else entry.quic
+                site_ech = site_ech if entry.ech is None else entry.ech
+                coalesced = coalesced or entry.coalesced_with not in {None, address}
+        return Case(
+            engine=self._engine(device, process),
+            onboarded=_yes(device.managed),
+            os_supported=_yes(self._takes_part(device)),
+            reaches_cloud=_yes(device.reaches_cloud),
+            smartscreen="on" if device.smartscreen else "off",
+            system="mobile" if device.system in MOBILE else device.system,
+            np_allowed=_yes(device.server_network_protection or device.system != "server"),
+            antivirus=device.antivirus,
+            real_time=_yes(device.real_time),
+            cloud_protection=_yes(device.cloud_protection),
+            platform_current=_yes(
+                device.system in MOBILE or _numbers(device.platform) >= _numbers(AGENTS[device.system])
+            ),
+            process_quic=_yes(quic),
+            process_ech=_yes(ech),
+            site_quic=_yes(site_quic),
+            site_ech=_yes(site_ech),
+            coalesced=_yes(coalesced),
+            hidden=_yes(site is not None and site.hides_names),
+        )
+
+    def answers(self, machine: int, process: str, address: str, indicators: Holding) -> Indicator:
+        """Return the indicator that decides a connection, as far as its engine can see the address."""
+        if self._engine(self._devices[machine], process) == "smartscreen":
+            return answer(indicators, address)
+        by_name = answer(indicators, address.partition("/")[0])
+        whole = answer(indicators, address)
+        return by_name if by_name.value else whole._replace(unseen=whole.value != "")
+
+    def _engine(self, device: Device, process: str) -> str:
+        if device.system in MOBILE:
+            return "none"
+        windows = device.system in {"windows", "server"}
+        return (
+            "smartscreen" if windows and process.lower() in WATCHED_BY_SMARTSCREEN else "network-protection"
+        )
+
+    def _takes_part(self, device: Device) -> bool:
+        period = self._resolved.era.portals.key
+        oldest = OLDEST[period].get(device.system)
+        if oldest is None or _numbers(device.os_build) < _numbers(oldest):
+            return False
+        build, _, update = device.os_build.partition(".")
+        if period == "2019" and device.system == "windows" and build in UPDATES_2019:
+            return update != "" and _numbers(update)[0] >= UPDATES_2019[build]
+        return True
+
+    def _is_about(self, app_id: str, address: str) -> bool:
+        """Tell whether an address is one of an app's here, by its catalog entry or by a habit."""
+        app = self._resolved.catalog.app(app_id)
+        plain = [domain for domain in app.domains if "/" not in domain]
+        named = [
+            host for habit in self._resolved.scenario.habits if habit.app == app_id for host in habit.hosts
+        ]
+        return address in {*(plain or app.domains), f"www.{plain[0] if plain else ''}", *named}
