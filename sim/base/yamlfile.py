@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
@@ -42,6 +43,18 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def read(path: FilePath) -> Document:
+    """Read a file that a person wrote; raise InputError with every problem found."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        why = f"cannot read it: {error.strerror}"
+        raise InputError(Problem("FILE-READ", why, Place(str(path)), "check the path")) from None
+    except UnicodeDecodeError:
+        raise InputError(Problem("FILE-READ", "not UTF-8", Place(str(path)), "save it as UTF-8")) from None
+    return load(text, str(path))
 
 
 def load(text: str, file: str) -> Document:

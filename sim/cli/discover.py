@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.base.errors import InputError, Problem, nearest
 from sim.base.text import plain
@@ -25,7 +26,11 @@ from sim.engine.discovery.logfile import Log, LogFile
 from sim.engine.discovery.people import People, load_people
 from sim.engine.discovery.pseudonyms import Pseudonyms, load_key
 from sim.engine.discovery.report import KEPT_DAYS, Report
+from sim.engine.policy.policies import Policy
 from sim.engine.traffic import Traffic
+
+if TYPE_CHECKING:
+    from sim.cli.policy_data import Outcome
 
 Progress = Callable[[int], None]
 
@@ -46,6 +51,9 @@ class Options:
     anonymise: bool = False
     as_json: bool = False
     output: Path | None = None
+    policies: Path | None = None
+    portal: str = "today"
+    """What policies may say: the period of the portal."""
 
 
 @dataclass(slots=True)
@@ -57,6 +65,7 @@ class Findings:
     files: list[LogSummary] = field(default_factory=list)
     refused: list[tuple[str, Problem]] = field(default_factory=list)
     evidence: Evidence | None = None
+    policies: Outcome | None = None
     now: int | None = None
     """The time taken as now, microseconds UTC."""
     now_given: bool = False
@@ -71,7 +80,15 @@ def run(options: Options) -> int:
     """Report the cloud apps in use in some logs and return the exit code."""
     if options.output is not None:
         check_output(options.output, options.logs)
+    policies: Sequence[Policy] | None = None
+    if options.policies is not None:
+        from sim.cli.policy_data import outcome, policies_for
+
+        # Before long logs are read for a file that cannot be.
+        policies = policies_for(options.policies, options)
     findings = read(options)
+    if policies is not None and findings.files:
+        findings.policies = outcome(policies, options, findings)
     problems = [problem for _, problem in findings.refused]
     if not findings.files:
         raise InputError(problems)
@@ -89,8 +106,8 @@ def run(options: Options) -> int:
     return FAILED if problems else DONE
 
 
-def read(options: Options) -> Findings:
-    """Read the logs; what cannot be read is among what was refused."""
+def read(options: Options, lines: Sequence[Evidence] = ()) -> Findings:
+    """Read the logs; what cannot be read is among what was refused. `lines` look at every line on its way."""
     catalog = load_tenant_catalog(options.catalog)
     report = Report(options.report, "snapshot", catalog.catalog)
     people = None if options.users is None else load_people(options.users)
@@ -102,7 +119,7 @@ def read(options: Options) -> Findings:
         Context(zone=_zone(options.tz), reference=findings.now),
         change=_change(people, options.anonymise),
         now=findings.now,
-        evidence=findings.evidence,
+        evidence=[*lines, *([findings.evidence] if findings.evidence else [])],
     )
     known = _format(options)
     for name in options.logs:

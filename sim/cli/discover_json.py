@@ -60,6 +60,10 @@ def document(findings: Findings) -> Json:
             for domain in report.unmatched()
         ],
     }
+    if findings.policies is not None:
+        from sim.cli.policy_json import rehearsal
+
+        found["policies"] = rehearsal(findings.policies.rehearsal, findings.policies.behind)
     if findings.evidence is not None:
         found["evidence"] = _evidence(findings.evidence)
     return found

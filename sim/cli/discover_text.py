@@ -61,6 +61,11 @@ def show_report(findings: Findings) -> None:
                 console.print(_text(f"{summary.name}:{line}: {reason}: {text}"), soft_wrap=True)
     for note in notes(findings):
         console.print(_text(note, "dim"), soft_wrap=True)
+    if findings.policies is not None:
+        from sim.cli.policy_text import show_rehearsal
+
+        console.print()
+        show_rehearsal(console, findings.policies.rehearsal, findings.policies.behind, log=True)
     if findings.evidence is not None:
         show_evidence(findings.evidence, console)
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import catalog_commands
+from sim.cli import catalog_commands, policy_commands
 from sim.cli.errors import force_utf8, guarded
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(catalog_commands.app, name="catalog")
+app.add_typer(policy_commands.app, name="policy")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,6 +111,13 @@ def discover(
         str | None,
         typer.Option("--evidence", metavar="APP[,USER]", help="Show the lines behind an app's numbers."),
     ] = None,
+    policies: Annotated[
+        Path | None,
+        typer.Option("--policies", metavar="FILE", help="Policies in YAML, to see what they raise."),
+    ] = None,
+    portal: Annotated[
+        str, typer.Option("--portal", metavar="PERIOD", help="2019 or today: what those policies may say.")
+    ] = "today",
     anonymise: Annotated[
         bool, typer.Option("--anonymise", help="Show people and machines under pseudonyms.")
     ] = False,
@@ -123,7 +131,20 @@ def discover(
     from sim.cli.discover import Options, run
 
     options = Options(
-        logs, log_format, mapping, users, tz, now, catalog, report, evidence, anonymise, as_json, output
+        logs,
+        log_format,
+        mapping,
+        users,
+        tz,
+        now,
+        catalog,
+        report,
+        evidence,
+        anonymise,
+        as_json,
+        output,
+        policies,
+        portal,
     )
     raise typer.Exit(run(options))
 

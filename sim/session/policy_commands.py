@@ -11,11 +11,11 @@ from sim.engine.discovery.filters import Filters
 from sim.engine.policy.checks import read_condition, wrong_template
 from sim.engine.policy.policies import (
     DEFAULT_DAILY_LIMIT,
+    SUBJECTS,
     Anomaly,
     Criterion,
     Policy,
     PolicyKind,
-    Subject,
 )
 from sim.engine.policy.templates import find_template
 from sim.engine.tenant import Tenant
@@ -23,9 +23,6 @@ from sim.session.answer import ADDED_LATER, Answer, said
 from sim.session.lookup import unknown
 from sim.session.notebook import Notebook
 from sim.world.model import World
-
-SUBJECTS: dict[str, Subject] = {"users": "user", "IP addresses": "source_ip"}
-"""Whom an anomaly detection policy watches, in the form's words."""
 
 
 @dataclass(frozen=True, slots=True)

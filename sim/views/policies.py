@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.base.time import show_day
-from sim.engine.policy.policies import Anomaly, Policy, PolicyKind
+from sim.engine.discovery.filters import MEGABYTE
+from sim.engine.discovery.streams import BUILT_IN_REPORTS
+from sim.engine.policy.backtest import Backtest, Setting, backtest, backtest_tag
+from sim.engine.policy.files import write_policies
+from sim.engine.policy.policies import SUBJECTS, Anomaly, Policy, PolicyKind
 from sim.engine.policy.templates import Template
 from sim.engine.policy.templates import templates as offered
 from sim.session.driver import Session
-from sim.session.policy_commands import SUBJECTS
+from sim.session.policy_commands import SaveAnomalyPolicy, SavePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,14 @@ def _learning(settings: Anomaly | None) -> Learning | None:
     return Learning(tuple(words[each] for each in settings.subjects), settings.per_thousand or 0, after)
 
 
+def figure(value: int, is_volume: bool) -> str:
+    """Return a figure of a match: MB to the byte, so that it can be compared with a threshold."""
+    if not is_volume:
+        return f"{value:,}"
+    whole, rest = divmod(value, MEGABYTE)
+    return f"{whole:,}{f'.{rest:06d}'.rstrip('0') if rest else ''} MB"
+
+
 def condition(policy: Policy | Template) -> str:
     """Return what leads to a match, in words."""
     learning = _learning(policy.anomaly)
@@ -161,3 +173,31 @@ def policies(session: Session) -> list[PolicyRow]:
         )
         for p in tenant.policies.all
     ]
+
+
+def setting_of(session: Session) -> Setting:
+    """Return what a back-test in this session looks at; the approved apps are those of its documents."""
+    tenant = session.world.tenant
+    approved = {
+        each.app: f"{each.owner}: {each.purpose}" for each in session.resolved.scenario.documents.approved
+    }
+    return Setting(tenant.portal, tenant.catalog, tenant.reports, tenant.candidate, approved)
+
+
+def would_have(session: Session, command: SavePolicy | SaveAnomalyPolicy) -> Backtest:
+    """Return what the policy of a command would have done to the last 30 days; refuse a wrong one."""
+    tenant = session.world.tenant
+    policy = command.policy(tenant, session.now)
+    tenant.policies.check(policy)
+    return backtest([replace(policy, enabled=True)], setting_of(session))
+
+
+def would_have_tagged(session: Session, app_id: str, tag: str) -> Backtest:
+    """Return whom a tag would have touched in the last 30 days."""
+    return backtest_tag(session.world.tenant.catalog.app(app_id).id, tag, setting_of(session))
+
+
+def exported(session: Session, policy_id: str) -> str:
+    """Return a saved policy as a YAML file for a repository."""
+    tenant = session.world.tenant
+    return write_policies([tenant.policies.find(policy_id)], tenant.portal, BUILT_IN_REPORTS)

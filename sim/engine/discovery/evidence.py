@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.base.time import DAY
 from sim.engine.catalog.model import App, Catalog
 from sim.engine.discovery.formats.base import Chunk, Format, ParsedChunk
 from sim.engine.traffic import Bool, Traffic
@@ -60,8 +61,18 @@ class LeftOut:
 class Evidence:
     """The lines behind the numbers of one app, or of one app and user."""
 
-    def __init__(self, catalog: Catalog, app: App, user: str | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        app: App,
+        user: str | None = None,
+        days: tuple[int, int] | None = None,
+        source_ip: str | None = None,
+    ) -> None:
+        """`days` are the first and the last day, since 1970-01-01 UTC, that are looked at; None is all."""
         self.app = app
+        self.days = days
+        self.source_ip = source_ip
         self.user = user
         self.transactions = 0
         self.sums: Counter[str] = Counter()
@@ -98,11 +109,14 @@ class Evidence:
             matches = [self._catalog.match_ip(name) for name in traffic.destination_ip.names]
             found = [match is not None and match[0] is self.app for match in matches]
             mine |= (traffic.host.codes < 0) & np.array([*found, False])[traffic.destination_ip.codes]
-        if self.user is not None:
-            codes = None if traffic.user is None else traffic.user.codes
-            names = () if traffic.user is None else traffic.user.names
-            code = names.index(self.user) if self.user in names else -2
-            mine &= np.zeros(len(traffic), dtype=np.bool_) if codes is None else codes == code
+        if self.days is not None:
+            day = traffic.time // DAY
+            mine &= (day >= self.days[0]) & (day <= self.days[1])
+        for wanted, column in ((self.user, traffic.user), (self.source_ip, traffic.source_ip)):
+            if wanted is not None:
+                names = () if column is None else column.names
+                code = names.index(wanted) if wanted in names else -2
+                mine &= np.zeros(len(traffic), dtype=np.bool_) if column is None else column.codes == code
         return mine
 
     def _leave_out(self, file: str, known: Format, detail: pl.DataFrame, counted: list[int]) -> None:

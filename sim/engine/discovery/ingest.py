@@ -7,7 +7,7 @@ failed uploads ("Troubleshooting cloud discovery"; dossier, discovery, section 5
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sim.base.errors import InputError, Problem
@@ -58,7 +58,7 @@ class Intake:
         *,
         change: Callable[[Traffic], Traffic] | None = None,
         now: int | None = None,
-        evidence: Evidence | None = None,
+        evidence: Sequence[Evidence] = (),
     ) -> None:
         """Times without a year are not after `context.reference`, else not after the log's own date.
 
@@ -71,7 +71,7 @@ class Intake:
         self.context = replace(
             context or Context(),
             path_hosts=report.catalog.path_hosts,
-            evidence=evidence is not None,
+            evidence=bool(evidence),
         )
         self._evidence = evidence
         self._change = change
@@ -138,8 +138,8 @@ class Intake:
             if not young.all():
                 parsed = replace(parsed, traffic=parsed.traffic.take(young), lines=parsed.lines[young])
         traffic = parsed.traffic if self._change is None else self._change(parsed.traffic)
-        if self._evidence is not None:
-            self._evidence.observe(file, known, chunk, parsed, traffic)
+        for evidence in self._evidence:
+            evidence.observe(file, known, chunk, parsed, traffic)
         return len(traffic), self.report.add(traffic)
 
     def _refuse_twin(self, log: Log, again: Callable[[], Log] | None) -> None:

@@ -69,8 +69,16 @@ def parse_condition(text: str) -> Condition:
         return Condition(name, operator, _range(written))
     if field.is_usage:
         return Condition(name, operator, (_amount(field, written),))
-    parts = (part.strip() for part in next(csv.reader([written], skipinitialspace=True), []))
-    return Condition(name, operator, tuple(_value(field, part) for part in parts if part))
+    values: list[FactValue] = []
+    problems: list[Problem] = []
+    for part in next(csv.reader([written], skipinitialspace=True), []):
+        try:
+            values += [_value(field, part.strip())] if part.strip() else []
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return Condition(name, operator, tuple(values))
 
 
 def parse_filters(lines: Iterable[str]) -> Filters:

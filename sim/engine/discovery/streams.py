@@ -34,6 +34,8 @@ SESSION_CONTROL = "Cloud App Security Proxy"
 """What passes the session control's reverse proxy (CAS/cloud-discovery-anonymizer.md names the stream)."""
 BUILT_IN = (WIN10, SESSION_CONTROL)
 """Sources that are no logs: the Global report holds nothing of them."""
+BUILT_IN_REPORTS = (WIN10, GLOBAL, SESSION_CONTROL)
+"""The continuous reports that every organisation has."""
 
 WORDS_OF_REASON = 3
 """Words that a justification has at least (guess: the product asks for one and does not say how long)."""

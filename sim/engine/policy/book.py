@@ -75,9 +75,7 @@ class PolicyBook:
 
         A change of reports makes every app new again (CAS/cloud-discovery-policies.md; documented today).
         """
-        found = list(problems(policy, self._portal, self._reports))
-        if found:
-            raise CommandRefused(found)
+        self.check(policy)
         shelf, place = self._place(policy.id)
         if place is None:
             self.saved.append(policy)
@@ -87,6 +85,12 @@ class PolicyBook:
             generation = held.generation + (held.reports != policy.reports)
             shelf[place] = replace(policy, created=held.created, generation=generation, kind=held.kind)
         self._write(now, actor, "Save policy", policy.id, policy.name)
+
+    def check(self, policy: Policy) -> None:
+        """Refuse a policy with everything that is wrong with it."""
+        found = list(problems(policy, self._portal, self._reports))
+        if found:
+            raise CommandRefused(found)
 
     def switch(self, now: int, actor: str, policy_id: str, on: bool) -> bool:
         """Enable or disable a policy; return whether that changed anything."""

@@ -123,6 +123,11 @@ class NearMiss:
     missed: tuple[Reason, ...]
     """The figures that are not more than their thresholds."""
 
+    @property
+    def closeness(self) -> int:
+        """How near the farthest figure came to its threshold, in hundredths of a per cent."""
+        return min(10_000 * each.value // max(each.threshold, 1) for each in self.missed)
+
 
 def near_miss(policy: Policy, report: str, day: AppDay, candidate: CandidateOf) -> NearMiss | None:
     """Return how an app's day missed a policy, None where it matched or missed by more than a fifth."""

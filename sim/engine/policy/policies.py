@@ -67,6 +67,8 @@ _FIGURES: Mapping[Criterion, Callable[[AppDay], int | None]] = {
 
 Subject = Literal["user", "source_ip"]
 """Whose behaviour an anomaly detection policy looks at: users, IP addresses, or both."""
+SUBJECTS: Mapping[str, Subject] = {"users": "user", "IP addresses": "source_ip"}
+"""The same in the form's words."""
 
 
 @dataclass(frozen=True, slots=True)
