@@ -157,6 +157,20 @@ DESTINATIONS: tuple[Destination, ...] = (
         _S + "measures:MeasuresScreen",
     ),
     Destination(
+        "fleet",
+        "Fleet settings",
+        "give settings to many machines, and see where they arrived",
+        "f",
+        _S + "fleet:FleetScreen",
+    ),
+    Destination(
+        "inventory",
+        "Inventory",
+        "see licences, integrations, where data is kept, and the builds of machines",
+        "k",
+        _S + "inventory:InventoryScreen",
+    ),
+    Destination(
         "help_articles",
         "Help articles",
         "read the help articles of both portals",
@@ -189,6 +203,8 @@ ENTITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "timeline": (_S + "machines:TimelineScreen", ()),
     "propagation": (_S + "propagation:PropagationScreen", ()),
     "prompt": (_S + "prompt:PromptScreen", ()),
+    "machine_settings": (_S + "machine_settings:MachineSettingsScreen", ()),
+    "arrivals": (_S + "fleet:ArrivalsScreen", ()),
 }
 """Kind of entity -> its page, and what comes before the entity's id."""
 

@@ -37,6 +37,7 @@ class ViewKind(Enum):
     NETWORK = ("PRODUCT VIEW", "Gateways")
     INTUNE = ("PRODUCT VIEW", "Intune")
     MAIL = ("PRODUCT VIEW", "Mail")
+    MANAGEMENT = ("PRODUCT VIEW", "Management tools")
     SIMULATOR = ("SIMULATOR VIEW", "")
 
     @property

@@ -27,6 +27,7 @@ from sim.engine.enforcement.precedence import Deciding
 from sim.engine.enforcement.scopes import Profiles
 from sim.engine.enforcement.tag_sync import ASKS, TagSync
 from sim.engine.governance import LogEntry
+from sim.engine.inventory import NEEDED, missing
 from sim.engine.policy.alerts import CloudQueue, EndpointQueue
 from sim.engine.policy.book import PolicyBook
 from sim.engine.policy.policies import Match
@@ -37,11 +38,13 @@ from sim.engine.portal import UNSANCTIONED as UNSANCTIONED
 INTEGRATION = "Microsoft Cloud App Security"
 CUSTOM_INDICATORS = "Custom network indicators"
 PREVIEW = "Preview features"
+AZURE_ATP = "Azure ATP integration"
 BLOCK_UNSANCTIONED = "Block unsanctioned apps"
 
 SWITCHES: Mapping[str, str] = {
     INTEGRATION: "Defender ATP > Settings > Advanced features",
     CUSTOM_INDICATORS: "Defender ATP > Settings > Advanced features",
+    AZURE_ATP: "Defender ATP > Settings > Advanced features",
     PREVIEW: "Defender ATP > Settings > Advanced features",
     BLOCK_UNSANCTIONED: "Cloud App Security > Settings > Cloud app control",
 }
@@ -63,13 +66,15 @@ class Tenant:
         pseudonyms: Pseudonyms,
         single_sign_on: tuple[str, ...] = (),
         device_groups: tuple[str, ...] = (),
+        licences: tuple[str, ...] | None = None,
     ) -> None:
         """Begin with a report for each of the log sources `logs`, beside the built-in ones.
 
         `people` are those whom the directory knows, `single_sign_on` the apps that it signs them in to,
-        `device_groups` those of the endpoint portal.
+        `device_groups` those of the endpoint portal; without `licences` it has all that the portals need.
         """
         self.portal = portal
+        self.licences = NEEDED[portal.key] if licences is None else licences
         self.catalog = catalog
         self.apps: dict[str, App] = {app.id: app for app in catalog.apps}
         self.switches: dict[str, bool] = dict.fromkeys(SWITCHES, False)
@@ -133,6 +138,11 @@ class Tenant:
             raise CommandRefused(
                 Problem("SWITCH-UNKNOWN", f"no switch {name!r}", advice="one of: " + ", ".join(SWITCHES))
             )
+        lacking = missing(self.portal.key, self.licences)
+        if on and lacking and name in {INTEGRATION, BLOCK_UNSANCTIONED}:
+            # Documented is only that both licences are needed; that the portal refuses is a guess.
+            what = f"{name} needs a licence of {' and '.join(lacking)}"
+            raise CommandRefused(Problem("LICENCE-MISSING", what, advice="see the inventory"))
         changed = self.switches[name] != on
         self.switches[name] = on
         if changed:

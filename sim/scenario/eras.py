@@ -75,6 +75,11 @@ class Delay(Strict):
         """The least that the hop can take."""
         return self.fixed if self.fixed is not None else min(self.uniform or self.quantiles or (0,))
 
+    @property
+    def longest(self) -> int:
+        """The most that the hop can take on a machine that is on."""
+        return self.fixed if self.fixed is not None else max(self.uniform or self.quantiles or (0,))
+
     def sample(self, seed: int, hop: str, *keys: int | str) -> int:
         """Return the delay in microseconds (whole seconds) for one occurrence of the hop."""
         bits = draw(seed, f"hop:{hop}", *keys)

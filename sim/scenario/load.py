@@ -17,6 +17,7 @@ from sim.base.yamlfile import Document, load
 from sim.engine.catalog.model import Catalog, load_sets
 from sim.engine.discovery.streams import GLOBAL, SESSION_CONTROL, WIN10
 from sim.engine.enforcement.gateways import WEB_GATEWAYS, kind_name, scripted
+from sim.engine.enforcement.settings import setting
 from sim.scenario.eras import HOPS, Era, load_era
 from sim.scenario.located import validate
 from sim.scenario.schema import BROWSER_NAMES, Scenario
@@ -205,6 +206,14 @@ def _single_sign_on(scenario: Scenario, source: Document, catalog: Catalog) -> I
             yield Problem("SCENARIO-SSO", what, source.place(("single_sign_on", i)), "name another app")
 
 
+def _managed(scenario: Scenario, source: Document, era: Era) -> Iterator[Problem]:
+    """Yield the managed settings that the era does not have."""
+    for i, standing in enumerate(scenario.managed):
+        if not setting(standing.setting, "today").exists_in(era.portals.key):
+            what = f"{scenario.era} has no setting {standing.setting}"
+            yield Problem("SCENARIO-ERA", what, source.place(("managed", i, "setting")), "name another")
+
+
 def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterator[Problem]:
     people = {member.id for member in scenario.organisation.cast}
     departments = {department.name for department in scenario.organisation.departments}
@@ -270,6 +279,13 @@ def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterato
     for person in scenario.machines_off:
         if person not in people:
             yield unknown("person", person, people, "machines_off")
+    for person in scenario.standard_users:
+        if person not in people:
+            yield unknown("person", person, people, "standard_users")
+    for i, standing in enumerate(scenario.managed):
+        for department in standing.departments:
+            if department not in departments:
+                yield unknown("department", department, departments, "managed", i, "departments")
     lines = {line.id for line in scenario.documents.policy}
     for i, item in enumerate(scenario.truth.prohibited):
         if item.line not in lines:

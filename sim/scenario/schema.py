@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from sim.base.time import HOUR, MINUTE
 from sim.engine.enforcement.gateways import GatewayKind
 from sim.scenario.eras import Delay, Strict, TimeOfDay
+from sim.scenario.standing import Managed, Subscription
 from sim.scenario.traits import Destination, Devices, Host, Program, Site
 
 Identifier = str
@@ -214,6 +215,9 @@ class Scenario(Strict):
     """How many in a hundred of those who meet a warning click through it (guess); the others leave."""
     standard_users: tuple[Identifier, ...] = ()
     """People on whose machines the prompt does not run as administrator."""
+    managed: tuple[Managed, ...] = ()
+    """Settings that are managed when play begins."""
+    subscription: Subscription = Subscription()
     delays: dict[str, Delay] = {}
     documents: Documents
     truth: Truth = Truth()

@@ -32,7 +32,7 @@ class AssignSetting:
         value = setting.read(self.value)
         route = settings.route(self.route, setting)
         target, machines = fleet_target(world, self.target)
-        reached = world.fleet.reachable(setting, route, machines)
+        reached = world.fleet.reachable(setting, route, machines, world.tenant.portal.key)
         if not reached:
             what = f"{route} reaches no machine of {target}"
             raise CommandRefused(Problem("FLEET-REACH", what, advice="choose another route or target"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.base.errors import CommandRefused, Problem, nearest
+from sim.world.fleet import ALL_MACHINES
 from sim.world.model import World
 
 
@@ -12,26 +13,30 @@ def machine_index(world: World, name: str) -> int:
     return index_of(names, name.upper(), "MACHINE-UNKNOWN", "machine")
 
 
-ALL_MACHINES = "All machines"
-"""Target of an assignment to the whole fleet."""
-
-
 def fleet_target(world: World, name: str) -> tuple[str, list[int]]:
-    """Return a target as it is called and its machines: all, one by name, or a department's."""
+    """Return a target as it is called, and its machines: all, one by name, a department's, a group's."""
     every = list(range(len(world.staff.machines)))
     wanted = name.strip().casefold()
     if wanted == ALL_MACHINES.casefold():
         return ALL_MACHINES, every
-    departments = {person.department for person in world.staff.people}
-    for department in sorted(departments):
-        if wanted == department.casefold():
-            people = world.staff.people
-            machines = world.staff.machines
-            return department, [m for m in every if people[machines[m].owner].department == department]
-    names = [machine.name for machine in world.staff.machines]
+    machines, people = world.staff.machines, world.staff.people
+    departments = [people[machine.owner].department for machine in machines]
+    groups = [machine.device.group for machine in machines]
+    for kind in (departments, groups):
+        chosen = [m for m in every if kind[m].casefold() == wanted != ""]
+        if chosen:
+            return kind[chosen[0]], chosen
+    names = [machine.name for machine in machines]
     if name.strip().upper() in names:
         return name.strip().upper(), [names.index(name.strip().upper())]
-    raise unknown("TARGET-UNKNOWN", "target", name, [ALL_MACHINES, *sorted(departments), *names])
+    raise unknown("TARGET-UNKNOWN", "target", name, [ALL_MACHINES, *fleet_groups(world), *names])
+
+
+def fleet_groups(world: World) -> list[str]:
+    """Return the departments and the device groups that an assignment may be for."""
+    departments = {person.department for person in world.staff.people}
+    groups = {machine.device.group for machine in world.staff.machines}
+    return sorted(departments | groups - {""})
 
 
 def index_of(names: list[str] | tuple[str, ...], name: str, rule: str, what: str) -> int:

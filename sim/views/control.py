@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.engine.tenant import (
+    AZURE_ATP,
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
     INTEGRATION,
@@ -76,6 +77,7 @@ _PROMISE = {
         "Lets machines allow or block addresses, domains and URLs of custom indicators.",
         "as each machine fetches the indicators, up to 2 hours",
     ),
+    AZURE_ATP: ("Shares signals with Azure ATP for better visibility and more detections.", ""),
     PREVIEW: ("Shows features before their release.", ""),
     BLOCK_UNSANCTIONED: (
         "Blocks endpoint access to apps tagged Unsanctioned.",

@@ -13,6 +13,7 @@ from sim.engine.hunting.tables import CONNECTION, EndpointRows, device_events, d
 from sim.engine.policy.alerts import EndpointAlert
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator, EditIndicator, form_of
+from sim.session.lookup import machine_index
 from sim.world.sensor import endpoint_traffic
 
 
@@ -123,6 +124,12 @@ def machines(session: Session) -> list[MachineRow]:
         if world.guards.onboarded[machine.index]
     ]
     return sorted(found, key=lambda row: row.name)
+
+
+def has_powershell(session: Session, machine: str) -> bool:
+    """Tell whether a machine's prompt is PowerShell: it runs Windows."""
+    world = session.world
+    return world.staff.machines[machine_index(world, machine)].device.system in {"windows", "server"}
 
 
 def endpoint_rows(session: Session, machine: str | None = None, app_id: str | None = None) -> EndpointRows:

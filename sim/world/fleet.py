@@ -36,6 +36,9 @@ HOPS: Mapping[Route, str] = {
 REPORTING = (Route.SCCM, Route.INTUNE)
 """Routes whose console is told by the machines how it went; Group Policy is told nothing (own knowledge)."""
 
+ALL_MACHINES = "All machines"
+"""Target of an assignment to the whole fleet."""
+
 LOCAL, ASSIGN, WITHDRAW, ARRIVE = "Set preference", "Assign setting", "Take setting back", "Setting arrives"
 LOG_ACTIONS = frozenset({LOCAL, ASSIGN, WITHDRAW, ARRIVE})
 """What the log says of machines' settings; it is in no portal's governance log."""
@@ -95,9 +98,28 @@ class Fleet:
             self._settings[machine] = MachineSettings(self._found(machine))
         return self._settings[machine]
 
-    def reachable(self, setting: Setting, route: Route, machines: Sequence[int]) -> list[int]:
-        """Return the machines that have the setting and that the route reaches."""
-        return list(machines)
+    def reachable(self, setting: Setting, route: Route, machines: Sequence[int], period: str) -> list[int]:
+        """Return the managed machines that have the setting and that the route reaches."""
+        systems = {"windows", "server"}
+        if route is Route.INTUNE:
+            # Own knowledge: in 2019 it managed Windows clients, and later the others too.
+            systems = {"windows"} if period == "2019" else {"windows", "server", "macos", "linux"}
+        devices = self._staff.devices
+        return [
+            m for m in machines if devices[m].managed and devices[m].system in systems & {*setting.systems}
+        ]
+
+    def stand(self, name: str, value: Value, route: Route, target: str, machines: Sequence[int]) -> None:
+        """Let a value be managed, and have arrived, before anything happens."""
+        now = self._world.now()
+        made = Assignment(len(self.assignments), name, value, route, target, tuple(machines), now)
+        self.assignments.append(made)
+        arrived = dict.fromkeys(machines, now)
+        told = {} if route is Route.GPO else dict(arrived)
+        self.progress.append(Progress(arrived=arrived, reported=told))
+        for machine in machines:
+            self.of(machine).hold(name, route, made.number, value)
+            self._put(machine, name)
 
     def set_locally(self, actor: str, machine: int, name: str, value: Value) -> None:
         """Keep what somebody typed at the machine; a managed value overrides it."""

@@ -23,6 +23,7 @@ from sim.engine.enforcement.facts import DevicePosture, Facts, Outcome
 from sim.engine.enforcement.indicators import Indicator, IndicatorForm
 from sim.engine.enforcement.precedence import Deciding
 from sim.engine.enforcement.scripts import BlockList, block_list
+from sim.engine.enforcement.settings import setting
 from sim.engine.enforcement.tag_sync import ASKS
 from sim.engine.policy.alerts import BLOCKED_TITLE
 from sim.engine.tenant import (
@@ -33,9 +34,10 @@ from sim.engine.tenant import (
     Tenant,
 )
 from sim.scenario.load import Resolved
+from sim.scenario.standing import Managed
 from sim.world.channel import Channel
 from sim.world.directory import directory, logon_names
-from sim.world.fleet import Clockwork, Fleet
+from sim.world.fleet import ALL_MACHINES, Clockwork, Fleet
 from sim.world.guards import Guards
 from sim.world.judge import Judge
 from sim.world.machines import Machines
@@ -97,6 +99,7 @@ class World:
             people,
             Pseudonyms(key),
             resolved.scenario.single_sign_on,
+            licences=resolved.scenario.subscription.licences,
         )
         self.integration_spans: list[tuple[int, int]] = []
         self.offers_expected: dict[int, int] = {}
@@ -109,6 +112,8 @@ class World:
         self._clock = begin
         clockwork = Clockwork(lambda: self.now, self._at, self._realise, self.delay, self.tenant.write)
         self.fleet = Fleet(self.staff, self.machines, self.guards, clockwork)
+        for standing in resolved.scenario.managed:
+            self._manage(standing)
         for app_id, tag in sorted(resolved.scenario.tags.items()):
             self.tenant.tag(begin, SCENARIO, app_id, tag)
         self._list_unsanctioned()
@@ -116,6 +121,17 @@ class World:
             if proxy.blocks:
                 gateway.take(begin, block_list(resolved.catalog.app(app) for app in proxy.blocks).hosts)
         self._at(self.next_analysis(begin), self._analysis_run)
+
+    def _manage(self, standing: Managed) -> None:
+        """Let a setting of the scenario stand on the machines that its route reaches."""
+        one, period = setting(standing.setting, "today"), self.era.portals.key
+        people, wanted = self.staff.people, set(standing.departments)
+        machines = [
+            m.index for m in self.staff.machines if not wanted or people[m.owner].department in wanted
+        ]
+        reached = self.fleet.reachable(one, standing.route, machines, period)
+        target = ", ".join(standing.departments) or ALL_MACHINES
+        self.fleet.stand(one.name, one.read(standing.value), standing.route, target, reached)
 
     @property
     def now(self) -> int:

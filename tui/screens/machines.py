@@ -39,6 +39,14 @@ MACHINES = Scope(
             when="machine",
             footer=80,
         ),
+        Action(
+            "machines.settings",
+            "Settings",
+            "see what is in force on the machine, and who set it",
+            ("S",),
+            when="machine",
+            footer=70,
+        ),
     ),
 )
 TIMELINE = Scope(
@@ -76,6 +84,12 @@ TIMELINE = Scope(
         ),
         Action(
             "timeline.prompt", "PowerShell", "open a PowerShell prompt on this machine", ("x",), footer=60
+        ),
+        Action(
+            "timeline.settings",
+            "Settings",
+            "see what is in force on this machine, and who set it",
+            ("S",),
         ),
     ),
 )
@@ -120,6 +134,11 @@ class MachinesScreen(PlayScreen, scope=MACHINES):
         """Open a prompt on the machine."""
         if self.table.selected is not None:
             self.play.open("prompt", self.table.selected)
+
+    def do_machines_settings(self) -> None:
+        """Open the machine's settings."""
+        if self.table.selected is not None:
+            self.play.open("machine_settings", self.table.selected)
 
     def on_grid_activated(self, event: Grid.Activated) -> None:
         """Open the timeline."""
@@ -311,3 +330,7 @@ class TimelineScreen(PlayScreen, scope=TIMELINE):
     def do_timeline_prompt(self) -> None:
         """Open a prompt on this machine."""
         self.play.open("prompt", self.machine)
+
+    def do_timeline_settings(self) -> None:
+        """Open this machine's settings."""
+        self.play.open("machine_settings", self.machine)

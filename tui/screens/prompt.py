@@ -1,4 +1,4 @@
-"""A PowerShell prompt on a chosen machine: the only way to see and set its network protection."""
+"""A prompt on a chosen machine: PowerShell on Windows, a terminal with mdatp on a Mac or on Linux."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from tui.widgets.table import Table
 PROMPT = Scope(
     "prompt",
     "PowerShell",
-    "A prompt on one machine, as if you sat in front of it. It knows Get-MpPreference, and "
-    "Set-MpPreference -EnableNetworkProtection with Enabled, AuditMode or Disabled. No portal of 2019 "
-    "shows or sets this for you. ↑ and ↓ bring earlier lines back.",
+    "A prompt on one machine, as if you sat in front of it: Get-, Set-, Add- and Remove-MpPreference, "
+    "Get-MpComputerStatus, Get-WinEvent, and what one pipes them into; Get-Help says more, cls empties the "
+    "screen, exit leaves. A Mac and Linux have mdatp. No portal of 2019 shows or sets this for you. ↑ and ↓ "
+    "bring earlier lines back.",
     (
         Action(
             "prompt.machine",
@@ -37,11 +38,21 @@ PROMPT = Scope(
         ),
     ),
 )
-WELCOME = (
-    "Windows PowerShell\n"
-    "  Get-MpPreference                                    show the settings\n"
-    "  Set-MpPreference -EnableNetworkProtection Enabled   or AuditMode, Disabled\n"
-)
+WELCOME = {
+    "PS": (
+        "Windows PowerShell\n"
+        "  Get-MpPreference                                    what is in force\n"
+        "  Set-MpPreference -EnableNetworkProtection Enabled   or AuditMode, Disabled\n"
+        "  Get-Help                                            what else there is\n"
+    ),
+    "$": (
+        "Terminal\n"
+        "  mdatp health                                        what is in force\n"
+        "  sudo mdatp config network-protection enforcement-level --value block\n"
+        "                                                      or audit, disabled\n"
+    ),
+}
+CLEAR = ("cls", "clear", "clear-host")
 
 
 class PromptScreen(PlayScreen, scope=PROMPT):
@@ -82,8 +93,9 @@ class PromptScreen(PlayScreen, scope=PROMPT):
         """Open the console of a machine."""
         self.machine = machine
         self._prompt.clear()
-        self._prompt.lead = f"PS {machine}> "
-        self._prompt.write(WELCOME, "muted")
+        shell = "PS" if endpoint.has_powershell(self.session, machine) else "$"
+        self._prompt.lead = f"PS {machine}> " if shell == "PS" else f"{machine} $ "
+        self._prompt.write(WELCOME[shell], "muted")
         self.query_one(ContentSwitcher).current = "console"
         self._prompt.query_one(Input).focus()
         self.draw()
@@ -133,10 +145,17 @@ class PromptScreen(PlayScreen, scope=PROMPT):
         """Run the line on the machine and print what PowerShell says."""
         if self.machine is None:
             return
+        if event.command.casefold() in CLEAR:
+            event.prompt.clear()
+            return
+        if event.command.casefold() == "exit":
+            self.do_prompt_machine()
+            return
         answer = self.play.submit(PowerShell(self.machine, event.command), quiet=True)
         if answer is None:
             event.prompt.write("The line was not run.", "high")
-        elif answer.text:
-            event.prompt.write(answer.text, "high" if answer.data.get("failed") else "normal")
-        else:
+        elif answer.data["parts"]:
+            for text, failed in answer.data["parts"]:
+                event.prompt.write(text, "high" if failed else "normal")
+        elif not event.command.lstrip().startswith("#"):
             event.prompt.write("(PowerShell says nothing when a setting is accepted.)", "muted")

@@ -12,9 +12,13 @@ SystemName = Literal["windows", "server", "macos", "linux", "android", "ios"]
 
 _VERSION = re.compile(r"\d{1,9}(\.\d{1,9}){0,3}")
 
-_WINDOWS_10 = {16299: 1085, 17134: 704, 17763: 379}
-"""The update of each build from which it feeds Cloud Discovery and takes custom network indicators: 1709 with
-KB4493441, 1803 with KB4493464, 1809 with KB4489899 (CAS/wdatp-integration.md; documented)."""
+UPDATES: Mapping[int, tuple[int, str]] = {
+    16299: (1085, "KB4493441"),
+    17134: (704, "KB4493464"),
+    17763: (379, "KB4489899"),
+}
+"""By build of Windows 10 1709, 1803 and 1809: the revision that first feeds Cloud Discovery and takes custom
+network indicators, and the update that brings it (CAS/wdatp-integration.md; documented)."""
 
 _OLDEST: Mapping[str, Mapping[SystemName, Version]] = {
     # Windows Server from 1803 (WIN/enable-network-protection.md; documented).
@@ -51,8 +55,8 @@ def os_supported(period: str, system: SystemName, build: Version) -> bool:
     oldest = _OLDEST[period].get(system)
     if oldest is None or build < oldest:
         return False
-    if period == "2019" and system == "windows" and build[0] in _WINDOWS_10:
-        return build[1:2] >= (_WINDOWS_10[build[0]],)
+    if period == "2019" and system == "windows" and build[0] in UPDATES:
+        return build[1:2] >= UPDATES[build[0]][:1]
     return True
 
 

@@ -133,10 +133,11 @@ NETWORK_PROTECTION = Setting(
         **_mp("EnableNetworkProtection"),
     },
     effect="blocks, or logs in audit mode, in every program but Edge",
+    systems=("windows", "server", "macos", "linux"),
 )
 REAL_TIME = Setting(
     "DisableRealtimeMonitoring",
-    "Real-time protection off",
+    "Disable real-time monitoring",
     Kind.SWITCH,
     False,
     "CAS/wdatp-integration.md [19], documented; the places: own knowledge",
@@ -149,6 +150,7 @@ REAL_TIME = Setting(
         **_mp("DisableRealtimeMonitoring", "drtm"),
     },
     effect="when on, network protection cannot work",
+    systems=("windows", "server", "macos", "linux"),
 )
 CLOUD_PROTECTION = Setting(
     "MAPSReporting",
@@ -165,6 +167,7 @@ CLOUD_PROTECTION = Setting(
         **_mp("MAPSReporting"),
     },
     effect="when Disabled, network protection cannot work",
+    systems=("windows", "server", "macos", "linux"),
 )
 SMARTSCREEN = Setting(
     "SmartScreenEnabled",
@@ -220,7 +223,7 @@ FIREFOX_QUIC = Setting(
 )
 FIREFOX_ECH = Setting(
     "DisableEncryptedClientHello",
-    "No Encrypted Client Hello in Firefox",
+    "Disable Encrypted Client Hello in Firefox",
     Kind.SWITCH,
     False,
     "MDE/indicator-ip-domain.md, documented; the places: own knowledge",

@@ -81,7 +81,7 @@ def as_table(records: Sequence[Record], names: Sequence[str], headed: bool = Tru
 
 
 _EVENT_COLUMNS = ("TimeCreated", "Id", "LevelDisplayName", "Message")
-_MESSAGE_WIDTH = 34
+_MESSAGE_WIDTH = 31
 """Characters of an event's message that its table has room for."""
 
 
