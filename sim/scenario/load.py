@@ -122,6 +122,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         problems.extend(_not_yet(scenario, source, whole, catalog))
         problems.extend(_proxies(scenario, source, era))
         problems.extend(_single_sign_on(scenario, source, catalog))
+        problems.extend(_managed(scenario, source, era))
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["era"]), p.advice) for p in error.problems)
     if problems or start is None or end is None:
