@@ -53,7 +53,7 @@ def next_step(play: PlayApp, place: str) -> str:
 
 
 def _feed_on(session: Session) -> bool:
-    return any(row.name == INTEGRATION and row.on for row in control.switches(session))
+    return any(row.id == INTEGRATION and row.on for row in control.switches(session))
 
 
 def _switch_on(place: str) -> str:

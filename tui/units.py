@@ -10,7 +10,13 @@ from sim.views.amounts import UNKNOWN as UNKNOWN
 from sim.views.amounts import number as number
 from sim.views.amounts import plural as plural
 
-_BROWSERS = {"msedge.exe": "Edge", "chrome.exe": "Chrome", "firefox.exe": "Firefox"}
+_BROWSERS = {
+    "msedge.exe": "Edge",
+    "microsoftedgecp.exe": "Edge",
+    "iexplore.exe": "IE",
+    "chrome.exe": "Chrome",
+    "firefox.exe": "Firefox",
+}
 
 
 def size(amount: int | None) -> str:

@@ -16,12 +16,11 @@ from sim.base.time import show_clock, to_iso
 from sim.cli.errors import DONE
 from sim.cli.run import parse_until
 from sim.engine.enforcement.explain import Share, Told
-from sim.scenario.schema import BROWSER_NAMES, BROWSERS
 from sim.session.driver import Session, resolved_of, restore
-from sim.session.lookup import machine_index
+from sim.session.lookup import machine_index, process_index
 from sim.session.runfile import read_run
 from sim.views.chains import Chains, Explained
-from sim.views.simulator import app_hosts
+from sim.views.simulator import app_hosts, browsers
 
 EVERYBODY = "all"
 """The group of every machine."""
@@ -52,7 +51,7 @@ def explain(
     until = parse_until(at, resolved_of(recorded)) if at else None
     session = restore(recorded, until).session
     chains = Chains(session, _host(session, app, host))
-    processes = [_process(session, process)] if process else list(BROWSERS)
+    processes = _processes(session, process)
     if group is not None:
         _group(session, chains, _members(session, group), processes, as_json)
         return DONE
@@ -105,15 +104,11 @@ def _members(session: Session, group: str) -> list[int]:
     return members
 
 
-def _process(session: Session, name: str) -> str:
-    known = session.world.staff.processes
-    asked = BROWSER_NAMES.get(name.lower(), name.lower())
-    wanted = asked if asked.endswith(".exe") else f"{asked}.exe"
-    if wanted not in known:
-        raise InputError(
-            Problem("PROCESS-UNKNOWN", f"no program {name!r}", advice="one of: " + ", ".join(known))
-        )
-    return wanted
+def _processes(session: Session, name: str | None) -> list[str]:
+    """Return the program asked for, by file name or as `edge`, `chrome` ...; every browser by default."""
+    if name is None:
+        return list(browsers(session))
+    return [session.world.staff.processes[process_index(session.world, name)]]
 
 
 def _group(

@@ -222,7 +222,9 @@ def explain_command(
     ] = None,
     process: Annotated[
         str | None,
-        typer.Option("--process", metavar="chrome.exe", help="All browsers by default."),
+        typer.Option(
+            "--process", metavar="chrome", help="A browser or a file name; every browser by default."
+        ),
     ] = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="T", help="A time; the run's end by default.")

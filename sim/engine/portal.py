@@ -1,6 +1,8 @@
 """What the two portals offer in a period of the products; the rest of the engine asks here, never for a year.
 
-An era profile (`sim/scenario/eras/*.yaml`) names one of these by its key.
+An era profile (`sim/scenario/eras/*.yaml`) names one of these by its key. Switches, settings and
+browsers have ids that never change, which commands and run files hold, and words of the period,
+which people read.
 """
 
 from __future__ import annotations
@@ -10,6 +12,15 @@ from dataclasses import dataclass
 
 from sim.base.errors import CommandRefused, Problem
 from sim.engine.enforcement.facts import Held
+from sim.engine.policy.closings import (
+    CLASSIFICATIONS_2019,
+    CLASSIFICATIONS_TODAY,
+    CLOSINGS_2019,
+    CLOSINGS_TODAY,
+    Classification,
+    Closing,
+)
+from sim.engine.settings_pages import SETTINGS_TODAY, SWITCHES_2019, SWITCHES_TODAY, Setting, Switch
 
 SANCTIONED, UNSANCTIONED, MONITORED = "Sanctioned", "Unsanctioned", "Monitored"
 
@@ -19,8 +30,14 @@ class Portal:
     """The vocabulary and the limits of one period."""
 
     key: str
+    cloud: str
+    """Name of the product that holds Cloud Discovery, its tags, policies and alerts."""
+    endpoint: str
+    """Name of the product that watches machines."""
     tags: tuple[str, ...]
     """Built-in tags, one of which an app carries or none (CAS/governance-discovery.md)."""
+    switches: tuple[Switch, ...]
+    settings: tuple[Setting, ...]
     indicator_limit: int
     """Indicators that a tenant may hold."""
     tag_severity: str
@@ -29,12 +46,32 @@ class Portal:
     """Whether a tag can hold for some machine groups only (CAS/mde-govern.md; documented)."""
     actions: Mapping[Held, str]
     """What an indicator may ask of machines, in the portal's words."""
-    anomaly_policies: bool = False
-    """Cloud Discovery anomaly detection policies exist."""
-    text_messages: bool = False
-    """A policy may send text messages."""
+    browsers: Mapping[str, str]
+    """Browsers of a Windows machine, and the file names of the processes that connect."""
+    alert_title: str
+    """Title of the alert that a tagged app's indicator raises on a machine."""
+    closings: tuple[Closing, ...]
+    classifications: tuple[Classification, ...]
+    analyses_per_day: int
+    """Runs that analyse continuous reports and policies (CAS/set-up-cloud-discovery.md; documented)."""
+    anomaly_policies: bool
+    """Cloud Discovery anomaly detection policies exist (CAS/cloud-discovery-anomaly-detection-policy.md)."""
+    text_messages: bool
+    """A policy may send text messages (CAS/control-cloud-apps-with-policies.md; documented)."""
     never_unsanctioned: tuple[str, ...] = ()
     """Ids of apps that neither a person nor a policy can tag Unsanctioned."""
+
+    def is_browser(self, file_name: str) -> bool:
+        """Tell whether a program is a browser, in capitals or small letters."""
+        return file_name.lower() in {name.lower() for name in self.browsers.values()}
+
+    def switch(self, name: str) -> Switch | None:
+        """Return a switch by its id or by its name of this period."""
+        return next((s for s in self.switches if name in {s.id, s.name}), None)
+
+    def setting(self, name: str) -> Setting | None:
+        """Return a setting by its id or by its name of this period."""
+        return next((s for s in self.settings if name in {s.id, s.name}), None)
 
     def action(self, words: str) -> Held:
         """Return the action that the portal calls `words`, or refuse with those it offers."""
@@ -50,41 +87,64 @@ class Portal:
         )
 
 
-PORTALS: Mapping[str, Portal] = {
-    portal.key: portal
-    for portal in (
-        # Limit and actions: WIN/manage-indicators.md of 2019; documented. Anomaly detection policies and text
-        # messages: CAS/cloud-discovery-anomaly-detection-policy.md [19]; documented.
-        Portal(
-            "2019",
-            (SANCTIONED, UNSANCTIONED),
-            5_000,
-            "High",  # the alert on a documentation screenshot (CAS/wdatp-integration.md; observed)
-            False,  # "blocked for all endpoints" (CAS/wdatp-integration.md [19]; documented)
-            {Held.BLOCK: "Alert and block", Held.AUDIT: "Alert only", Held.ALLOW: "Allow"},
-            anomaly_policies=True,
-            text_messages=True,
-        ),
-        # Monitored: release 207, 8 August 2021. Limit and actions: MDE/indicators-overview.md; documented.
-        # Never unsanctioned: since May 2023 (CAS/governance-discovery.md; documented). Of the twelve services
-        # named there the catalog has these three.
-        Portal(
-            "today",
-            (SANCTIONED, UNSANCTIONED, MONITORED),
-            15_000,
-            "Medium",  # a setting since November 2020 (CAS/mde-integration.md); its default: guess
-            True,
-            {
-                Held.BLOCK: "Block execution",
-                Held.WARN: "Warn",
-                Held.AUDIT: "Audit",
-                Held.ALLOW: "Allow",
-            },
-            never_unsanctioned=(
-                "microsoft-cloud-app-security",
-                "microsoft-defender-atp",
-                "microsoft-intune",
-            ),
-        ),
-    )
-}
+_2019 = Portal(
+    key="2019",
+    cloud="Cloud App Security",
+    endpoint="Defender ATP",
+    tags=(SANCTIONED, UNSANCTIONED),
+    switches=SWITCHES_2019,
+    settings=(),
+    # Limit and actions: WIN/manage-indicators.md of 2019; documented.
+    indicator_limit=5_000,
+    tag_severity="High",  # the alert on a documentation screenshot (CAS/wdatp-integration.md; observed)
+    actions={Held.BLOCK: "Alert and block", Held.AUDIT: "Alert only", Held.ALLOW: "Allow"},
+    browsers={  # EdgeHTML's content process and Internet Explorer; own knowledge
+        "edge": "MicrosoftEdgeCP.exe",
+        "chrome": "chrome.exe",
+        "firefox": "firefox.exe",
+        "ie": "iexplore.exe",
+    },
+    # CAS/wdatp-integration.md, its screenshot; observed
+    alert_title="Connection to a blocked cloud application was detected",
+    closings=CLOSINGS_2019,
+    classifications=CLASSIFICATIONS_2019,
+    analyses_per_day=2,
+    anomaly_policies=True,
+    scoped_profiles=False,  # "blocked for all endpoints" (CAS/wdatp-integration.md [19]; documented)
+    text_messages=True,
+)
+
+_TODAY = Portal(
+    key="today",
+    cloud="Defender for Cloud Apps",
+    endpoint="Defender for Endpoint",
+    tags=(SANCTIONED, UNSANCTIONED, MONITORED),  # Monitored: release 207, 8 August 2021; documented
+    switches=SWITCHES_TODAY,
+    settings=SETTINGS_TODAY,
+    # Limit and actions: MDE/indicators-overview.md; documented.
+    indicator_limit=15_000,
+    tag_severity="Medium",  # a setting since November 2020 (CAS/mde-integration.md); its default: guess
+    actions={
+        Held.BLOCK: "Block execution",
+        Held.WARN: "Warn",
+        Held.AUDIT: "Audit",
+        Held.ALLOW: "Allow",
+    },
+    browsers={"edge": "msedge.exe", "chrome": "chrome.exe", "firefox": "firefox.exe"},  # own knowledge
+    alert_title="Unsanctioned cloud app access was blocked",  # CAS/mde-govern.md; documented
+    closings=CLOSINGS_TODAY,
+    classifications=CLASSIFICATIONS_TODAY,
+    analyses_per_day=4,
+    anomaly_policies=False,  # retired in August 2024; documented
+    scoped_profiles=True,
+    text_messages=False,
+    # Since May 2023 (CAS/governance-discovery.md; documented). Of the twelve services named there the catalog
+    # has these three.
+    never_unsanctioned=(
+        "microsoft-cloud-app-security",
+        "microsoft-defender-atp",
+        "microsoft-intune",
+    ),
+)
+
+PORTALS: Mapping[str, Portal] = {portal.key: portal for portal in (_2019, _TODAY)}

@@ -6,8 +6,6 @@ argument, and whoever drives it (the world's services, or a real log's reader) d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sim.base.errors import CommandRefused, Problem
 from sim.base.time import DAY
 from sim.engine.catalog.custom import CUSTOM_APP, CustomForm, OwnApps
@@ -34,22 +32,11 @@ from sim.engine.policy.policies import Match
 from sim.engine.portal import MONITORED, Portal
 from sim.engine.portal import SANCTIONED as SANCTIONED
 from sim.engine.portal import UNSANCTIONED as UNSANCTIONED
-
-INTEGRATION = "Microsoft Cloud App Security"
-CUSTOM_INDICATORS = "Custom network indicators"
-PREVIEW = "Preview features"
-AZURE_ATP = "Azure ATP integration"
-BLOCK_UNSANCTIONED = "Block unsanctioned apps"
-
-SWITCHES: Mapping[str, str] = {
-    INTEGRATION: "Defender ATP > Settings > Advanced features",
-    CUSTOM_INDICATORS: "Defender ATP > Settings > Advanced features",
-    AZURE_ATP: "Defender ATP > Settings > Advanced features",
-    PREVIEW: "Defender ATP > Settings > Advanced features",
-    BLOCK_UNSANCTIONED: "Cloud App Security > Settings > Cloud app control",
-}
-"""The switches of the journey and the portal page each lives on (CAS/wdatp-integration.md [19])."""
-
+from sim.engine.settings_pages import AZURE_ATP as AZURE_ATP
+from sim.engine.settings_pages import BLOCK_UNSANCTIONED as BLOCK_UNSANCTIONED
+from sim.engine.settings_pages import CUSTOM_INDICATORS as CUSTOM_INDICATORS
+from sim.engine.settings_pages import INTEGRATION as INTEGRATION
+from sim.engine.settings_pages import Switch
 
 MONTH = 30 * DAY
 
@@ -77,7 +64,8 @@ class Tenant:
         self.licences = NEEDED[portal.key] if licences is None else licences
         self.catalog = catalog
         self.apps: dict[str, App] = {app.id: app for app in catalog.apps}
-        self.switches: dict[str, bool] = dict.fromkeys(SWITCHES, False)
+        self.switches: dict[str, bool] = {switch.id: False for switch in portal.switches}
+        """By the id that does not change from period to period."""
         self.tags: dict[str, str] = {}
         self.custom_tags: dict[str, set[str]] = {}
         self.own = OwnApps(self.write)
@@ -132,21 +120,26 @@ class Tenant:
         """Add a line to the governance log."""
         self.log.append(LogEntry(now, actor, action, target, detail))
 
+    def find_switch(self, name: str) -> Switch:
+        """Return a switch by id or by its name of the period; refuse another with the names there are."""
+        found = self.portal.switch(name)
+        if found is None:
+            names = ", ".join(switch.name for switch in self.portal.switches)
+            raise CommandRefused(Problem("SWITCH-UNKNOWN", f"no switch {name!r}", advice=f"one of: {names}"))
+        return found
+
     def switch(self, now: int, actor: str, name: str, on: bool) -> bool:
-        """Save a switch; return whether it changed. An unknown name is refused with the names there are."""
-        if name not in self.switches:
-            raise CommandRefused(
-                Problem("SWITCH-UNKNOWN", f"no switch {name!r}", advice="one of: " + ", ".join(SWITCHES))
-            )
+        """Save a switch; return whether it changed."""
+        switch = self.find_switch(name)
         lacking = missing(self.portal.key, self.licences)
-        if on and lacking and name in {INTEGRATION, BLOCK_UNSANCTIONED}:
+        if on and lacking and switch.id in {INTEGRATION, BLOCK_UNSANCTIONED}:
             # Documented is only that both licences are needed; that the portal refuses is a guess.
-            what = f"{name} needs a licence of {' and '.join(lacking)}"
+            what = f"{switch.name} needs a licence of {' and '.join(lacking)}"
             raise CommandRefused(Problem("LICENCE-MISSING", what, advice="see the inventory"))
-        changed = self.switches[name] != on
-        self.switches[name] = on
+        changed = self.switches[switch.id] != on
+        self.switches[switch.id] = on
         if changed:
-            self.write(now, actor, "Save setting", name, "on" if on else "off")
+            self.write(now, actor, "Save setting", switch.name, "on" if on else "off")
         return changed
 
     @property

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sim.base.errors import CommandRefused, InputError, Problem
 from sim.base.time import MINUTE
 from sim.engine.catalog.model import App
-from sim.engine.enforcement.facts import EDGE, NetworkProtection
+from sim.engine.enforcement.facts import NetworkProtection, is_smartscreen_browser
 from sim.engine.policy.alerts import DismissReason
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
@@ -139,8 +139,8 @@ class Analyst:
 
     def _switch_on(self, desk: Desk) -> None:
         for row in desk.switches():
-            if row.name in {INTEGRATION, CUSTOM_INDICATORS, BLOCK_UNSANCTIONED} and not row.on:
-                desk.send(SetSwitch(row.name, True))
+            if row.id in {INTEGRATION, CUSTOM_INDICATORS, BLOCK_UNSANCTIONED} and not row.on:
+                desk.send(SetSwitch(row.id, True))
         for app in self._prohibited(desk):
             if desk.app(app.id).tag != UNSANCTIONED:
                 desk.send(TagApp(app.id, UNSANCTIONED))
@@ -189,7 +189,8 @@ class Analyst:
         blocked = {app.id for app in self._prohibited(desk)}
         for app_id, _, machine, process in concerned:
             known = {row.machine: row.mode for row in desk.notes().lookups}
-            if app_id in blocked and process != EDGE and known.get(machine) is not NetworkProtection.ENABLED:
+            judged = app_id in blocked and not is_smartscreen_browser(process)
+            if judged and known.get(machine) is not NetworkProtection.ENABLED:
                 desk.send(PowerShell(machine, "Get-MpPreference"))
                 desk.send(PowerShell(machine, "Set-MpPreference -EnableNetworkProtection Enabled"))
                 desk.send(PowerShell(machine, "Get-MpPreference"))

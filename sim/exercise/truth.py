@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.enforcement.facts import EDGE, STOPPED
+from sim.engine.enforcement.facts import STOPPED, is_smartscreen_browser
 from sim.engine.enforcement.precedence import covering
 from sim.scenario.load import Resolved
 from sim.world.machines import NEVER
@@ -100,7 +100,7 @@ def untouched(resolved: Resolved, seed: int) -> Baseline:
 def _earliest_block(resolved: Resolved, seed: int, world: World, rows: Rows) -> I64:
     """Return, for each row, when the earliest possible block would hold on its machine and program."""
     known = _evidence(resolved, seed, world)
-    is_edge = np.array([name == EDGE for name in world.staff.processes], dtype=bool)
+    is_edge = np.array([is_smartscreen_browser(name) for name in world.staff.processes], dtype=bool)
     earliest = np.full(len(rows), 2**62, dtype=np.int64)
     for host, offered in _earliest_offers(resolved, seed, world).items():
         mine = np.flatnonzero(rows.host == host)

@@ -52,19 +52,26 @@ TimeOfDay = Annotated[int, BeforeValidator(_minutes)]
 
 
 class Delay(Strict):
-    """One hop's delay: exactly one of fixed, uniform [from, to] or quantiles, with its mark and source."""
+    """One hop's delay in one of four shapes, with its mark and source.
+
+    `fixed`, `uniform` [from, to] and `quantiles` are durations. `grid` is the width of a grid of times whose
+    phase is drawn once: the hop ends at the next of them.
+    """
 
     fixed: Span | None = None
     uniform: tuple[Span, Span] | None = None
     quantiles: tuple[Span, ...] | None = None
+    grid: Span | None = None
     mark: str
     source: str = ""
 
     @model_validator(mode="after")
     def _one_shape(self) -> Delay:
-        given = [shape for shape in (self.fixed, self.uniform, self.quantiles) if shape is not None]
-        if len(given) != 1:
-            raise ValueError("give exactly one of fixed, uniform, quantiles")
+        shapes = (self.fixed, self.uniform, self.quantiles, self.grid)
+        if sum(shape is not None for shape in shapes) != 1:
+            raise ValueError("give exactly one of fixed, uniform, quantiles, grid")
+        if self.grid is not None and self.grid < MINUTE:
+            raise ValueError("a grid is a minute wide or more")
         points = self.uniform or self.quantiles or ()
         if list(points) != sorted(points) or (self.quantiles is not None and len(points) < 2):
             raise ValueError("write the durations in rising order")
@@ -78,10 +85,16 @@ class Delay(Strict):
     @property
     def longest(self) -> int:
         """The most that the hop can take on a machine that is on."""
-        return self.fixed if self.fixed is not None else max(self.uniform or self.quantiles or (0,))
+        return self.fixed or self.grid or max(self.uniform or self.quantiles or (0,))
 
-    def sample(self, seed: int, hop: str, *keys: int | str) -> int:
-        """Return the delay in microseconds (whole seconds) for one occurrence of the hop."""
+    def sample(self, seed: int, hop: str, *keys: int | str, now: int = 0) -> int:
+        """Return the delay in microseconds for one occurrence of the hop that begins `now`.
+
+        Delays are whole seconds; where the hop waits for a grid, only its times are.
+        """
+        if self.grid is not None:
+            phase = draw(seed, f"grid:{hop}") % (self.grid // SECOND) * SECOND
+            return self.grid - (now - phase) % self.grid
         bits = draw(seed, f"hop:{hop}", *keys)
         if self.fixed is not None:
             return self.fixed
@@ -98,6 +111,12 @@ class Poll(Strict):
     interval: Annotated[Span, Field(ge=MINUTE)]
     mark: str
     source: str
+
+
+class Straggler(Delay):
+    """The few machines that take much longer: one in so many waits this long beside what others wait."""
+
+    one_in: int = Field(ge=1)
 
 
 class EraCatalog(Strict):
@@ -128,6 +147,7 @@ class Era(Strict):
     tag_to_indicator: Delay
     indicator_offer: Delay
     machine_pull: Delay
+    straggler: Straggler | None = None
     sensor_chunk: int
     sensor_interval: Span
     parse: Delay
@@ -143,6 +163,15 @@ class Era(Strict):
     intune_checkin: Delay
     fleet_report: Delay
     catalog: EraCatalog
+
+    @model_validator(mode="after")
+    def _grids(self) -> Era:
+        for name in HOPS:
+            if name != "tag_to_indicator" and getattr(self, name).grid is not None:
+                raise ValueError(f"{name} cannot wait for a grid; tag_to_indicator can")
+        if len(self.analysis_times) != self.portals.analyses_per_day:
+            raise ValueError(f"the portal analyses {self.portals.analyses_per_day} times a day")
+        return self
 
     @property
     def portals(self) -> Portal:

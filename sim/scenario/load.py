@@ -20,7 +20,7 @@ from sim.engine.enforcement.gateways import WEB_GATEWAYS, kind_name, scripted
 from sim.engine.enforcement.settings import setting
 from sim.scenario.eras import HOPS, Era, load_era
 from sim.scenario.located import validate
-from sim.scenario.schema import BROWSER_NAMES, Scenario
+from sim.scenario.schema import BROWSERS, Scenario
 from sim.scenario.trait_problems import trait_problems
 
 EARLIEST, LATEST = from_iso("1990-01-01"), from_iso("2100-01-01")
@@ -123,6 +123,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         problems.extend(_proxies(scenario, source, era))
         problems.extend(_single_sign_on(scenario, source, catalog))
         problems.extend(_managed(scenario, source, era))
+        problems.extend(_no_such_browser(scenario, source, era))
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["era"]), p.advice) for p in error.problems)
     if problems or start is None or end is None:
@@ -215,6 +216,23 @@ def _managed(scenario: Scenario, source: Document, era: Era) -> Iterator[Problem
             yield Problem("SCENARIO-ERA", what, source.place(("managed", i, "setting")), "name another")
 
 
+def _no_such_browser(scenario: Scenario, source: Document, era: Era) -> Iterator[Problem]:
+    """Yield the browsers that the era does not have."""
+    named: list[tuple[str, tuple[str | int, ...]]] = [
+        *(
+            (m.browser, ("organisation", "cast", i, "browser"))
+            for i, m in enumerate(scenario.organisation.cast)
+        ),
+        *((name, ("organisation", "browsers", name)) for name in scenario.organisation.browsers),
+        *((habit.browser, ("habits", i, "browser")) for i, habit in enumerate(scenario.habits)),
+    ]
+    for browser, path in named:
+        if browser in BROWSERS and browser not in era.portals.browsers:
+            what = f"{scenario.era} has no browser {browser!r}"
+            advice = f"one of: {', '.join(era.portals.browsers)}"
+            yield Problem("SCENARIO-BROWSER", what, source.place(path), advice)
+
+
 def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterator[Problem]:
     people = {member.id for member in scenario.organisation.cast}
     departments = {department.name for department in scenario.organisation.departments}
@@ -235,8 +253,8 @@ def _problems(scenario: Scenario, source: Document, catalog: Catalog) -> Iterato
         for department in habit.departments:
             if department not in departments:
                 yield unknown("department", department, departments, "habits", i, "departments")
-        if habit.browser not in {"own", *BROWSER_NAMES} and not habit.browser.endswith(".exe"):
-            yield unknown("browser", habit.browser, {"own", *BROWSER_NAMES}, "habits", i, "browser")
+        if habit.browser not in {"own", *BROWSERS} and not habit.browser.endswith(".exe"):
+            yield unknown("browser", habit.browser, {"own", *BROWSERS}, "habits", i, "browser")
         if habit.between[0] < opens or habit.between[1] > closes:
             yield Problem(
                 "SCENARIO-HOURS",

@@ -5,7 +5,7 @@ A scenario is an organisation, its habits, its written policy, and the truth tha
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -17,8 +17,9 @@ from sim.scenario.traits import Destination, Devices, Host, Program, Site
 
 Identifier = str
 Weekday = Annotated[int, Field(ge=0, le=6)]
-BROWSERS = ("msedge.exe", "chrome.exe", "firefox.exe")
-BROWSER_NAMES = {"edge": "msedge.exe", "chrome": "chrome.exe", "firefox": "firefox.exe"}
+Browser = Literal["edge", "chrome", "firefox", "ie"]
+"""The era says which of them there are, and what their processes are called."""
+BROWSERS: tuple[str, ...] = get_args(Browser)
 MAX_REQUESTS = 200
 """Requests one session may make: the data plane sizes its columns by it."""
 
@@ -37,7 +38,7 @@ class CastMember(Strict):
     name: str
     department: str
     machine: str | None = None
-    browser: Literal["edge", "chrome", "firefox"] = "edge"
+    browser: Browser = "edge"
 
 
 class Organisation(Strict):
@@ -51,7 +52,7 @@ class Organisation(Strict):
     hours: tuple[TimeOfDay, TimeOfDay]
     workdays: tuple[Weekday, ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
     """Days on which people work, Monday is 0."""
-    browsers: dict[Literal["edge", "chrome", "firefox"], int] = {
+    browsers: dict[Browser, int] = {
         "edge": 50,
         "chrome": 40,
         "firefox": 10,
@@ -76,7 +77,7 @@ class Habit(Strict):
     departments: tuple[str, ...] = ()
     share: int = Field(default=100, ge=0, le=100)
     """How many in a hundred of those who could have the habit have it."""
-    browser: Literal["own", "edge", "chrome", "firefox"] | str = "own"
+    browser: Literal["own"] | Browser | str = "own"
     """`own` is the person's usual browser; another file name is a native client."""
     hosts: tuple[Host, ...] = ()
     """Where it connects, for a client that uses not all of the app's hosts, or some that the catalog does not

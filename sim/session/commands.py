@@ -20,7 +20,7 @@ from sim.session.gateway_commands import (
     SaveAccessRule,
 )
 from sim.session.indicator_commands import AddIndicator, EditIndicator, RemoveIndicator, SaveScopedProfile
-from sim.session.lookup import index_of, machine_index
+from sim.session.lookup import index_of, machine_index, process_index
 from sim.session.notebook import Notebook
 from sim.session.people_commands import NotifyUsers
 from sim.session.policy_commands import DeletePolicy, SaveAnomalyPolicy, SavePolicy, SwitchPolicy
@@ -48,9 +48,10 @@ class SetSwitch:
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Save the switch; a switch that already stands so is said, not refused."""
         changed = world.set_switch(actor, self.name, self.on)
+        name = world.tenant.find_switch(self.name).name
         state = "on" if self.on else "off"
         return said(
-            f"{self.name} is {state}" if changed else f"{self.name} was already {state}",
+            f"{name} is {state}" if changed else f"{name} was already {state}",
             changed=changed,
         )
 
@@ -103,7 +104,7 @@ class RecordFinding:
         world.tenant.catalog.app(self.app)
         user = index_of(world.user_names, self.user, "USER-UNKNOWN", "user")
         machine = machine_index(world, self.machine)
-        process = index_of(world.staff.processes, self.process.lower(), "PROCESS-UNKNOWN", "process")
+        process = process_index(world, self.process)
         notes.find(world.now, self.app, user, machine, process, self.note)
         return said(f"noted: {self.user} uses {self.app} on {self.machine} in {self.process}")
 

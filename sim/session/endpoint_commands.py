@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from sim.base.errors import CommandRefused, Problem
 from sim.base.text import plain
-from sim.engine.enforcement.facts import STOPPED, Outcome
+from sim.engine.enforcement.facts import STOPPED, Outcome, is_smartscreen_browser
 from sim.engine.enforcement.settings import NETWORK_PROTECTION
 from sim.session import console
 from sim.session.answer import Answer, said
-from sim.session.lookup import index_of, machine_index
+from sim.session.lookup import index_of, machine_index, process_index
 from sim.session.notebook import Notebook
 from sim.world.model import World
 
@@ -46,7 +46,7 @@ class VisitSite:
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Make one connection as the analyst; it shows in the telemetry like anybody's."""
         machine = machine_index(world, self.machine)
-        process = index_of(world.staff.processes, self.process.lower(), "PROCESS-UNKNOWN", "process")
+        process = process_index(world, self.process)
         host = index_of(world.staff.hosts, self.host.lower(), "HOST-UNKNOWN", "host")
         if world.staff.away[machine]:
             raise CommandRefused(
@@ -61,9 +61,8 @@ class VisitSite:
             raise CommandRefused(Problem("CLIENT-REMOVED", what, advice="choose another program"))
         outcome = world.visit(machine, process, host)
         notes.test(world.now, machine, process, host, outcome)
-        return said(
-            _page(outcome, self.process, self.host), outcome=outcome.name, opened=outcome not in STOPPED
-        )
+        text = _page(outcome, world.staff.processes[process], self.host)
+        return said(text, outcome=outcome.name, opened=outcome not in STOPPED)
 
 
 def _page(outcome: Outcome, process: str, host: str) -> str:
@@ -75,9 +74,11 @@ def _page(outcome: Outcome, process: str, host: str) -> str:
         return f"{where}: the sign-in is refused: your organisation blocks access from this client"
     if outcome is not Outcome.BLOCKED:
         return f"{where}: the page opens"
-    shown = {
-        "chrome.exe": "This site can't provide a secure connection (ERR_SSL_VERSION_OR_CIPHER_MISMATCH)",
-        "firefox.exe": "Secure Connection Failed (SSL_ERROR_NO_CYPHER_OVERLAP)",
-        "msedge.exe": "an error page: blocked by your organisation",
-    }.get(process.lower(), "connection reset")
+    if is_smartscreen_browser(process):
+        shown = "an error page: blocked by your organisation"
+    else:
+        shown = {
+            "chrome.exe": "This site can't provide a secure connection (ERR_SSL_VERSION_OR_CIPHER_MISMATCH)",
+            "firefox.exe": "Secure Connection Failed (SSL_ERROR_NO_CYPHER_OVERLAP)",
+        }.get(process.lower(), "connection reset")
     return f"{where}: {shown}; Windows says the connection was blocked by your IT admin"

@@ -8,7 +8,6 @@ from typing import ClassVar
 from sim.base.errors import CommandRefused, Problem, nearest
 from sim.base.text import plain
 from sim.engine.enforcement.gateways import WEB_GATEWAYS, kind_name
-from sim.scenario.schema import BROWSERS
 from sim.session.answer import Answer, said
 from sim.session.lookup import index_of, unknown
 from sim.session.notebook import Notebook
@@ -84,7 +83,7 @@ class RemoveClient:
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Assign the removal; each machine carries it out when it next asks Intune."""
         name = self.process.lower()
-        if name in BROWSERS:
+        if world.era.portals.is_browser(world.era.portals.browsers.get(name, name)):
             what = f"{name} is a browser, and people need it"
             advice = "name the program of an app"
             raise CommandRefused(Problem("CLIENT-BROWSER", what, advice=advice))

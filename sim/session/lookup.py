@@ -47,6 +47,13 @@ def index_of(names: list[str] | tuple[str, ...], name: str, rule: str, what: str
         raise unknown(rule, what, name, list(names)) from None
 
 
+def process_index(world: World, name: str) -> int:
+    """Return the index of a program, given by its file name or, for a browser, its short name."""
+    names = world.staff.processes
+    file_name = world.era.portals.browsers.get(name.lower(), name).lower()
+    return index_of([known.lower() for known in names], file_name, "PROCESS-UNKNOWN", "process")
+
+
 def unknown(rule: str, what: str, name: str, known: list[str]) -> CommandRefused:
     """Return the refusal of a name that is not known."""
     return CommandRefused(Problem(rule, f"unknown {what} {name!r}", advice=nearest(name, known)))

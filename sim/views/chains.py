@@ -15,7 +15,6 @@ from sim.engine.enforcement.precedence import Deciding, covering
 from sim.engine.enforcement.reach import Reach, reach
 from sim.engine.enforcement.verdict import verdicts
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
-from sim.scenario.schema import BROWSERS
 from sim.session.driver import Session
 
 
@@ -177,7 +176,7 @@ class Chains:
         )
 
     def _ways(self, machine: int, process: str) -> tuple[Reach, ...]:
-        if process in BROWSERS:
+        if self._world.era.portals.is_browser(process):
             return ()
         tenant = self._world.tenant
         return reach(

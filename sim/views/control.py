@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.engine.tenant import (
-    AZURE_ATP,
-    BLOCK_UNSANCTIONED,
-    CUSTOM_INDICATORS,
-    INTEGRATION,
-    PREVIEW,
-    SWITCHES,
-)
 from sim.session.driver import Session
 from sim.world.fleet import LOG_ACTIONS
 from sim.world.model import SCENARIO, SERVICE
@@ -21,6 +13,7 @@ from sim.world.model import SCENARIO, SERVICE
 class SwitchRow:
     """A switch, where it lives, and what the page promises."""
 
+    id: str
     name: str
     page: str
     on: bool
@@ -68,28 +61,13 @@ class LogRow:
     detail: str
 
 
-_PROMISE = {
-    INTEGRATION: (
-        "Forwards Defender ATP signals to Cloud App Security.",
-        "first data may take up to 2 hours",
-    ),
-    CUSTOM_INDICATORS: (
-        "Lets machines allow or block addresses, domains and URLs of custom indicators.",
-        "as each machine fetches the indicators, up to 2 hours",
-    ),
-    AZURE_ATP: ("Shares signals with Azure ATP for better visibility and more detections.", ""),
-    PREVIEW: ("Shows features before their release.", ""),
-    BLOCK_UNSANCTIONED: (
-        "Blocks endpoint access to apps tagged Unsanctioned.",
-        "may take up to 30 minutes",
-    ),
-}
-
-
 def switches(session: Session) -> list[SwitchRow]:
     """Return the switches of both portals."""
     on = session.world.tenant.switches
-    return [SwitchRow(name, page, on[name], *_PROMISE[name]) for name, page in SWITCHES.items()]
+    return [
+        SwitchRow(s.id, s.name, s.page, on[s.id], s.promise, s.delay)
+        for s in session.world.era.portals.switches
+    ]
 
 
 def cloud_alerts(session: Session) -> list[CloudAlertRow]:

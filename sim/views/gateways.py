@@ -17,7 +17,6 @@ from sim.engine.enforcement.scripts import APPLIANCES, BlockList, block_list, bl
 from sim.engine.enforcement.scripts import Appliance as Appliance
 from sim.engine.enforcement.scripts import LeftOut as LeftOut
 from sim.engine.enforcement.scripts import appliance as appliance
-from sim.scenario.schema import BROWSERS
 from sim.session.driver import Session
 from sim.views.export import Sheet
 from sim.world.upstream import AFTER_ALL, Gateway
@@ -188,7 +187,7 @@ def programs(session: Session) -> tuple[ProgramRow, ...]:
             int((removed[:, place] <= session.now).sum()),
         )
         for place, name in enumerate(staff.processes)
-        if name not in BROWSERS
+        if not session.world.era.portals.is_browser(name)
     )
 
 
@@ -206,7 +205,7 @@ def reach(session: Session, machine: int, process: str, host: str) -> tuple[Reac
         app,
         process,
         host,
-        browser=process in BROWSERS,
+        browser=world.era.portals.is_browser(process),
         managed=staff.devices[machine].managed,
         integrated=app.id in tenant.access.integrated,
         hand_made=[i.value for i in tenant.indicators.present() if not i.by_tag],

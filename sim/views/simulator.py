@@ -10,7 +10,6 @@ from sim.engine.enforcement.chain import holds_stop
 from sim.engine.enforcement.explain import Share
 from sim.engine.enforcement.facts import NetworkProtection, Outcome
 from sim.engine.enforcement.tag_sync import ASKS
-from sim.scenario.schema import BROWSERS
 from sim.session.driver import Session
 from sim.views.chains import Chains, Explained
 from sim.world.machines import NEVER
@@ -38,7 +37,7 @@ class PropagationRow:
     next_pull: int | None
     network_protection: NetworkProtection | None
     cells: tuple[Cell, ...]
-    """Edge, Chrome, Firefox."""
+    """One for each browser that people here use."""
     proved_at: int | None = None
     """When a test last proved that the machine holds the indicator."""
     looked_at: int | None = None
@@ -57,6 +56,8 @@ class Propagation:
     revealed: bool
     price: int
     """Points that revealing costs; 0 where it is free."""
+    browsers: tuple[str, ...]
+    """File names of the browsers, in the order of the cells."""
     rows: tuple[PropagationRow, ...]
     hosts: tuple[str, ...] = ()
     """Where the app can be tried, the best first."""
@@ -75,6 +76,17 @@ def hint_price(session: Session) -> int:
     """Return what a hint costs: nothing in a tutorial, in a sandbox and after the end."""
     free = session.resolved.scenario.mode != "exercise" or session.finished
     return 0 if free else session.resolved.scenario.hint_price
+
+
+def browsers(session: Session) -> tuple[str, ...]:
+    """Return the file names of the browsers that people here use, in the era's order."""
+    scenario = session.resolved.scenario
+    used = {
+        *scenario.organisation.browsers,
+        *(member.browser for member in scenario.organisation.cast),
+        *(habit.browser for habit in scenario.habits),
+    }
+    return tuple(name for key, name in session.world.era.portals.browsers.items() if key in used)
 
 
 def app_hosts(session: Session, app_id: str) -> list[int]:
@@ -121,7 +133,7 @@ def shares(session: Session, app_id: str) -> tuple[Share, ...]:
     if not hosts or not is_revealed(session, app_id):
         return ()
     machines = [machine.index for machine in session.world.staff.machines]
-    return Chains(session, hosts[0]).shares(machines, BROWSERS)
+    return Chains(session, hosts[0]).shares(machines, browsers(session))
 
 
 def propagation(session: Session, app_id: str) -> Propagation:
@@ -143,6 +155,7 @@ def propagation(session: Session, app_id: str) -> Propagation:
         world.tenant.tags.get(app.id, ""),
         revealed,
         hint_price(session),
+        browsers(session),
         tuple(sorted(rows, key=lambda row: row.machine)),
         site_hosts(session, app.id),
     )
@@ -152,7 +165,7 @@ def _known_row(session: Session, machine: int, hosts: list[int]) -> PropagationR
     staff, notes = session.world.staff, session.notes
     cells: list[Cell] = []
     proved_at: int | None = None
-    for process in BROWSERS:
+    for process in browsers(session):
         index = staff.processes.index(process)
         tests = [t for t in notes.tests if (t.machine, t.process) == (machine, index) and t.host in hosts]
         if not tests:
@@ -200,7 +213,8 @@ def _shown(outcome: Outcome) -> str:
 def _true_row(session: Session, machine: int, chains: Chains) -> PropagationRow:
     world = session.world
     cells = []
-    for outcome, why in chains.answers([machine] * len(BROWSERS), BROWSERS):
+    names = browsers(session)
+    for outcome, why in chains.answers([machine] * len(names), names):
         state = "audited" if outcome is Outcome.AUDITED else _shown(outcome)
         cells.append(Cell(state, None, why, chains.host))
     facts = chains.facts([machine], [0])

@@ -25,7 +25,6 @@ from sim.engine.enforcement.precedence import Deciding
 from sim.engine.enforcement.scripts import BlockList, block_list
 from sim.engine.enforcement.settings import setting
 from sim.engine.enforcement.tag_sync import ASKS
-from sim.engine.policy.alerts import BLOCKED_TITLE
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
@@ -177,7 +176,7 @@ class World:
             machine,
             number,
             time // DAY,
-            BLOCKED_TITLE if indicator.by_tag else indicator.title,
+            self.era.portals.alert_title if indicator.by_tag else indicator.title,
             indicator.severity,
             int(rows.process[row]),
             int(rows.user[row]),
@@ -213,15 +212,16 @@ class World:
         """Save a switch of either portal and start what follows from it."""
         self._realise()
         synced = self.tenant.tag_sync_on
+        switch = self.tenant.find_switch(name).id
         if not self.tenant.switch(self.now, actor, name, on):
             return False
-        if name == INTEGRATION:
+        if switch == INTEGRATION:
             self._integration(on)
-        if name == CUSTOM_INDICATORS:
+        if switch == CUSTOM_INDICATORS:
             self.channel.custom_indicators = on
             self._publish()
             self._relist()
-        if name in {INTEGRATION, BLOCK_UNSANCTIONED} and self.tenant.tag_sync_on != synced:
+        if switch in {INTEGRATION, BLOCK_UNSANCTIONED} and self.tenant.tag_sync_on != synced:
             self._sync_later(None)
         return True
 
@@ -299,7 +299,9 @@ class World:
         """Draw the next delay of a hop: its own occurrence count is part of the key."""
         name = ":".join(str(part) for part in (hop, *keys))
         self._times_drawn[name] = self._times_drawn.get(name, 0) + 1
-        delay: int = getattr(self.era, hop).sample(self.seed, hop, *keys, self._times_drawn[name])
+        delay: int = getattr(self.era, hop).sample(
+            self.seed, hop, *keys, self._times_drawn[name], now=self.now
+        )
         return delay
 
     def _integration(self, on: bool) -> None:

@@ -5,6 +5,7 @@ Everything is drawn from (seed, the person's id), so one person more changes nob
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from sim.base.rng import draw, draws, word
 from sim.engine.catalog.model import App, Catalog
 from sim.scenario.load import Resolved
 from sim.scenario.reach import listed, reachable
-from sim.scenario.schema import BROWSER_NAMES, Habit, Organisation, Scenario
+from sim.scenario.schema import Habit, Organisation, Scenario
 from sim.world.devices import Device, devices
 
 I64 = NDArray[np.int64]
@@ -36,7 +37,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A machine with all three browsers."""
+    """A machine with every browser of the era."""
 
     index: int
     name: str
@@ -104,15 +105,16 @@ class Staff:
 def build(resolved: Resolved, seed: int) -> Staff:
     """Draw the organisation of a scenario."""
     scenario = resolved.scenario
-    people = _people(scenario.organisation, seed)
+    browsers = resolved.era.portals.browsers
+    people = _people(scenario.organisation, browsers, seed)
     keys = np.array([word(person.id) for person in people], dtype=np.uint64)
     away = np.array([person.id in scenario.machines_off for person in people], dtype=bool)
     used = scenario.reachable_apps
     apps = tuple(resolved.catalog.app(app_id) for app_id in used)
     hosts = _hosts(scenario, resolved.catalog)
-    named = {h.browser.lower() for h in scenario.habits if h.browser not in {"own", *BROWSER_NAMES}}
-    processes = (*BROWSER_NAMES.values(), *sorted(named - set(BROWSER_NAMES.values())))
-    plan = _plan(scenario.habits, people, keys, used, processes, hosts, seed)
+    named = {h.browser.lower() for h in scenario.habits if h.browser not in {"own", *browsers}}
+    processes = (*browsers.values(), *sorted(named - {name.lower() for name in browsers.values()}))
+    plan = _plan(scenario.habits, people, keys, used, browsers, processes, hosts, seed)
     departments = [person.department for person in people]
     found = devices(resolved, [person.id for person in people], departments, keys, seed)
     machines = tuple(
@@ -121,11 +123,11 @@ def build(resolved: Resolved, seed: int) -> Staff:
     return Staff(people, machines, apps, hosts.names, hosts.app, processes, keys, away, plan)
 
 
-def _people(organisation: Organisation, seed: int) -> tuple[Person, ...]:
+def _people(organisation: Organisation, browsers: Mapping[str, str], seed: int) -> tuple[Person, ...]:
     found: list[Person] = []
     taken: set[str] = set()
     for member in organisation.cast:
-        browser = BROWSER_NAMES[member.browser]
+        browser = browsers[member.browser]
         upn = _upn(member.name, organisation.domain, taken)
         found.append(Person(len(found), member.id, member.name, upn, member.department, browser))
     if len(found) == organisation.people:
@@ -134,14 +136,14 @@ def _people(organisation: Organisation, seed: int) -> tuple[Person, ...]:
 
     fake = Faker("en_GB", use_weighting=False)
     departments = [(d.name, d.share) for d in organisation.departments]
-    browsers = [(BROWSER_NAMES[name], share) for name, share in sorted(organisation.browsers.items())]
+    shares = [(browsers[name], share) for name, share in sorted(organisation.browsers.items())]
     for number in range(organisation.people - len(found)):
         person_id = f"person-{number + 1:05d}"
         fake.seed_instance(draw(seed, "name", person_id))
         name = f"{fake.first_name()} {fake.last_name()}"
         upn = _upn(name, organisation.domain, taken)
         department = _weighted(draw(seed, "department", person_id), departments)
-        browser = _weighted(draw(seed, "browser", person_id), browsers)
+        browser = _weighted(draw(seed, "browser", person_id), shares)
         found.append(Person(len(found), person_id, name, upn, department, browser))
     return tuple(found)
 
@@ -202,6 +204,7 @@ def _plan(
     people: tuple[Person, ...],
     keys: U64,
     apps: tuple[str, ...],
+    browsers: Mapping[str, str],
     processes: tuple[str, ...],
     hosts: _Hosts,
     seed: int,
@@ -222,7 +225,9 @@ def _plan(
             rows = len(members)
             key = draws(0, "planned-session", keys[members], habit_key, number)
             process = (
-                own[members] if habit.browser == "own" else _full(rows, _process(habit.browser, processes))
+                own[members]
+                if habit.browser == "own"
+                else _full(rows, process_index(processes, browsers.get(habit.browser, habit.browser)))
             )
             parts.append(
                 {
@@ -259,8 +264,9 @@ def _members(
     return np.flatnonzero(could & chosen).astype(np.int64)
 
 
-def _process(browser: str, processes: tuple[str, ...]) -> int:
-    return processes.index(BROWSER_NAMES.get(browser, browser.lower()))
+def process_index(processes: tuple[str, ...], file_name: str) -> int:
+    """Return the place of a program; Windows does not tell capitals from small letters."""
+    return [name.lower() for name in processes].index(file_name.lower())
 
 
 def _full(rows: int, value: int) -> I64:

@@ -20,7 +20,7 @@ from sim.engine.enforcement.access import AccessAction, AccessRule
 from sim.engine.enforcement.gateways import WEB_GATEWAYS, last_poll, next_poll, refused, scripted
 from sim.scenario.eras import Era
 from sim.scenario.load import Resolved
-from sim.scenario.schema import BROWSERS, ProxyLog
+from sim.scenario.schema import ProxyLog
 from sim.world.machines import NEVER, Machines
 from sim.world.organisation import Staff
 
@@ -126,7 +126,9 @@ class Upstream:
         self._machines = machines
         self._era = era
         self._seed = seed
-        self._browser: Flags = np.array([name in BROWSERS for name in staff.processes], dtype=np.bool_)
+        self._browser: Flags = np.array(
+            [era.portals.is_browser(name) for name in staff.processes], dtype=np.bool_
+        )
         self._rules: dict[int, _Rule] = {}
         self._removals: dict[tuple[int, int], int] = {}
 

@@ -35,11 +35,21 @@ def test_json_holds_what_the_contract_names() -> None:
 def test_an_earlier_time_names_the_first_open_link() -> None:
     """Half an hour after the start the chain is open, and each program has its own last link."""
     edge, chrome, firefox = chain(*MAREK, *SOHU, "--at", "2019-12-16T09:30")
-    assert [c["process"] for c in (edge, chrome, firefox)] == ["msedge.exe", "chrome.exe", "firefox.exe"]
+    assert [c["process"] for c in (edge, chrome, firefox)] == [
+        "MicrosoftEdgeCP.exe",
+        "chrome.exe",
+        "firefox.exe",
+    ]
     for found in (edge, chrome, firefox):
         assert found["verdict"] != "blocked"
         states = {link["name"]: link["state"] for link in found["links"]}
         assert states[found["first_open"]] in {"open", "waiting"}
+
+
+@pytest.mark.parametrize("asked", ["edge", "Edge", "microsoftedgecp.exe"])
+def test_a_browser_has_a_short_name(asked: str) -> None:
+    """The file name is the era's; `edge` is Edge in each."""
+    assert chain(*MAREK, *SOHU, "--process", asked)["process"] == "MicrosoftEdgeCP.exe"
 
 
 def test_a_person_has_machines() -> None:

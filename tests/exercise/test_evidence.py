@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from sim.engine.enforcement.facts import EDGE
+from sim.engine.enforcement.facts import is_smartscreen_browser
 from sim.engine.enforcement.precedence import covering
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION, WIN10
 from sim.exercise.players import player
@@ -59,7 +59,8 @@ def evidence(session: Session, command: Command) -> bool:
             people = criteria["Number of users"]
             return written(session, f"{template} policy", f"more than {people} people")
         case PowerShell(machine):
-            others = any(process != EDGE for _, process in used(session, machine, "sohu-news"))
+            programs = {process for _, process in used(session, machine, "sohu-news")}
+            others = not all(is_smartscreen_browser(process) for process in programs)
             return others and prohibited(session, "sohu-news") and named(session, machine, "sohu-news")
         case RecordFinding(app, user, machine, process):
             page = discovery.app_page(session, WIN10, app)

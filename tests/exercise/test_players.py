@@ -174,7 +174,7 @@ def test_a_wrong_finding_costs_and_a_missing_one_is_kept() -> None:
     findings = [step for step in oracle.steps if isinstance(step[1], RecordFinding)]
     late, accused = oracle.steps[-1][0], findings[-1][1]
     assert isinstance(accused, RecordFinding)
-    wrong = RecordFinding("sohu-news", "tom.whitfield@halden.example", "HF-LT-02", "msedge.exe")
+    wrong = RecordFinding("sohu-news", "tom.whitfield@halden.example", "HF-LT-02", "MicrosoftEdgeCP.exe")
     worse = replayed(first_block(), [*oracle.steps, (late, wrong)])
     assert worse.objective("identify").score < 100
     assert "1 wrongly" in worse.objective("identify").because

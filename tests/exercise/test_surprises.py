@@ -28,7 +28,7 @@ from sim.views import control, discovery, documents, endpoint, policies
 
 SOHU = "news.sohu.com"
 MAREK, PRIYA = "HF-LT-07", "HF-LT-11"
-EDGE, CHROME, FIREFOX = "msedge.exe", "chrome.exe", "firefox.exe"
+EDGE, CHROME, FIREFOX = "MicrosoftEdgeCP.exe", "chrome.exe", "firefox.exe"
 NEWS = "News and entertainment"
 ENABLE = "Set-MpPreference -EnableNetworkProtection enable"
 POPULAR = "New popular app"

@@ -39,7 +39,8 @@ DOMAINS = (
     "ropbox.com",
 )
 HOSTS = ("www.sohu.com", "news.sohu.com", "paper.dropbox.com", "dropbox.com", "mail.yahoo.com")
-PROCESSES = ("msedge.exe", "chrome.exe", "firefox.exe", "dropbox.exe")
+EDGE = "MicrosoftEdgeCP.exe"
+PROCESSES = (EDGE, "chrome.exe", "firefox.exe", "dropbox.exe")
 LEADS = (0, 0, 0, 3 * MINUTE, 5 * MINUTE, 10 * MINUTE, 13 * MINUTE, 15 * MINUTE)
 """A command this long before an instant: what it starts is due at the instant (the `quick` rhythm)."""
 
@@ -168,7 +169,7 @@ def plays(draw: st.DrawFn, cut: bool = True, peculiar: bool = False) -> Play:
         again = bool(script) and draw(st.integers(0, 3)) == 0
         script.append((script[-1][0] if again else draw(times), command))
     for time, machine in focus:  # is it blocked just before, at, and just after the instant?
-        visit = VisitSite(f"SO-{machine + 1:02d}", "msedge.exe", draw(st.sampled_from(HOSTS)))
+        visit = VisitSite(f"SO-{machine + 1:02d}", "MicrosoftEdgeCP.exe", draw(st.sampled_from(HOSTS)))
         script += [(probe, visit) for probe in (time - 1, time, time + 1)]
     script = [step for step in script if start <= step[0] < play.resolved.end]
     script.sort(key=lambda step: step[0])

@@ -13,7 +13,7 @@ from sim.session.driver import Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.indicator_commands import AddIndicator
 from tests.properties import played
-from tests.properties.scripts import Play, plays, preparations, share, spells
+from tests.properties.scripts import EDGE, Play, plays, preparations, share, spells
 from tests.reference.model import CUSTOM_INDICATORS, Inputs, Reference
 from tests.reference.small import small
 
@@ -101,7 +101,7 @@ def test_only_edge_blocks_without_network_protection(play: Play):
     """A block in another process lies in a spell of block mode, an audit in a spell of audit mode."""
     modes = {f"SO-{n:02d}": spells(play, f"SO-{n:02d}") for n in range(1, play.people + 1)}
     for row in played.rows(_sim(play)):
-        if row.process != "msedge.exe" and row.outcome in {"blocked", "audited"}:
+        if row.process != EDGE and row.outcome in {"blocked", "audited"}:
             wanted = "block" if row.outcome == "blocked" else "audit"
             # A test visit may share its instant with a change of mode before or after it.
             assert any(start <= row.time <= end and mode == wanted for start, end, mode in modes[row.machine])
@@ -141,7 +141,7 @@ def test_a_pull_takes_what_is_on_offer_at_its_instant(seed: int, data: st.DataOb
     both: tuple[Command, Command] = (SetSwitch(CUSTOM_INDICATORS, True), SOHU)
     gate = data.draw(st.sampled_from(both))
     ready = [(resolved.start, command) for command in both if command != gate]
-    visit = VisitSite("SO-01", "msedge.exe", "news.sohu.com")
+    visit = VisitSite("SO-01", EDGE, "news.sohu.com")
 
     def outcome(late: int, at: int) -> str:
         script: list[tuple[int, Command]] = [*ready, (pull + late, gate), (at, visit)]

@@ -45,6 +45,7 @@ MODES = {
 
 SPARED = 24 * 3_600_000_000
 """Microseconds for which a warning that was clicked through is not shown again."""
+
 PATIENCE = 3
 """Blocked requests after which a person leaves the session."""
 HANDSHAKE = 517
@@ -294,7 +295,7 @@ class Reference:
 
     def _later(self, hop: str, keys: tuple[str, ...], action: Callable[[], object]) -> None:
         count = self._drawn[(hop, *keys)] = self._drawn.get((hop, *keys), 0) + 1
-        delay = getattr(self._resolved.era, hop).sample(self._seed, hop, *keys, count)
+        delay = getattr(self._resolved.era, hop).sample(self._seed, hop, *keys, count, now=self._now)
         Moment(self._env, self._now + delay, SERVICES, action)
 
     def _present(self) -> list[Listed]:

@@ -94,7 +94,7 @@ def record(path: Path, leave: bool = False) -> Session:
     session.advance(session.now + 2 * HOUR + 17 * MINUTE + 3)
     session.submit(CustomTag("dropbox", "prüfen ✓ \n\u202e"))
     session.submit(RecordFinding("dropbox", "ben.brook@small.example", "SO-02", "chrome.exe", '"'))
-    session.submit(VisitSite("SO-02", "msedge.exe", "news.sohu.com"))
+    session.submit(VisitSite("SO-02", "MicrosoftEdgeCP.exe", "news.sohu.com"))
     with pytest.raises(CommandRefused):
         session.submit(RemoveIndicator("ind-9999"))
     session.advance(session.now + HOUR)

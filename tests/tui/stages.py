@@ -17,7 +17,7 @@ from tui.screens.reports import ReportPicker
 SITE = "www.sohu.com"
 VISITS = (
     ("HF-LT-07", "chrome.exe"),
-    ("HF-LT-07", "msedge.exe"),
+    ("HF-LT-07", "MicrosoftEdgeCP.exe"),
     ("HF-LT-11", "chrome.exe"),
     ("HF-LT-02", "firefox.exe"),
 )

@@ -9,7 +9,6 @@ from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
     INTEGRATION,
-    SWITCHES,
     WIN10,
 )
 from sim.session.commands import RecordFinding, SetSwitch
@@ -43,11 +42,10 @@ async def test_every_switch_says_where_it_is_and_what_it_promises_and_asks_befor
     async with playing(120, 40) as robot:
         await robot.press("g", "s")
         robot.expect(f"space switches {INTEGRATION} on")
-        for number, (name, page) in enumerate(SWITCHES.items(), 1):
-            assert robot.grid().selected == name
-            robot.expect(page)
-            portal = page.partition(" > ")[0]
-            robot.expect(f"PRODUCT VIEW – {portal}")
+        for number, row in enumerate(control.switches(session_of(robot)), 1):
+            assert robot.grid().selected == row.id
+            robot.expect(row.page)
+            robot.expect(f"PRODUCT VIEW – {row.portal}")
             await robot.press("space")
             await robot.confirm()
             shown = partial(_on, robot, number)

@@ -66,6 +66,6 @@ async def test_who_is_on_sohu_on_which_machine_in_which_browser_in_at_most_30_ke
         robot.expect("sohu.com")
         robot.expect("only Sohu News")
         machine = "HF-LT-07" if robot.sees("HF-LT-07") else "HF-LT-11"
-        robot.expect({"HF-LT-07": "chrome.exe", "HF-LT-11": "msedge.exe"}[machine])
+        robot.expect({"HF-LT-07": "chrome.exe", "HF-LT-11": "MicrosoftEdgeCP.exe"}[machine])
         robot.expect({"HF-LT-07": "marek.novak", "HF-LT-11": "priya.nair"}[machine])
         assert len(newcomer.pressed) <= LIMIT, newcomer.pressed

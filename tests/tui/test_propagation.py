@@ -43,11 +43,14 @@ def test_open_is_bad_only_where_the_app_is_meant_to_be_blocked():
     assert state_tone("blocked", True) == "sanctioned"
 
 
+BROWSERS = ("MicrosoftEdgeCP.exe", "chrome.exe", "firefox.exe")
+
+
 def test_a_meter_has_one_mark_for_each_machine_and_fits_its_line():
-    lines = meters([{"blocked": 2, "open": 1, "unknown": 19}] * 3, 78, True).plain.splitlines()
+    lines = meters(BROWSERS, [{"blocked": 2, "open": 1, "unknown": 19}] * 3, 78, True).plain.splitlines()
     assert lines[0].startswith("Edge    ■■□" + "·" * 19 + "  ")
     assert all(len(line) <= 78 for line in lines)
-    crowd = meters([{"blocked": 900, "open": 1, "unknown": 1100}] * 3, 78, True).plain.splitlines()
+    crowd = meters(BROWSERS, [{"blocked": 900, "open": 1, "unknown": 1100}] * 3, 78, True).plain.splitlines()
     assert "■□·" in crowd[1], "one open machine of 2,001 does not round away"
 
 

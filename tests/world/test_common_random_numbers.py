@@ -133,4 +133,4 @@ def test_two_hundred_people_are_two_hundred_people():
         assert column.dtype == np.int64
         assert (column >= 0).all()
     browsers = {person.browser for person in staff.people}
-    assert browsers == {"msedge.exe", "chrome.exe", "firefox.exe"}
+    assert browsers == {"MicrosoftEdgeCP.exe", "chrome.exe", "firefox.exe"}

@@ -119,7 +119,7 @@ def test_a_native_client_with_capitals_can_be_tested():
 
 def test_edge_is_edge_however_the_scenario_spells_it():
     """The world and the explanation judge the same process by the same engine."""
-    session = Session(world("dropbox", browser="MSEdge.exe"))
+    session = Session(world("dropbox", browser="MICROSOFTEDGECP.exe"))
     staff = session.world.staff
-    assert {staff.processes[p].lower() for p in staff.plan.process.tolist()} == {"msedge.exe"}
-    assert set(staff.processes) == {"msedge.exe", "chrome.exe", "firefox.exe"}
+    assert {staff.processes[p] for p in staff.plan.process.tolist()} == {"MicrosoftEdgeCP.exe"}
+    assert set(staff.processes) == {"MicrosoftEdgeCP.exe", "chrome.exe", "firefox.exe", "iexplore.exe"}

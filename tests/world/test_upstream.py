@@ -99,7 +99,7 @@ def test_a_gateway_stops_whoever_is_behind_it_and_nobody_else():
     assert len(set(rows.machine[behind].tolist())) == 2, "one of them is not managed"
     assert np.array_equal(rows.outcome == Outcome.GATEWAY_BLOCKED, behind)
     for machine, opened in {"TG-01": True, "TG-03": False, "TG-04": False, "TG-06": True}.items():
-        for browser in ("msedge.exe", "chrome.exe", "firefox.exe"):
+        for browser in ("MicrosoftEdgeCP.exe", "chrome.exe", "firefox.exe"):
             answer = session.submit(VisitSite(machine, browser, "www.sohu.com"))
             assert answer.data["opened"] is opened
 

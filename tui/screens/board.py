@@ -11,7 +11,6 @@ from textual.content import Content
 
 from sim.base.time import show_clock
 from sim.engine.enforcement.facts import NetworkProtection
-from sim.scenario.schema import BROWSERS
 from sim.views.simulator import PropagationRow
 from tui.text import Tone, pad, safe, shares
 from tui.units import browser, clock, person
@@ -55,7 +54,7 @@ def state_tone(state: str, wanted: bool) -> Tone:
     return "muted"
 
 
-def board_columns(tz: ZoneInfo, domain: str) -> tuple[Column[BoardRow], ...]:
+def board_columns(browsers: Sequence[str], tz: ZoneInfo, domain: str) -> tuple[Column[BoardRow], ...]:
     """Return the columns: the machine, what it holds, and one for each browser."""
     return (
         Column("machine", "Machine", lambda r: r.row.machine, 10, 9, 1, priority=0),
@@ -82,7 +81,7 @@ def board_columns(tz: ZoneInfo, domain: str) -> tuple[Column[BoardRow], ...]:
                 sort=partial(_rank, index=index),
                 tone=partial(_cell_tone, index=index),
             )
-            for index, process in enumerate(BROWSERS)
+            for index, process in enumerate(browsers)
         ),
         Column(
             "next",
@@ -154,12 +153,12 @@ def protection_words(row: PropagationRow, tz: ZoneInfo, now: int) -> str:
     return f"network protection {words}{seen}"
 
 
-def meters(counts: Sequence[Mapping[str, int]], width: int, wanted: bool) -> Content:
+def meters(browsers: Sequence[str], counts: Sequence[Mapping[str, int]], width: int, wanted: bool) -> Content:
     """Return a bar for each browser: blocked, audited, open and not tested, and the counts in words."""
     words = [_counted(each, wanted) for each in counts]
     room = max(8, width - 10 - max(said.cell_length for said in words))
     lines = []
-    for process, each, said in zip(BROWSERS, counts, words, strict=True):
+    for process, each, said in zip(browsers, counts, words, strict=True):
         name = safe(pad(browser(process), 8), "strong")
         lines.append(Content.assemble(name, _seats(each, room, wanted), "  ", said))
     return Content("\n").join(lines)

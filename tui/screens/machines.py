@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sim.engine.hunting.tables import CONNECTION
-from sim.scenario.schema import BROWSERS
 from sim.session.commands import RecordFinding
 from sim.session.endpoint_commands import VisitSite
 from sim.views import endpoint, simulator
@@ -309,11 +308,12 @@ class TimelineScreen(PlayScreen, scope=TIMELINE):
     async def do_timeline_visit(self) -> None:
         """Open a site in a browser of this machine."""
         row, hosts = self._row, self._hosts()
-        used = row.process if row is not None and row.process in BROWSERS else BROWSERS[0]
+        known = simulator.browsers(self.session)
+        used = row.process if row is not None and row.process in known else known[0]
         form = FormScreen(
             "Try the site",
             (
-                ChoiceField("process", "Browser", tuple((p, browser(p)) for p in BROWSERS), used),
+                ChoiceField("process", "Browser", tuple((p, browser(p)) for p in known), used),
                 ChoiceField("host", "Site", tuple((host, host) for host in hosts)),
             ),
             about=f"Opens the site on {self.machine} now, as the analyst.",

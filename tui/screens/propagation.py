@@ -15,7 +15,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sim.engine.enforcement.tag_sync import ASKS
-from sim.scenario.schema import BROWSERS
 from sim.session.commands import TakeHint
 from sim.session.endpoint_commands import VisitSite
 from sim.views import simulator
@@ -106,7 +105,7 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
         super().__init__()
         self.app_id = app_id
         self.browser = 0
-        """Index into BROWSERS of the chosen column."""
+        """Index of the chosen browser's column."""
         self._view: Propagation | None = None
         self._head = Static(classes="head")
         self._meters = Static(classes="meters")
@@ -116,7 +115,7 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
     def compose_body(self) -> ComposeResult:
         """Lay out the meters of the browsers, the board, and the chosen cell in words."""
         domain = self.session.resolved.scenario.organisation.domain
-        columns = board_columns(self.session.resolved.tz, domain)
+        columns = board_columns(simulator.browsers(self.session), self.session.resolved.tz, domain)
         self._table = Table(
             columns,
             lambda row: row.row.machine,
@@ -162,7 +161,7 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
 
     def _heading(self, view: Propagation) -> Content:
         known = sum(cell.state != "unknown" for row in view.rows for cell in row.cells)
-        every = len(view.rows) * len(BROWSERS)
+        every = len(view.rows) * len(view.browsers)
         if view.revealed:
             said = safe("revealed: the state at this moment", "medium")
         else:
@@ -170,8 +169,8 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
         return Content.assemble(safe(view.app, "strong"), "   ", tag_content(view.tag), "   ", said)
 
     def _meter_lines(self, view: Propagation) -> Content:
-        counts = [Counter(row.cells[index].state for row in view.rows) for index in range(len(BROWSERS))]
-        return meters(counts, (self.size.width or 80) - 2, view.tag in ASKS)
+        counts = [Counter(row.cells[index].state for row in view.rows) for index in range(len(view.browsers))]
+        return meters(view.browsers, counts, (self.size.width or 80) - 2, view.tag in ASKS)
 
     def _show_detail(self) -> None:
         row, cell = self._chosen()
@@ -180,7 +179,7 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
             return
         tz, now = self.session.resolved.tz, self.session.now
         shape, letter, word = STATES[cell.state]
-        where = f"{row.machine} · {browser(BROWSERS[self.browser])}"
+        where = f"{row.machine} · {browser(self._view.browsers[self.browser])}"
         first = [safe(f"{where}  ", "strong"), safe(f"{shape} {letter} {word}")]
         if cell.time is not None:
             first.append(safe(f" at {clock(cell.time, tz, now)}: {cell.why} ({cell.host})"))
@@ -227,12 +226,12 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
 
     def do_propagation_right(self) -> None:
         """Choose the browser to the right."""
-        self.browser = (self.browser + 1) % len(BROWSERS)
+        self.browser = (self.browser + 1) % len(simulator.browsers(self.session))
         self._point()
 
     def do_propagation_left(self) -> None:
         """Choose the browser to the left."""
-        self.browser = (self.browser - 1) % len(BROWSERS)
+        self.browser = (self.browser - 1) % len(simulator.browsers(self.session))
         self._point()
 
     def when_several(self) -> str:
@@ -286,7 +285,7 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
         row, _ = self._chosen()
         if row is None or self._view is None:
             return
-        visit = VisitSite(row.machine, BROWSERS[self.browser], self._view.hosts[0])
+        visit = VisitSite(row.machine, self._view.browsers[self.browser], self._view.hosts[0])
         answer = self.play.submit(visit, quiet=True)
         if answer is not None:
             self.notify(answer.text, title=row.machine, markup=False)
@@ -331,4 +330,4 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
                 markup=False,
             )
             return
-        self.app.push_screen(ExplainScreen(view.app_id, row.machine, BROWSERS[self.browser]))
+        self.app.push_screen(ExplainScreen(view.app_id, row.machine, view.browsers[self.browser]))

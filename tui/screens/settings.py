@@ -68,7 +68,7 @@ class SettingsScreen(PlayScreen, scope=SETTINGS):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table: Table[SwitchRow] = Table(COLUMNS, lambda row: row.name)
+        self.table: Table[SwitchRow] = Table(COLUMNS, lambda row: row.id)
 
     def compose_body(self) -> ComposeResult:
         """Lay out the switches and the chosen one's promise."""
@@ -124,4 +124,4 @@ class SettingsScreen(PlayScreen, scope=SETTINGS):
             f"Switch {to}?", f"{row.name} ({row.page})", consequence, row.delay, f"Switch {to}"
         )
         if await self.app.push_screen_wait(Confirm(question)):
-            self.play.submit(SetSwitch(row.name, not row.on))
+            self.play.submit(SetSwitch(row.id, not row.on))

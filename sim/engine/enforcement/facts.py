@@ -103,12 +103,14 @@ class Outcome(IntEnum):
 STOPPED = (Outcome.BLOCKED, Outcome.WARNED, Outcome.GATEWAY_BLOCKED, Outcome.ACCESS_DENIED)
 """Outcomes after which the person has not reached the site."""
 
-EDGE = "msedge.exe"
-"""File name of Edge since January 2020 (own knowledge)."""
-
-SMARTSCREEN_GUARDED = frozenset({EDGE, "microsoftedge.exe", "microsoftedgecp.exe", "iexplore.exe"})
+SMARTSCREEN_GUARDED = frozenset({"msedge.exe", "microsoftedge.exe", "microsoftedgecp.exe", "iexplore.exe"})
 """Processes that SmartScreen guards on Windows, in lower case: Edge of either period and Internet Explorer
 (MDE/web-protection-overview.md, documented; the names are own knowledge)."""
+
+
+def is_smartscreen_browser(file_name: str) -> bool:
+    """Tell whether SmartScreen guards a process on Windows, which network protection then does not watch."""
+    return file_name.lower() in SMARTSCREEN_GUARDED
 
 
 def engine_of(system: System, file_name: str) -> Engine:
@@ -120,7 +122,7 @@ def engine_of(system: System, file_name: str) -> Engine:
     """
     if system is System.MOBILE:
         return Engine.NONE
-    if system in {System.WINDOWS, System.SERVER} and file_name.lower() in SMARTSCREEN_GUARDED:
+    if system in {System.WINDOWS, System.SERVER} and is_smartscreen_browser(file_name):
         return Engine.SMARTSCREEN
     return Engine.NETWORK_PROTECTION
 

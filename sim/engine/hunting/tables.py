@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.time import to_iso
-from sim.engine.enforcement.facts import EDGE, Outcome
+from sim.engine.enforcement.facts import Outcome, is_smartscreen_browser
 from sim.engine.traffic import Traffic
 
 SMARTSCREEN = "SmartScreenUrlWarning"
@@ -77,7 +77,7 @@ def device_events(rows: EndpointRows) -> list[dict[str, Any]]:
         audited = int(rows.outcome[number]) == Outcome.AUDITED
         category = CASB if rows.by_tag[number] else CUSTOM
         uri = f"https://{row['RemoteUrl']}/"
-        if row["InitiatingProcessFileName"] == EDGE:
+        if is_smartscreen_browser(row["InitiatingProcessFileName"]):
             row["ActionType"] = SMARTSCREEN
             fields: dict[str, Any] = {"Experience": category, "Uri": uri}
         else:

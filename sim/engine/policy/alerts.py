@@ -49,9 +49,6 @@ _TITLES = {
     PolicyKind.BREACH: PolicyKind.BREACH.value,
 }
 
-BLOCKED_TITLE = "Connection to a blocked cloud application was detected"
-"""Title of the Defender ATP alert in 2019 (observed on a documentation screenshot)."""
-
 
 @dataclass(slots=True)
 class CloudAlert:
