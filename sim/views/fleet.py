@@ -176,12 +176,14 @@ def _in_force(session: Session, machine: int, one: Setting) -> InForceRow:
     changes = [c for c in fleet.changes.get(machine, []) if c.name == one.name]
     waiting = [(route, value) for route, value in held.holds(one.name).items() if route is not now.route]
     as_found = "Windows default" if now.value == one.default else "as it was found"
+    on_windows = session.world.staff.machines[machine].device.system in {"windows", "server"}
+    typed_elsewhere = now.route is Route.POWERSHELL and not on_windows
     return InForceRow(
         one.name,
         one.title,
         one.say(now.value),
-        now.route or as_found,
-        one.places[now.route] if now.route else "",
+        "mdatp" if typed_elsewhere else now.route or as_found,
+        one.places[now.route] if now.route and not typed_elsewhere else "",
         changes[-1].time if changes else None,
         tuple(f"{one.say(value)} by {route}" for route, value in waiting),
         one.effect,

@@ -17,12 +17,11 @@ from sim.base.errors import CommandRefused, Problem, nearest
 from sim.base.time import MINUTE
 from sim.engine.enforcement.fleet import EVERY, Assignment, Effective, MachineSettings
 from sim.engine.enforcement.settings import (
-    NETWORK_PROTECTION,
-    SMARTSCREEN,
     Route,
     Setting,
     Value,
 )
+from sim.world import effects
 from sim.world.guards import Guards
 from sim.world.machines import Machines
 from sim.world.organisation import Staff
@@ -95,7 +94,9 @@ class Fleet:
     def of(self, machine: int) -> MachineSettings:
         """Return a machine's settings."""
         if machine not in self._settings:
-            self._settings[machine] = MachineSettings(self._found(machine))
+            self._settings[machine] = MachineSettings(
+                effects.found(self._guards, self._staff.machines[machine].device, machine)
+            )
         return self._settings[machine]
 
     def reachable(self, setting: Setting, route: Route, machines: Sequence[int], period: str) -> list[int]:
@@ -245,20 +246,8 @@ class Fleet:
         if before.value != after.value:
             self._put(machine, name)
 
-    def _found(self, machine: int) -> dict[str, Value]:
-        """Return how the machine stood as play began, read while nothing has changed it."""
-        return {
-            NETWORK_PROTECTION.name: int(self._guards.network_protection[machine]),
-            SMARTSCREEN.name: bool(self._guards.smartscreen[machine]),
-        }
-
     def _put(self, machine: int, name: str) -> None:
-        """Write the values in force into the columns that decide connections."""
-        held = self.of(machine)
-        if name == NETWORK_PROTECTION.name:
-            self._guards.network_protection[machine] = held.effective(name).value
-        elif name == SMARTSCREEN.name:
-            self._guards.smartscreen[machine] = held.effective(name).value
+        effects.put(self._guards, self._staff.machines[machine].device, machine, name, self.of(machine))
 
 
 def values(held: MachineSettings) -> dict[str, Value]:

@@ -81,6 +81,10 @@ class Guards:
         self._programs = [programs.get(name.lower(), ordinary) for name in staff.processes]
         self.process_quic = _flags(program.quic for program in self._programs)
         self.process_ech = _flags(program.ech for program in self._programs)
+        self._no_quic, self._no_ech = (
+            np.zeros((len(devices), len(staff.processes)), dtype=np.bool_) for _ in range(2)
+        )
+        # By machine and process: a browser policy has taken it away.
         self.site_quic, self.site_ech, self.coalesced = (
             np.zeros(len(staff.hosts), dtype=np.bool_) for _ in range(3)
         )
@@ -131,8 +135,8 @@ class Guards:
             smartscreen=self.smartscreen[machine],
             reaches_cloud=self.reaches_cloud[machine],
             engine=self.engine[self.system[machine], process],
-            process_quic=self.process_quic[process],
-            process_ech=self.process_ech[process],
+            process_quic=self.process_quic[process] & ~self._no_quic[machine, process],
+            process_ech=self.process_ech[process] & ~self._no_ech[machine, process],
             site_quic=self.site_quic[host],
             site_ech=self.site_ech[host],
             coalesced=self.coalesced[host],
@@ -160,10 +164,20 @@ class Guards:
             bool(self.reaches_cloud[machine]),
         )
 
-    def program(self, process: int) -> ProcessTraits:
-        """Return what matters of a process."""
+    def stop_quic(self, machine: int, file_name: str, stopped: bool) -> None:
+        """Let a program of a machine speak HTTP/3 no more, or again as it does."""
+        self._no_quic[machine, self._processes.index(file_name)] = stopped
+
+    def stop_ech(self, machine: int, file_name: str, stopped: bool) -> None:
+        """Let a program of a machine encrypt no Client Hello, or again as it does."""
+        self._no_ech[machine, self._processes.index(file_name)] = stopped
+
+    def program(self, machine: int, process: int) -> ProcessTraits:
+        """Return what matters of a process on a machine."""
         return ProcessTraits(
-            self._processes[process], bool(self.process_quic[process]), bool(self.process_ech[process])
+            self._processes[process],
+            bool(self.process_quic[process] and not self._no_quic[machine, process]),
+            bool(self.process_ech[process] and not self._no_ech[machine, process]),
         )
 
     def destination(self, host: int, https_path: bool = False) -> DestinationTraits:
