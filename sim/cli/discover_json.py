@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,11 @@ Json = dict[str, object]
 
 def show_json(findings: Findings) -> None:
     """Print the document."""
-    # ASCII only: no control, bidirectional or half a character of a log reaches the terminal.
-    print(json.dumps(document(findings), indent=2, ensure_ascii=True).replace("\x7f", "\\u007f"))
+    # ASCII only: no control, bidirectional or half a character of a log reaches the terminal. Piece by piece:
+    # as one text, the domains of a long log would take more memory than the report.
+    for piece in json.JSONEncoder(indent=2, ensure_ascii=True).iterencode(document(findings)):
+        sys.stdout.write(piece.replace("\x7f", "\\u007f"))
+    print()
 
 
 def document(findings: Findings) -> Json:

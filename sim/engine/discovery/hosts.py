@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.catalog.model import Catalog
+from sim.engine.catalog.model import App, Catalog
 from sim.engine.traffic import I64, Coded
 
 if TYPE_CHECKING:
@@ -81,12 +81,13 @@ class HostNumbering(Numbering):
     def __init__(self, catalog: Catalog) -> None:
         super().__init__()
         self._catalog = catalog
-        self._matched: dict[str, int] = {}
+        self._known: dict[str, int] = {}
         self._hosts: list[tuple[str, str]] = []
         self._positions: list[int] = []
         self._apps: I64 = np.zeros(0, dtype=np.int64)
         self._addresses = _AddressNumbering(self)
-        self._unmatched: dict[str, int] = {}
+        self._unmatched = 0
+        """How many of the known hosts are of no app."""
         self._domains: dict[str, int] = {}
         self._domain_names: list[str] = []
 
@@ -128,8 +129,8 @@ class HostNumbering(Numbering):
         self._catalog = catalog
         self._positions = places[self._positions].tolist() if self._positions else []
         self._apps = np.zeros(0, dtype=np.int64)
-        self._matched = {name: code for name, code in self._matched.items() if self._leads_on(name, code)}
-        self._unmatched.clear()
+        self._forget_unmatched()
+        self._known = {name: code for name, code in self._known.items() if self._leads_on(name, code)}
         self.forget_batch()
         self._addresses.forget_batch()
 
@@ -138,35 +139,41 @@ class HostNumbering(Numbering):
         return found is not None and found[1] == self._hosts[code][1]
 
     def _number(self, names: list[str]) -> list[int]:
-        new = [name for name in names if name not in self._matched and name not in self._unmatched]
-        if len(self._unmatched) + len(new) > _MOST_UNMATCHED:
+        codes = [*map(self._known.get, names)]
+        if self._unmatched + codes.count(None) > _MOST_UNMATCHED:
             # Only a cache of look-ups: made-up host names must not fill the memory.
-            self._unmatched.clear()
-            new = [name for name in names if name not in self._matched]
-        for name in new:
-            match = self._catalog.match(name)
-            if match is None:
-                self._unmatched[name] = self._domain_code(registrable_domain(name))
-            else:
-                app, domain = match
-                self._matched[name] = len(self._hosts)
-                self._hosts.append((name, domain))
-                self._positions.append(self._catalog.index[app.id])
+            self._forget_unmatched()
         return [
-            code if (code := self._matched.get(name, -1)) >= 0 else self._unmatched[name] for name in names
+            self._looked_up(name) if code is None else code for name, code in zip(names, codes, strict=True)
         ]
+
+    def _looked_up(self, name: str) -> int:
+        match = self._catalog.match(name)
+        if match is None:
+            self._unmatched += 1
+            code = self._domain_code(registrable_domain(name))
+        else:
+            code = self._host_code(name, *match)
+        self._known[name] = code
+        return code
+
+    def _host_code(self, name: str, app: App, domain: str) -> int:
+        self._hosts.append((name, domain))
+        self._positions.append(self._catalog.index[app.id])
+        return len(self._hosts) - 1
+
+    def _forget_unmatched(self) -> None:
+        self._known = {name: code for name, code in self._known.items() if code >= 0}
+        self._unmatched = 0
 
     def address_number(self, address: str) -> int:
         """Return the number of a destination that is known by its address only."""
         match = self._catalog.match_ip(address)
         if match is None:
             return self._domain_code(address)
-        if address not in self._matched:
-            app, network = match
-            self._matched[address] = len(self._hosts)
-            self._hosts.append((address, network))
-            self._positions.append(self._catalog.index[app.id])
-        return self._matched[address]
+        if address not in self._known:
+            self._known[address] = self._host_code(address, *match)
+        return self._known[address]
 
     def _domain_code(self, domain: str) -> int:
         code = self._domains.get(domain)

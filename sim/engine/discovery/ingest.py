@@ -7,7 +7,9 @@ failed uploads ("Troubleshooting cloud discovery"; dossier, discovery, section 5
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from sim.base.errors import InputError, Problem
@@ -108,10 +110,11 @@ class Intake:
         del first
         if progress is not None:
             progress(log.position())
-        # Not a loop over the chunks: one of them at a time is in memory.
-        while account.take(next(chunks, None)):
-            if progress is not None:
-                progress(log.position())
+        with closing(_ahead(chunks)) as rest:
+            # Not a loop over the chunks, which would hold one more of them in memory.
+            while account.take(next(rest, None)):
+                if progress is not None:
+                    progress(log.position())
         if not account.traffic:
             raise _no_good_line(known, account, log)
         self._heads.setdefault(head, []).append(log.name)
@@ -153,6 +156,16 @@ class Intake:
         if digest in self._whole:
             what = f"the same log was read already, as {self._whole[digest]}"
             raise _refusal("LOG-TWICE", what, log, "it is counted once")
+
+
+def _ahead(chunks: Iterator[Chunk]) -> Generator[Chunk]:
+    """Yield the chunks; the next one is read while the last is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = pool.submit(next, chunks, None)
+            yield chunk
+            del chunk
 
 
 class _Account:

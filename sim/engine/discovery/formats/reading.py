@@ -38,10 +38,12 @@ _TEXTS = ("host", "destination_ip", "user", "source_ip", "machine", "process")
 def reader(known: Format, context: Context) -> Reader:
     """Start on a file in the format `known`."""
     rows = known.rows(context)
-    return lambda chunk: _parse(known, rows, chunk, context)
+    # A format that keeps state from line to line cannot be asked about some of the lines.
+    again = None if known.keeps_state else known.rows(replace(context, evidence=True))
+    return lambda chunk: _parse(known, rows, again, chunk, context)
 
 
-def _parse(known: Format, rows: Rows, chunk: Chunk, context: Context) -> ParsedChunk:
+def _parse(known: Format, rows: Rows, again: Rows | None, chunk: Chunk, context: Context) -> ParsedChunk:
     import polars as pl
 
     frame = rows(chunk.lines)
@@ -71,8 +73,8 @@ def _parse(known: Format, rows: Rows, chunk: Chunk, context: Context) -> ParsedC
     numbers = np.flatnonzero(good.to_numpy()) + chunk.first_line
     traffic = _traffic(table, given)
     if context.path_hosts:
-        urls = _Urls(known, context, chunk, numbers - chunk.first_line, table)
-        traffic = replace(traffic, host=_with_paths(traffic.host, urls))
+        urls = _Urls(again, chunk, numbers - chunk.first_line, table)
+        traffic = replace(traffic, host=_with_paths(traffic.host, context.path_hosts, urls))
     return ParsedChunk(traffic, numbers, bad, skipped, _counts(table["assumed"]), detail)
 
 
@@ -135,8 +137,8 @@ def _traffic(table: pl.DataFrame, given: list[str]) -> Traffic:
 class _Urls:
     """The addresses that rows of traffic asked for, read only where they matter."""
 
-    known: Format
-    context: Context
+    rows: Rows | None
+    """What reads them from lines; None for a format that keeps state, whose addresses are always at hand."""
     chunk: Chunk
     places: I64
     """Where in the chunk the line of each row of traffic stands."""
@@ -147,17 +149,16 @@ class _Urls:
         if "url" in self.table.columns:
             found: list[str | None] = self.table["url"].filter(chosen).to_list()
             return found
-        lines = self.chunk.lines.gather(self.places[chosen])
-        rows = self.known.rows(replace(self.context, evidence=True))(lines)
-        if "url" not in rows.collect_schema().names():
+        rows = self.rows and self.rows(self.chunk.lines.gather(self.places[chosen]))
+        if rows is None or "url" not in rows.collect_schema().names():
             return [None] * int(chosen.sum())
         read: list[str | None] = rows.select("url").collect()["url"].to_list()
         return read
 
 
-def _with_paths(hosts: Coded, urls: _Urls) -> Coded:
+def _with_paths(hosts: Coded, path_hosts: Mapping[str, int], urls: _Urls) -> Coded:
     """Return the hosts, with as much of the path behind those as tells their apps apart."""
-    segments = _segments(hosts.names, urls.context.path_hosts)
+    segments = _segments(hosts.names, path_hosts)
     here = np.append(segments, 0)[hosts.codes] > 0
     if not here.any():
         return hosts
