@@ -82,7 +82,7 @@ class Chains:
             outcome, one = Outcome(int(outcomes[row])), facts.take(np.array([row]))
             context = Context(
                 process,
-                upstream=_upstream(Upstream(int(one.upstream[0]))),
+                upstream=self._upstream(machine, Upstream(int(one.upstream[0]))),
                 away=bool(self._world.staff.away[machine]),
             )
             found.append((outcome, why(outcome, Link(int(first[row])), self.cloud, one, context)))
@@ -171,9 +171,16 @@ class Chains:
             process,
             since,
             expected,
-            _upstream(Upstream(int(facts.upstream[0]))),
+            self._upstream(machine, Upstream(int(facts.upstream[0]))),
             bool(world.staff.away[machine]),
         )
+
+    def _upstream(self, machine: int, found: Upstream) -> str:
+        """Return who refuses a machine's connection beyond it; nobody is behind two gateways."""
+        if found is Upstream.ACCESS:
+            return "an access rule"
+        gateway = self._world.upstream.gateway_of(machine)
+        return "a gateway" if gateway is None else f"the gateway {gateway.name}"
 
     def _ways(self, machine: int, process: str) -> tuple[Reach, ...]:
         if self._world.era.portals.is_browser(process):
@@ -196,7 +203,3 @@ def _coverage(app: App, destination: str) -> Coverage:
         return Coverage.DOMAIN
     with_path = [domain.partition("/")[0] for domain in app.domains if "/" in domain]
     return Coverage.URL_ONLY if covering(with_path, host) is not None else Coverage.MISSING
-
-
-def _upstream(found: Upstream) -> str:
-    return "an access rule" if found is Upstream.ACCESS else "a gateway"

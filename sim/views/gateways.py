@@ -9,10 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sim.engine.catalog.app import App
-from sim.engine.enforcement import reach as engine
 from sim.engine.enforcement.access import SUFFIX
 from sim.engine.enforcement.gateways import kind_name
-from sim.engine.enforcement.reach import Reach
 from sim.engine.enforcement.scripts import APPLIANCES, BlockList, block_list, block_script, script_name
 from sim.engine.enforcement.scripts import Appliance as Appliance
 from sim.engine.enforcement.scripts import LeftOut as LeftOut
@@ -194,19 +192,3 @@ def programs(session: Session) -> tuple[ProgramRow, ...]:
 def departments(session: Session) -> tuple[str, ...]:
     """Return the names of the departments, in alphabetical order."""
     return tuple(sorted({person.department for person in session.world.staff.people}))
-
-
-def reach(session: Session, machine: int, process: str, host: str) -> tuple[Reach, Reach, Reach]:
-    """Return what can reach a program of a machine that connects to a host: three answers."""
-    world = session.world
-    staff, tenant = world.staff, world.tenant
-    app = staff.apps[int(staff.host_app[staff.hosts.index(host)])]
-    return engine.reach(
-        app,
-        process,
-        host,
-        browser=world.era.portals.is_browser(process),
-        managed=staff.devices[machine].managed,
-        integrated=app.id in tenant.access.integrated,
-        hand_made=[i.value for i in tenant.indicators.present() if not i.by_tag],
-    )

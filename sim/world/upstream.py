@@ -147,6 +147,15 @@ class Upstream:
             found[self._meets(action, time, user, process, host)] = relay
         return found
 
+    def gateway_of(self, machine: int) -> Gateway | None:
+        """Return the gateway that a machine is behind, if it is behind one."""
+        return next((gateway for gateway in self.gateways if gateway.behind[machine]), None)
+
+    def is_relayed(self, now: int, user: int, process: int, host: int) -> bool:
+        """Tell whether session control relays a connection that begins now."""
+        one = np.array([now, user, process, host], dtype=np.int64).reshape(4, 1)
+        return bool(self.relays(*one)[0] != Relay.DIRECT)
+
     def gone(self, time: I64, machine: I64, process: I64) -> Flags:
         """Mark the requests that are never made because the program was removed from the machine."""
         found: Flags = self.removed[machine, process] <= time

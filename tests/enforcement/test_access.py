@@ -23,7 +23,7 @@ def add(
 
 @pytest.mark.fact("appliance.session-control", "appliance.native-conditional-access")
 def test_only_an_app_that_signs_people_in_through_the_directory_can_have_a_rule():
-    with pytest.raises(CommandRefused, match="does not sign people in through Azure AD"):
+    with pytest.raises(CommandRefused, match="does not sign people in through the directory"):
         add(book(), "dropbox", "native")
     assert add(book(), "salesforce", "native").policy == "Access policy"
 

@@ -30,7 +30,7 @@ MEASURES = Scope(
     "Other measures",
     "What Defender does not do. A secure web gateway fetches the list of unsanctioned apps by itself, an "
     "appliance blocks what its last block script says, and both stop whoever is behind them. An access or "
-    "session policy meets those who sign in to an app through Azure AD. Intune removes a program from "
+    "session policy meets those who sign in to an app through the directory. Intune removes a program from "
     "machines. Messages tell people why, and what to use instead; they are written on an app (`y`).",
     (
         *TAB_ACTIONS,
@@ -250,7 +250,7 @@ class MeasuresScreen(TabbedScreen, scope=MEASURES):
                 return "" if row is not None and row.source == "script" else "it takes no block script"
             case "access":
                 apps = gateways.integrated_apps(self.session)
-                return "" if apps else "no app here signs people in through Azure AD"
+                return "" if apps else "no app here signs people in through the directory"
             case "programs":
                 return "" if self._programs.selected else "there is no program to remove"
             case _:

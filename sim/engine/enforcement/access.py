@@ -124,7 +124,7 @@ class AccessBook:
             if given not in set(known)
         ]
         if app_id not in self.integrated:
-            what = f"{app_id} does not sign people in through Azure AD, so no session of it is ever seen"
+            what = f"{app_id} does not sign people in through the directory, so no session of it is ever seen"
             advice = "block it with indicators, a gateway, or by removing its client"
             problems.append(Problem("ACCESS-APP", what, advice=advice))
         if client == Client.NATIVE and action in {AccessAction.MONITOR, AccessAction.LIMIT}:

@@ -78,8 +78,8 @@ def _removal(process: str, browser: bool, managed: bool) -> Reach:
 
 def _access(app: App, browser: bool, integrated: bool) -> Reach:
     if not integrated:
-        reason = f"{app.name} does not sign people in through Azure AD, so no rule ever sees it"
+        reason = f"{app.name} does not sign people in through the directory, so no rule ever sees it"
         return Reach("access rule", False, reason, "CAS/access-policy-aad.md")
     client = "browser" if browser else "native"
-    reason = f"{app.name} signs people in through Azure AD: a rule for {client} clients meets them"
+    reason = f"{app.name} signs people in through the directory: a rule for {client} clients meets them"
     return Reach("access rule", True, reason, "CAS/access-policy-aad.md")
