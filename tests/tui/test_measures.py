@@ -128,4 +128,4 @@ async def test_without_an_unsanctioned_app_there_is_no_script_and_without_gatewa
         await robot.press("g", "w")
         robot.expect("No proxy or gateway stands here")
         await robot.press("]", "N")
-        robot.expect("No app here signs people in through the directory")
+        robot.expect("No app here signs people in through the")
