@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from sim.base.errors import CommandRefused, Problem
 from sim.base.text import plain
+from sim.engine.enforcement.access import SUFFIX
 from sim.engine.enforcement.facts import STOPPED, Outcome, is_smartscreen_browser
 from sim.engine.enforcement.settings import NETWORK_PROTECTION
 from sim.session import console
@@ -61,7 +62,9 @@ class VisitSite:
             raise CommandRefused(Problem("CLIENT-REMOVED", what, advice="choose another program"))
         outcome = world.visit(machine, process, host)
         notes.test(world.now, machine, process, host, outcome)
-        text = _page(outcome, world.staff.processes[process], self.host)
+        relayed = world.upstream.is_relayed(world.now, world.staff.analyst, process, host)
+        seen = self.host + SUFFIX if relayed and outcome not in STOPPED else self.host
+        text = _page(outcome, world.staff.processes[process], seen)
         return said(text, outcome=outcome.name, opened=outcome not in STOPPED)
 
 
@@ -72,6 +75,8 @@ def _page(outcome: Outcome, process: str, host: str) -> str:
         return f"{where}: the gateway's own page: access denied by policy"
     if outcome is Outcome.ACCESS_DENIED:
         return f"{where}: the sign-in is refused: your organisation blocks access from this client"
+    if outcome is Outcome.WARNED:
+        return f"{where}: a warning by your organisation, with a button to go on"
     if outcome is not Outcome.BLOCKED:
         return f"{where}: the page opens"
     if is_smartscreen_browser(process):

@@ -183,7 +183,7 @@ class Upstream:
             for person, key in zip(staff.people, staff.keys.tolist(), strict=True)
         ]
         clients = [rule.covers_client(bool(browser)) for browser in self._browser]
-        # The analyst's own sign-in is always a new one.
+        # The analyst tests with an account that every rule covers, and signs in anew each time.
         columns = np.array([*since, rule.created], dtype=np.int64)
         self._rules[rule.number] = _Rule(rule, staff.host_app == app, np.array(clients), columns)
 

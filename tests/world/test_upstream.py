@@ -31,11 +31,11 @@ APP = "sohu-news"
 APPLIANCE, WEB_GATEWAY = "Head office", "Branches"
 
 
-def world(*proxies: dict[str, Any], seed: int = 7) -> Resolved:
+def world(*proxies: dict[str, Any], seed: int = 7, era: str = "mcas-2019") -> Resolved:
     """Return a small world behind gateways, in which everybody reads the news all day."""
     found = scenario(6)
     found["proxy"] = list(proxies)
-    found["seed"] = seed
+    found["seed"], found["era"] = seed, era
     found["habits"] = [
         {"app": APP, "browser": "own", "sessions": 20, "between": ["08:30", "17:00"], "requests": [3, 8]}
     ]
@@ -71,11 +71,22 @@ def departments(session: Session, rows: Rows) -> np.ndarray:
 
 
 @pytest.mark.fact("latency.gateway.zscaler", "latency.gateway.iboss", "appliance.gateway-blocks-all")
-@pytest.mark.parametrize(("kind", "interval"), [("zscaler", 2 * HOUR), ("iboss", 10 * MINUTE)])
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_gateway_blocks_from_its_next_poll_on(kind: str, interval: int, seed: int):
+@pytest.mark.fact("latency.gateway.menlo", "latency.gateway.open-systems")
+@pytest.mark.parametrize(
+    ("era", "kind", "interval"),
+    [
+        ("mcas-2019", "zscaler", 2 * HOUR),
+        ("mcas-2019", "iboss", 10 * MINUTE),
+        ("defender-today", "zscaler", 2 * HOUR),
+        ("defender-today", "iboss", 10 * MINUTE),
+        ("defender-today", "menlo", 2 * HOUR),
+        ("defender-today", "open-systems", HOUR),
+    ],
+)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_gateway_blocks_from_its_next_poll_on(era: str, kind: str, interval: int, seed: int):
     """Not before, at the latest one interval after the tag, and with no switch of a portal on."""
-    session = Session(world({"name": "Gateway", "kind": kind}, seed=seed))
+    session = Session(world({"name": "Gateway", "kind": kind}, seed=seed, era=era))
     gateway = session.world.upstream.gateways[0]
     session.submit(TagApp(APP, "Unsanctioned"))
     due = gateway.next_fetch(session.now)
@@ -166,6 +177,7 @@ def test_what_a_gateway_refuses_is_blocked_in_its_own_report_and_unknown_to_defe
 @pytest.mark.parametrize(
     ("proxies", "words"),
     [
+        ([{"name": "G", "kind": "open-systems"}], "mcas-2019 does not have the integration of Open Systems"),
         ([{"name": "G", "kind": "menlo"}], "mcas-2019 does not have the integration of Menlo"),
         ([{"name": "G", "kind": "iboss", "blocks": [APP]}], "takes no block script"),
         ([{"name": WIN10}], "names a report already"),
@@ -242,7 +254,7 @@ def test_monitored_sessions_fill_the_session_control_report_and_limited_ones_los
     limited = rows.take(rows.relay == Relay.LIMITED)
     assert limited.bytes_down.max() < DOWNLOAD
     assert (rows.relay[~browsers] == Relay.DIRECT).all()
-    hours(session, 24)
+    hours(session, 15)
     found = session.world.tenant.reports[SESSION_CONTROL]
     assert [usage.app_id for usage in found.apps()] == ["salesforce"]
     names = {usage.name for usage in found.entities("user")}
@@ -250,6 +262,14 @@ def test_monitored_sessions_fill_the_session_control_report_and_limited_ones_los
         f"{name}@gateways.example" for name in ("ada.arden", "bea.birch", "eli.ember", "fin.falk")
     }
     assert session.world.tenant.reports["Global"].app("salesforce").users == 4  # type: ignore[union-attr]
+
+
+def test_a_relayed_page_has_another_address():
+    session = two_gateways()
+    visit = VisitSite("TG-01", "chrome.exe", "www.salesforce.com")
+    assert session.submit(visit).text == "www.salesforce.com in chrome.exe: the page opens"
+    session.submit(SaveAccessRule("salesforce", "browser", "Monitor only"))
+    assert session.submit(visit).text == "www.salesforce.com.mcas.ms in chrome.exe: the page opens"
 
 
 def test_a_scenario_cannot_integrate_an_app_without_saml():
