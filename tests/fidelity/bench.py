@@ -70,17 +70,18 @@ class Bench:
         return self.tenant.policies.find(policy.id)
 
     def use(
-        self, app: str, day: int = 0, users: int = 2, source: str = PROXY, at: int | None = None, **sizes: Any
+        self, app: str, day: int = 0, users: int = 2, source: str = PROXY, at: int | None = None, **sizes: int
     ) -> None:
         """Let so many people use an app once; `up` and `down` are the bytes of the first of them."""
         time = np.full(users, self.at(day, 11) if at is None else at, dtype=np.int64)
         who = encode([f"user-{number}" for number in range(users)])
         ips = encode([f"10.0.0.{number}" for number in range(users)])
-        columns = {}
-        for name, column in (("up", "bytes_up"), ("down", "bytes_down")):
-            if name in sizes:
-                columns[column] = np.array([sizes[name], *[0] * (users - 1)], dtype=np.int64)
-        rows = Traffic(time, encode([f"{app}.example"] * users), who, ips, **columns)
+        up, down = (
+            np.array([sizes[name], *[0] * (users - 1)], dtype=np.int64) if name in sizes else None
+            for name in ("up", "down")
+        )
+        host = encode([f"{app}.example"] * users)
+        rows = Traffic(time, host, who, ips, bytes_up=up, bytes_down=down)
         self.tenant.streams.receive(self.at(day), source, rows)
 
     def analyse(self, day: int = 0, hour: int = 13) -> None:
