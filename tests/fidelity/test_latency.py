@@ -11,6 +11,7 @@ import pytest
 
 from sim.base.time import HOUR, MINUTE, parse_duration
 from sim.base.yamlfile import load
+from sim.engine.enforcement.facts import Held
 from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
@@ -79,14 +80,18 @@ def measured(era: str, seed: int) -> dict[tuple[str, str], list[int]]:
     found["unlisted", "freed"] = until_machines(tag, False)
 
     by_hand.submit(SetSwitch("Custom network indicators", True))
-    by_hand.submit(AddIndicator(DOMAIN))
+    by_hand.submit(AddIndicator(DOMAIN, by_hand.world.tenant.portal.actions[Held.BLOCK]))
     found["manual", "all"] = until_machines(by_hand, True)
     return found
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "row", [pytest.param(row, id=row["fact"], marks=pytest.mark.fact(row["fact"])) for row in ROWS]
+    "row",
+    [
+        pytest.param(row, id=f"{row['fact']} {row['era']}", marks=pytest.mark.fact(row["fact"]))
+        for row in ROWS
+    ],
 )
 def test_a_hop_takes_as_long_as_documented(row: dict[str, Any]):
     """Never shorter than the least nor longer than the most that the documents, or we, say."""
