@@ -25,6 +25,7 @@ from sim.engine.enforcement.facts import (
 from sim.engine.enforcement.requirements import SystemName, os_supported, platform_current, version
 from sim.scenario.load import Resolved
 from sim.scenario.traits import Program
+from sim.world.channel import NAME, WHOLE
 from sim.world.devices import Device
 from sim.world.organisation import Staff
 
@@ -75,6 +76,12 @@ class Guards:
             [[engine_of(system, name) for name in staff.processes] for system in System], dtype=np.int64
         )
         """By system and process."""
+        self.groups = tuple(sorted({device.group for device in devices}))
+        """The device groups; "" are the devices in none."""
+        group = _codes(self.groups.index(device.group) for device in devices)
+        names_only = self.engine[self.system] != Engine.SMARTSCREEN
+        self.view: I64 = group[:, None] * 2 + np.where(names_only, NAME, WHOLE)
+        """By machine and process: in which of the channel's views their connections are seen."""
         programs = {name.lower(): program for name, program in resolved.scenario.programs.items()}
         ordinary = Program()
         self._processes = staff.processes
@@ -103,11 +110,6 @@ class Guards:
         """The machines whose traffic reaches Cloud Discovery: onboarded, and of a build that forwards it
         (CAS/wdatp-integration.md; documented)."""
         found: Flags = self.onboarded & self.os_supported
-        return found
-
-    def sees_paths(self, machine: I64, process: I64) -> Flags:
-        """Tell whose engine reads the path of an HTTPS address: SmartScreen's, inside the browser."""
-        found: Flags = self.engine[self.system[machine], process] == Engine.SMARTSCREEN
         return found
 
     def facts(

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.enforcement.facts import Facts, Outcome, Upstream
-from sim.engine.enforcement.precedence import Deciding
 from sim.engine.enforcement.verdict import verdicts
 from sim.world.channel import Channel
 from sim.world.guards import Guards
@@ -33,8 +32,8 @@ class Judge:
     """Brings together everything that decides a connection."""
 
     def __init__(self, machines: Machines, channel: Channel, guards: Guards, beyond: Beyond) -> None:
-        self.listed: I64 = channel.resolve(Deciding(()))
-        """Number of the indicator that the portal lists for each host; all -1 while the switch is off."""
+        self.listed: I64 = channel.resolve(())
+        """Number of the indicator that the portal lists, by view and host; all -1 while the switch is off."""
         self._machines = machines
         self._channel = channel
         self._guards = guards
@@ -66,8 +65,9 @@ class Judge:
 
     def indicators(self, began: I64, machine: I64, process: I64, host: I64) -> tuple[I64, I64]:
         """Return the numbers of the indicators that decide connections, or -1: as held, and as listed now."""
-        held = self._channel.held(self._machines.last_pull(machine, began), host)
-        return held, self.listed[host]
+        view = self._guards.view[machine, process]
+        held = self._channel.held(self._machines.last_pull(machine, began), view, host)
+        return held, self.listed[view, host]
 
     def facts(self, machine: I64, process: I64, host: I64, held: I64, listed: I64, beyond: I64) -> Facts:
         """Return the facts of connections for which no warning was clicked through."""
@@ -78,6 +78,6 @@ class Judge:
             host,
             holds=actions[held],
             lists=actions[listed],
-            https_path=np.zeros(len(host), dtype=np.bool_),
+            https_path=self._channel.by_path[np.where(held >= 0, held, listed)],
             upstream=beyond,
         )

@@ -21,7 +21,6 @@ from sim.engine.discovery.streams import SESSION_CONTROL
 from sim.engine.enforcement.access import AccessRule
 from sim.engine.enforcement.facts import DevicePosture, Facts, Outcome
 from sim.engine.enforcement.indicators import Indicator, IndicatorForm
-from sim.engine.enforcement.precedence import Deciding
 from sim.engine.enforcement.scripts import BlockList, block_list
 from sim.engine.enforcement.settings import setting
 from sim.engine.enforcement.tag_sync import ASKS
@@ -74,10 +73,10 @@ class World:
         self.era = resolved.era
         self.staff: Staff = build(resolved, seed)
         self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away, self.staff.devices)
-        self.channel = Channel(self.staff.hosts)
+        self.guards = Guards(resolved, self.staff)
+        self.channel = Channel(self.staff.hosts, self.guards.ips, self.guards.groups)
         self.upstream = Upstream(resolved, self.staff, self.machines, seed)
         begin = self.machines.calendar.first_of_day(resolved.start)
-        self.guards = Guards(resolved, self.staff)
         self.judge = Judge(self.machines, self.channel, self.guards, self.upstream)
         self.reactions = Reactions(self.staff.plan, resolved.scenario.click_through, seed)
         self.plane = Plane(self.staff, self.machines, self.judge, self.upstream, self.reactions, seed, begin)
@@ -98,6 +97,7 @@ class World:
             people,
             Pseudonyms(key),
             resolved.scenario.single_sign_on,
+            tuple(group for group in self.guards.groups if group),
             licences=resolved.scenario.subscription.licences,
         )
         self.integration_spans: list[tuple[int, int]] = []
@@ -395,5 +395,5 @@ class World:
         self.channel.publish(self.now, self.plane.oldest_pull(self.now))
 
     def _relist(self) -> None:
-        listed = self.tenant.listed() if self.channel.custom_indicators else Deciding(())
+        listed = self.tenant.indicators.present() if self.channel.custom_indicators else ()
         self.judge.listed = self.channel.resolve(listed)

@@ -26,6 +26,9 @@ BY_PATH = {
 """A habit of an app that is known by full URLs only."""
 UNLISTED = "sync-edge.dropbox.example"
 """A host that the catalog does not list for the app whose client uses it."""
+GROUPS = ("Desks", "Road")
+"""Device groups; an indicator may be for one that no device is in."""
+IP = "203.0.113.7"
 OFFLINE = (
     ("2019-12-16T10:00", "2019-12-16T12:30"),
     ("2019-12-16T15:00", "2019-12-17T09:30"),
@@ -41,6 +44,7 @@ def _devices(people: int) -> st.SearchStrategy[dict[str, Any]]:
         {},
         optional={
             "managed": rarely,
+            "group": st.sampled_from(GROUPS),
             "site": st.sampled_from(("office", "home", "branch")),
             "antivirus": st.sampled_from(("active", "active", "passive", "off")),
             "real_time": rarely,
@@ -72,7 +76,7 @@ def _devices(people: int) -> st.SearchStrategy[dict[str, Any]]:
 _PROGRAM = st.fixed_dictionaries({"quic": st.booleans(), "ech": st.booleans()})
 _DESTINATION = st.fixed_dictionaries(
     {"app": st.sampled_from(("sohu-news", "dropbox"))},
-    optional={"quic": st.booleans(), "ech": st.booleans()},
+    optional={"quic": st.booleans(), "ech": st.booleans(), "ip": st.just(IP)},
 )
 _COALESCED = st.just({"app": "sohu-news", "host": "news.sohu.com", "coalesced_with": "www.sohu.com"})
 _LONG = st.just({"long_lived": True})

@@ -14,7 +14,7 @@ from sim.scenario.load import Resolved
 from sim.session.commands import Command, SetSwitch, TagApp
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.indicator_commands import AddIndicator, RemoveIndicator
-from tests.properties.peculiar import peculiarities
+from tests.properties.peculiar import GROUPS, IP, peculiarities
 from tests.reference.model import (
     ACTIONS,
     BLOCK_UNSANCTIONED,
@@ -26,7 +26,7 @@ from tests.reference.model import (
 from tests.reference.small import RHYTHMS, SPANS, small
 
 PREVIEW = "Preview features"
-APPS = ("sohu-news", "dropbox", "dropbox-paper", "yahoo-webmail")
+APPS = ("sohu-news", "dropbox", "dropbox-paper", "yahoo-webmail", "linkedin-sales-navigator")
 DOMAINS = (
     "sohu.com",
     "news.sohu.com",
@@ -39,6 +39,8 @@ DOMAINS = (
     "ropbox.com",
 )
 HOSTS = ("www.sohu.com", "news.sohu.com", "paper.dropbox.com", "dropbox.com", "mail.yahoo.com")
+PATHS = ("linkedin.com/sales", "linkedin.com", "sohu.com/news")
+EXPIRIES = ("2019-12-16T13:00", "2019-12-17T11:30", "2020-03-27T15:00", "2020-03-30T09:00")
 EDGE = "MicrosoftEdgeCP.exe"
 PROCESSES = (EDGE, "chrome.exe", "firefox.exe", "dropbox.exe")
 LEADS = (0, 0, 0, 3 * MINUTE, 5 * MINUTE, 10 * MINUTE, 13 * MINUTE, 15 * MINUTE)
@@ -119,6 +121,13 @@ def _commands(machines: st.SearchStrategy[str]) -> st.SearchStrategy[Command]:
         st.sampled_from((INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, PREVIEW)).flatmap(_switching),
         st.builds(TagApp, st.sampled_from(APPS), tags),
         st.builds(AddIndicator, st.sampled_from(DOMAINS), st.sampled_from(sorted(ACTIONS))),
+        st.builds(
+            AddIndicator,
+            st.sampled_from((*DOMAINS, *PATHS, IP)),
+            st.sampled_from(sorted(ACTIONS)),
+            expires=st.sampled_from(("", *EXPIRIES)),
+            device_groups=st.sampled_from(((), *((group,) for group in GROUPS))),
+        ),
         st.builds(RemoveIndicator, st.integers(1, 8).map("ind-{:04d}".format)),
         st.builds(PowerShell, machines, st.sampled_from((*MODES, "Get-MpPreference"))),
         visits,

@@ -21,6 +21,7 @@ import simpy
 from simpy.events import Event, EventPriority
 
 from sim.base.rng import draw
+from sim.base.time import from_iso
 from sim.scenario.load import Resolved
 from sim.world.behaviour import requests, starts
 from sim.world.machines import Machines
@@ -91,11 +92,12 @@ class Listed:
     action: str
     app: str = ""
     removed: bool = False
+    groups: tuple[str, ...] = ()
 
     @property
     def held(self) -> Indicator:
         """What a machine holds of it."""
-        return Indicator(self.value, self.action, self.number)
+        return Indicator(self.value, self.action, self.number, self.groups)
 
 
 class Moment(Event):
@@ -257,10 +259,24 @@ class Reference:
             self._later("tag_to_indicator", (command.app,), follow)
 
     def _add_indicator(self, command: Any) -> bool:
-        if any(held.value == command.value and not held.app for held in self._present()):
+        groups = {machine.device.group for machine in self.inputs.staff.machines}
+        expires = from_iso(command.expires, self._resolved.tz) if command.expires else None
+        listed_already = any(held.value == command.value and not held.app for held in self._present())
+        if listed_already or not groups.issuperset(command.device_groups):
             return False
-        self._offer_later([self._make(command.value, ACTIONS[command.action])])
+        if expires is not None and expires <= self._now:
+            return False
+        made = self._make(command.value, ACTIONS[command.action])
+        made.groups = tuple(command.device_groups)
+        self._offer_later([made])
+        if expires is not None:
+            Moment(self._env, expires, SERVICES, partial(self._expire, made))
         return True
+
+    def _expire(self, held: Listed) -> None:
+        if not held.removed:
+            held.removed = True
+            self._offer_later([held])
 
     def _remove_indicator(self, command: Any) -> bool:
         for held in self._present():

@@ -38,6 +38,8 @@ class Indicator(NamedTuple):
     value: str
     action: str
     number: int
+    groups: tuple[str, ...] = ()
+    """Device groups that it is for; none is every machine."""
     unseen: bool = False
     """Only the path would give the connection away, and the engine does not see it."""
 
@@ -54,8 +56,11 @@ def _yes(answer: bool) -> str:
     return "yes" if answer else "no"
 
 
-def answer(indicators: Holding, address: str) -> Indicator:
-    """Return the indicator that decides an address: the longest path, then the longest domain, then BEATS."""
+def answer(indicators: Holding, address: str, ip: str = "") -> Indicator:
+    """Return the indicator that decides an address: the longest path, then the longest domain, then BEATS.
+
+    What stands for the IP address behind it counts as much as the best for its name.
+    """
     host = address.partition("/")[0]
     covering = [
         held
@@ -64,11 +69,10 @@ def answer(indicators: Holding, address: str) -> Indicator:
         or host == held.value
         or host.endswith("." + held.value)
     ]
-    if not covering:
-        return NOTHING
-    longest = max(covering, key=lambda held: ("/" in held.value, len(held.value))).value
-    same = [held for held in covering if held.value == longest]
-    return min(same, key=lambda held: (BEATS.index(held.action), held.number))
+    longest = max((("/" in held.value, len(held.value)) for held in covering), default=None)
+    same = [held for held in covering if ("/" in held.value, len(held.value)) == longest]
+    same += [held for held in indicators if held.value == ip]
+    return min(same, key=lambda held: (BEATS.index(held.action), held.number), default=NOTHING)
 
 
 class Traits:
@@ -116,10 +120,16 @@ class Traits:
 
     def answers(self, machine: int, process: str, address: str, indicators: Holding) -> Indicator:
         """Return the indicator that decides a connection, as far as its engine can see the address."""
+        group = self._devices[machine].group
+        mine = frozenset(held for held in indicators if not held.groups or group in held.groups)
+        ip = ""
+        for entry in self._resolved.scenario.destinations:
+            if self._is_about(entry.app, address) and entry.host in {None, address}:
+                ip = entry.ip or ip
+        whole = answer(mine, address, ip)
         if self._engine(self._devices[machine], process) == "smartscreen":
-            return answer(indicators, address)
-        by_name = answer(indicators, address.partition("/")[0])
-        whole = answer(indicators, address)
+            return whole
+        by_name = answer(mine, address.partition("/")[0], ip)
         return by_name if by_name.value else whole._replace(unseen=whole.value != "")
 
     def _engine(self, device: Device, process: str) -> str:
