@@ -1,4 +1,4 @@
-"""Surprises 1 to 15 of the walkthrough (section 10), each met by commands and on product views alone."""
+"""The 17 surprises of the walkthrough (section 10), each met by commands and on product views alone."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ EDGE, CHROME, FIREFOX = "MicrosoftEdgeCP.exe", "chrome.exe", "firefox.exe"
 NEWS = "News and entertainment"
 ENABLE = "Set-MpPreference -EnableNetworkProtection enable"
 POPULAR = "New popular app"
+HOLES = str(Path(__file__).parents[1] / "scenarios" / "surprises-16-17.yaml")
 QUIET = str(Path(__file__).parents[1] / "scenarios" / "surprise-13.yaml")
 
 
@@ -420,3 +421,52 @@ def test_15_a_tag_that_comes_back_in_time_frees_nobody() -> None:
     assert not opens(session, MAREK, EDGE)
     wait(session, 95 * MINUTE)
     assert opens(session, MAREK, EDGE)
+
+
+def with_holes() -> Session:
+    """Return a session whose trainee blocked two apps in every browser, and waited till the next morning."""
+    session = begin(HOLES)
+    switch_on(session)
+    for app in ("linkedin-sales-navigator", "dropbox"):
+        session.submit(TagApp(app, UNSANCTIONED))
+    wait(session, 26 * HOUR)
+    return session
+
+
+@pytest.mark.fact("surprise.16", "bypass.full-url")
+def test_16_an_app_that_is_known_by_full_urls_is_never_blocked() -> None:
+    """Tagged as the other one, it has no indicator and opens everywhere; its page lists full URLs."""
+    session = with_holes()
+    page = discovery.app_page(session, WIN10, "linkedin-sales-navigator")
+    assert page.tag == UNSANCTIONED
+    assert page.domains
+    assert all("/" in domain for domain in page.domains)
+    assert page.row is not None
+    before = page.row.transactions
+    assert not [row for row in endpoint.indicators(session) if "linkedin" in row.value]
+    for machine in machines(session):
+        for process in (EDGE, CHROME, FIREFOX):
+            assert opens(session, machine, process, "linkedin.com/sales")
+            assert not opens(session, machine, process, "www.dropbox.com")
+    session.advance(session.resolved.end)
+    row = discovery.app_page(session, WIN10, "linkedin-sales-navigator").row
+    assert row is not None
+    assert row.transactions > before
+    assert not [row for row in endpoint.alerts(session) if "linkedin" in row.domain]
+
+
+@pytest.mark.fact("surprise.17", "bypass.missing-domain")
+def test_17_a_domain_missing_from_the_catalog_leaves_a_hole() -> None:
+    """The client is stopped at the hosts that the catalog knows, and goes on over one that it does not."""
+    session = with_holes()
+    hole, known = "edge.dropbox-sync.example", "client.dropbox.com"
+    assert {"dropbox.com", "dropboxapi.com"} <= {row.value for row in endpoint.indicators(session)}
+    assert not opens(session, "SH-02", "dropbox.exe", known)
+    assert opens(session, "SH-02", "dropbox.exe", hole)
+    wait(session, 8 * HOUR)
+    rows = [row for row in endpoint.timeline(session, "SH-02") if row.time > session.now - 8 * HOUR]
+    mine = [row for row in rows if row.process == "dropbox.exe"]
+    assert {row.url for row in mine if row.is_block} == {known}
+    assert {row.app_id for row in mine if row.url == hole} == {""}
+    assert [row for row in mine if row.url == hole]
+    assert hole not in {host.host for host in discovery.app_page(session, WIN10, "dropbox").hosts}
