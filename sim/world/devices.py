@@ -74,6 +74,11 @@ def devices(
         for row in np.flatnonzero(drawn).tolist():
             if _is_about(rule, people[row], departments[row]):
                 said[row] |= traits
+    tail = resolved.era.straggler
+    if tail is not None:
+        slow = draws(seed, "straggler", keys) % np.uint64(tail.one_in) == 0
+        for row in np.flatnonzero(slow).tolist():
+            said[row] = {"pull_every": tail.sample(seed, "straggler", int(keys[row])), **said[row]}
     ordinary = Device()
     return tuple(_device(traits, resolved) if traits else ordinary for traits in said)
 
