@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.base.errors import CommandRefused
 from sim.base.time import DAY, HOUR, MINUTE
-from sim.engine.enforcement.facts import NetworkProtection
+from sim.engine.enforcement.facts import SMARTSCREEN_GUARDED, NetworkProtection, Outcome
+from sim.engine.enforcement.fleet import MachineSettings
 from sim.engine.enforcement.settings import NETWORK_PROTECTION, PRECEDENCE, SETTINGS, Route
-from sim.session.driver import Session
+from sim.session.driver import Session, restore
 from sim.session.fleet_commands import AssignSetting, WithdrawSetting
-from sim.testing import begin, prompt, wait
+from sim.session.runfile import read_run
+from sim.testing import begin, prompt, switch_on, wait
 
 NAME = NETWORK_PROTECTION.name
 LONGEST = {
@@ -22,6 +29,7 @@ LONGEST = {
     Route.SCCM: HOUR,
     Route.INTUNE: 8 * HOUR,
 }
+ORDER = (Route.GPO, Route.REGISTRY, Route.SCCM, Route.INTUNE, Route.POWERSHELL)
 GET = f"(Get-MpPreference).{NAME}"
 
 
@@ -171,3 +179,81 @@ def test_one_machine_more_changes_nobody_elses_times():
 
 def _index(session: Session, name: str) -> int:
     return next(m.index for m in session.world.staff.machines if m.name == name)
+
+
+def _busy(step: int) -> str:
+    """Play a day with assignments on their way, time cut every `step`; return the digest."""
+    session = begin()
+    give(session, "AuditMode", Route.GPO)
+    later = give(session, "Enabled", Route.INTUNE, "Operations")
+    stop = session.now + 3 * HOUR
+    while session.now < stop:
+        session.advance(min(stop, session.now + step))
+    session.submit(WithdrawSetting(later))
+    session.advance(session.now + 9 * HOUR)
+    return session.digest()
+
+
+@pytest.mark.parametrize("step", [7 * MINUTE, HOUR])
+def test_where_time_is_cut_changes_nothing(step: int):
+    """Arrivals are events of the world, not of who looks."""
+    assert _busy(step) == _busy(3 * HOUR)
+
+
+def test_a_run_file_plays_again_to_the_same_digest(tmp_path: Path):
+    """Assignments are commands like any other."""
+    session = begin()
+    session.record_to(tmp_path / "run.jsonl")
+    given = give(session, "Enabled", Route.INTUNE)
+    wait(session, 4 * HOUR)
+    session.submit(WithdrawSetting(given))
+    prompt(session, "HF-LT-07", f"Set-MpPreference -{NAME} AuditMode; Add-MpPreference -ExclusionPath C:\\x")
+    wait(session, 9 * HOUR)
+    session.leave()
+    again = restore(read_run(tmp_path / "run.jsonl")).session
+    assert again.digest() == session.digest()
+    assert prompt(again, "HF-LT-07", GET) == prompt(session, "HF-LT-07", GET) == "2"
+
+
+def test_a_change_counts_for_connections_from_its_own_moment():
+    """What was browsed before an arrival was browsed without it."""
+    session = begin()
+    switch_on(session)
+    give(session, "Enabled", Route.GPO)
+    arrives = dict(session.world.fleet.progress[0].due)
+    wait(session, 8 * HOUR)
+    rows = session.world.plane.telemetry.between(0, session.now)
+    names = session.world.staff.processes
+    others = [place for place, name in enumerate(names) if name.lower() not in SMARTSCREEN_GUARDED]
+    blocked = (rows.outcome == Outcome.BLOCKED) & np.isin(rows.process, others)
+    assert blocked.any()
+    for machine in set(rows.machine[blocked].tolist()):
+        assert int(rows.time[blocked & (rows.machine == machine)].min()) >= arrives[machine]
+
+
+steps = st.tuples(
+    st.sampled_from(["hold", "drop", "type"]),
+    st.sampled_from(PRECEDENCE),
+    st.integers(0, 2),
+    st.integers(0, 3),
+)
+
+
+@given(st.lists(steps, max_size=20))
+def test_the_strongest_route_that_has_a_value_holds_whatever_happened_before(done: list[Any]):
+    """Against the plainest reckoning: what each route last has, and the first of the order."""
+    held, has = MachineSettings(), dict[Route, dict[int, int]]()
+    for what, route, value, number in done:
+        if what == "type":
+            held.set_locally(NAME, value)
+            has[Route.POWERSHELL] = {0: value}
+        elif what == "hold" and route is not Route.POWERSHELL:
+            held.hold(NAME, route, number, value)
+            has.setdefault(route, {})[number] = value
+        elif what == "drop":
+            held.drop(NAME, route, number)
+            has.get(route, {}).pop(number, None)
+    present = [route for route in ORDER if has.get(route)]
+    expected = (has[present[0]][max(has[present[0]])], present[0]) if present else (0, None)
+    found = held.effective(NAME)
+    assert (found.value, found.route) == expected
