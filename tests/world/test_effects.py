@@ -17,6 +17,7 @@ from sim.world.devices import Device
 from tests.reference.small import resolved, scenario
 
 SITE, MACHINE = "www.sohu.com", "SO-02"
+EDGE = "MicrosoftEdgeCP.exe"
 LOG = (
     "Get-WinEvent -FilterHashtable "
     "@{LogName='Microsoft-Windows-Windows Defender/Operational'; Id=%d} | fl Message"
@@ -39,7 +40,7 @@ def blocking(**more: Any) -> Session:
 def test_everything_in_order_blocks_in_every_browser():
     """What the other tests take away from."""
     session = blocking()
-    assert not any(tries(session, MACHINE, p, SITE) for p in ("msedge.exe", "chrome.exe", "firefox.exe"))
+    assert not any(tries(session, MACHINE, p, SITE) for p in (EDGE, "chrome.exe", "firefox.exe"))
 
 
 @pytest.mark.fact("gate.real-time", "gate.cloud-protection")
@@ -56,7 +57,7 @@ def test_a_prerequisite_switched_off_opens_every_browser_but_edge_at_once(off: s
     session = blocking()
     prompt(session, MACHINE, f"Set-MpPreference {off}")
     assert tries(session, MACHINE, "chrome.exe", SITE)
-    assert not tries(session, MACHINE, "msedge.exe", SITE)
+    assert not tries(session, MACHINE, EDGE, SITE)
     assert not tries(session, "SO-03", "chrome.exe", SITE)
     prompt(session, MACHINE, f"Set-MpPreference {on}")
     assert not tries(session, MACHINE, "chrome.exe", SITE)
@@ -66,10 +67,10 @@ def test_smartscreen_switched_off_by_policy_opens_edge_alone():
     """SmartScreen guards Edge (MDE/web-protection-overview.md)."""
     session = blocking()
     given = session.submit(AssignSetting("SmartScreenEnabled", "Off", "Registry")).data["id"]
-    assert tries(session, MACHINE, "msedge.exe", SITE)
+    assert tries(session, MACHINE, EDGE, SITE)
     assert not tries(session, MACHINE, "chrome.exe", SITE)
     session.submit(WithdrawSetting(given))
-    assert not tries(session, MACHINE, "msedge.exe", SITE)
+    assert not tries(session, MACHINE, EDGE, SITE)
 
 
 @pytest.mark.fact("bypass.remedy-chrome")
@@ -98,8 +99,8 @@ def test_the_machines_own_log_tells_of_blocks_and_audits_and_not_of_edge():
     prompt(session, MACHINE, "Set-MpPreference -EnableNetworkProtection AuditMode")
     assert tries(session, MACHINE, "firefox.exe", SITE)
     assert prompt(session, MACHINE, LOG % 1125).count("would have blocked") == 1
-    tries(session, MACHINE, "msedge.exe", SITE)
-    assert "msedge.exe" not in prompt(session, MACHINE, LOG % 1126)
+    tries(session, MACHINE, EDGE, SITE)
+    assert EDGE not in prompt(session, MACHINE, LOG % 1126)
 
 
 def test_tamper_protection_by_intune_keeps_real_time_protection_on():
