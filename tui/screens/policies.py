@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import work
 from textual.app import ComposeResult
+from textual.content import Content
 
+from sim.base.errors import UnsanctionedError
 from sim.base.time import show_clock
-from sim.session.policy_commands import SwitchPolicy
+from sim.session.policy_commands import DeletePolicy, SaveAnomalyPolicy, SavePolicy, SwitchPolicy
 from sim.views import discovery, policies
+from sim.views.files import new_path, reports_folder, write
 from sim.views.policies import PolicyRow, TemplateRow
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
-from tui.forms import Values
 from tui.frame import ViewKind
+from tui.screens.backtest import BacktestScreen
 from tui.screens.base import PlayScreen
-from tui.screens.policy_form import command, policy_form
+from tui.screens.policy_form import BACKTEST, command, policy_form
 from tui.text import safe
 from tui.widgets.columns import Column
 from tui.widgets.detail import Detail, fact
 from tui.widgets.table import Table
 
+if TYPE_CHECKING:
+    from tui.app import PlayApp
+
 POLICIES = Scope(
     "policies",
     "Policies",
-    "App discovery policies watch the continuous reports. A policy is evaluated at the next "
-    "analysis run, twice a day. In the portal: Control, Policies and Control, Templates.",
+    "App discovery policies watch the continuous reports; those that came with the portal stand below "
+    "the saved ones. A policy is evaluated at the next analysis run. In the portal: Control, Policies and "
+    "Control, Templates.",
     (
         Action(
             "policies.other",
@@ -32,6 +41,21 @@ POLICIES = Scope(
             "change between the saved policies and the templates",
             ("[", "]"),
             footer=90,
+        ),
+        Action(
+            "policies.delete",
+            "Delete",
+            "delete the chosen policy; its alerts and tags stay",
+            ("d",),
+            when="own",
+            footer=60,
+        ),
+        Action(
+            "policies.export",
+            "YAML",
+            "write the chosen policy to a YAML file, to keep in git and to test with `unsanctioned policy`",
+            ("X",),
+            when="own",
         ),
         Action(
             "policies.enable",
@@ -45,9 +69,14 @@ POLICIES = Scope(
 )
 
 
+def _told(row: PolicyRow) -> str:
+    told = (*row.emails, *row.phones)
+    return f", sent to {', '.join(told)}" if told else ""
+
+
 def _short(row: TemplateRow | PolicyRow) -> str:
     """Return the criteria with a sign for "is more than"; the words stand below the list."""
-    return ", ".join(f"{name} > {threshold}" for name, threshold in row.criteria)
+    return ", ".join(f"{name} > {threshold}" for name, threshold in row.criteria) or row.condition
 
 
 TEMPLATE_COLUMNS: tuple[Column[TemplateRow], ...] = (
@@ -132,11 +161,12 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
             ]
         elif self.saved.display and saved is not None:
             lines = [
-                safe(saved.name, "strong"),
+                Content.assemble(safe(saved.name, "strong"), safe(f"  {saved.kind}", "muted")),
+                *([safe(saved.description)] if saved.description else []),
                 fact("Apps", saved.apps),
-                fact("Same day", saved.condition),
+                fact("Match", saved.condition),
                 fact("Reports", saved.reports),
-                fact("Alerts", f"{saved.alerts}, at most {saved.daily_limit} a day"),
+                fact("Alerts", f"{saved.alerts}, at most {saved.daily_limit} a day{_told(saved)}"),
                 fact("Governance", f"tag app {', '.join(saved.tags)}" if saved.tags else "none"),
             ]
         self.query_one(Detail).show(lines)
@@ -159,22 +189,68 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
 
     @work
     async def on_grid_activated(self) -> None:
-        """Fill the form from the chosen template or policy, and save what comes back."""
-        template = self.templates.grid.selected_row
+        """Fill the form from the chosen template or policy, and save or back-test what comes back."""
         saved = self.saved.grid.selected_row if self.saved.display else None
-        if saved is None and (template is None or not self.templates.display):
+        source = saved if self.saved.display else self.templates.grid.selected_row
+        if source is None:
             return
-        if saved is not None and saved.learning:
+        if isinstance(source, PolicyRow) and not source.can_edit:
+            self.notify("It waits for news of a breach and can only be disabled.", markup=False)
             return
-        source: TemplateRow | PolicyRow | None = saved or template
-        assert source is not None
         reports = discovery.report_names(self.session)
-        values: Values | None = await self.app.push_screen_wait(policy_form(source, reports))
+        values = await self.app.push_screen_wait(policy_form(source, reports))
         if values is None:
             return
-        answer = self.play.submit(command(source, values))
+        made = command(source, values)
+        if values["then"] == BACKTEST:
+            show_backtest(self.play, made)
+            return
+        answer = self.play.submit(made)
         if answer is not None and saved is None:
             self.saved.display, self.templates.display = True, False
             self.saved.grid.focus()
             self.draw()
             self.saved.grid.select(str(answer.data["id"]))
+
+    def when_own(self) -> str:
+        """Say why the chosen policy cannot be deleted or written to a file, if so."""
+        row = self.saved.grid.selected_row if self.saved.display else None
+        if row is None:
+            return "choose a saved policy first"
+        return "a policy of the portal can only be disabled" if row.built_in else ""
+
+    @work
+    async def do_policies_delete(self) -> None:
+        """Ask, then delete the chosen policy."""
+        row = self.saved.grid.selected_row
+        if row is None:
+            return
+        question = Question(
+            "Delete this policy?", row.name, "its alerts and the tags it set stay", "at once", "Delete"
+        )
+        if await self.app.push_screen_wait(Confirm(question)):
+            self.play.submit(DeletePolicy(row.id))
+
+    def do_policies_export(self) -> None:
+        """Write the chosen policy to a YAML file."""
+        row = self.saved.grid.selected_row
+        if row is None:
+            return
+        try:
+            path = new_path(reports_folder(), row.name, ".yaml")
+            write(path, policies.exported(self.session, row.id).encode())
+        except UnsanctionedError as error:
+            self.play.refuse(error)
+            return
+        self.notify(str(path), title="Written", markup=False, timeout=12)
+
+
+def show_backtest(app: PlayApp, made: SavePolicy | SaveAnomalyPolicy) -> None:
+    """Show what a policy would have done, or say what is wrong with it."""
+    assert app.session is not None
+    try:
+        found = policies.would_have(app.session, made)
+    except UnsanctionedError as error:
+        app.refuse(error)
+        return
+    app.push_screen(BacktestScreen(made.name, made, found))

@@ -1,73 +1,178 @@
-"""The form of an app discovery policy, and the command that its values make."""
+"""The forms of the two kinds of policies, and the commands that their values make."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.engine.policy.policies import DEFAULT_DAILY_LIMIT
-from sim.session.policy_commands import SavePolicy
-from sim.views.policies import PolicyRow, TemplateRow
+from sim.base.errors import InputError
+from sim.engine.discovery.queries import parse_filters
+from sim.engine.policy.policies import DEFAULT_DAILY_LIMIT, SEVERITIES, SUBJECTS, Criterion
+from sim.session.policy_commands import SaveAnomalyPolicy, SavePolicy
+from sim.views.policies import Learning, PolicyRow, TemplateRow
 from tui.forms import ChoiceField, Field, FormScreen, TextField, Values
 
-SEVERITIES = ("High", "Medium", "Low")
 ALL_REPORTS = "All continuous reports"
+BACKTEST = "backtest"
+"""Value of the field `then`: look at the last 30 days before anything is saved."""
+
+_BOTH = "users and IP addresses"
 
 
 def policy_form(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> FormScreen:
-    """Return the form, filled from a template or from a saved policy."""
-    saved = source if isinstance(source, PolicyRow) else None
-    chosen = saved.report_names if saved else ()
-    fields: list[Field] = [
-        TextField("name", "Policy name", source.name, check=_named),
-        ChoiceField("severity", "Severity", tuple((word, word) for word in SEVERITIES), source.severity),
-        *(
-            TextField(f"criterion{number}", f"{name} >", str(threshold), check=_whole)
-            for number, (name, threshold) in enumerate(source.criteria)
-        ),
-        ChoiceField(
-            "report",
-            "Apply to",
-            tuple((name, name) for name in (ALL_REPORTS, *reports)),
-            chosen[0] if len(chosen) == 1 else ALL_REPORTS,
-        ),
-        TextField(
-            "limit",
-            "Daily alert limit",
-            str(saved.daily_limit if saved else DEFAULT_DAILY_LIMIT),
-            check=_limit,
-        ),
-        TextField(
-            "tag",
-            "Tag app as",
-            ", ".join(saved.tags) if saved else "",
-            placeholder="empty: only alert; Unsanctioned blocks, your own word is a label",
-        ),
-    ]
+    """Return the form, filled from a template or from a policy."""
+    title = f"Policy {source.name}" if isinstance(source, PolicyRow) else f"New policy: {source.name}"
+    if source.learning is not None:
+        about = "It learns for some days what is usual, and alerts on what is far from it. It tags nothing."
+        return FormScreen(title, _anomaly_fields(source, source.learning, reports), about=about)
     about = "Alerts once per app and report within 90 days. > is strict: more than, never equal."
-    title = f"Policy {source.name}" if saved else f"New policy: {source.name}"
-    return FormScreen(title, fields, about=about)
+    return FormScreen(title, _fields(source, reports), about=about)
 
 
-def command(source: TemplateRow | PolicyRow, values: Values, of_search: bool = False) -> SavePolicy:
+def command(
+    source: TemplateRow | PolicyRow, values: Values, of_search: bool = False
+) -> SavePolicy | SaveAnomalyPolicy:
     """Return the command that saves what the form holds; a search is no template."""
     saved = source if isinstance(source, PolicyRow) else None
-    report = str(values["report"])
+    template = saved.template if saved else "" if of_search else source.name
+    if not _text(values, "apps") and source.filters:
+        template = ""  # a template without its filters is another policy
+    reports, filters = _reports(source, str(values["report"])), _parts(values, "apps", ";")
+    emails, phones = _parts(values, "emails"), _parts(values, "phones")
+    name, severity, limit = _text(values, "name"), str(values["severity"]), int(str(values["limit"]))
+    policy_id, enabled = (saved.id, saved.enabled) if saved else ("", True)
+    if source.learning is not None:
+        watch = str(values["watch"])
+        return SaveAnomalyPolicy(
+            template,
+            name,
+            tuple(SUBJECTS) if watch == _BOTH else (watch,),
+            int(_text(values, "share") or 0),
+            _text(values, "after"),
+            severity,
+            daily_limit=limit,
+            id=policy_id,
+            enabled=enabled,
+            description=_text(values, "description"),
+            reports=reports,
+            filters=filters,
+            emails=emails,
+            phones=phones,
+        )
+    thresholds = {
+        criterion.value: text for criterion in Criterion if (text := _text(values, criterion.name.lower()))
+    }
     return SavePolicy(
-        saved.template if saved else "" if of_search else source.name,
-        str(values["name"]),
-        {name: int(str(values[f"criterion{n}"])) for n, (name, _) in enumerate(source.criteria)},
-        str(values["severity"]),
-        () if report == ALL_REPORTS else (report,),
-        int(str(values["limit"])),
-        "",
-        saved.id if saved else "",
-        saved.enabled if saved else True,
-        source.filters,
-        tuple(part.strip() for part in str(values["tag"]).split(",")),
-        saved.description if saved else "",
-        saved.emails if saved else (),
-        saved.phones if saved else (),
+        template,
+        name,
+        {criterion: int(text) for criterion, text in thresholds.items()},
+        severity,
+        daily_limit=limit,
+        id=policy_id,
+        enabled=enabled,
+        more_tags=_parts(values, "tag"),
+        description=_text(values, "description"),
+        reports=reports,
+        filters=filters,
+        emails=emails,
+        phones=phones,
     )
+
+
+def _fields(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> list[Field]:
+    given = {name: str(threshold) for name, threshold in source.criteria}
+    criteria = [
+        TextField(c.name.lower(), f"{c.value} >", given.get(c.value, ""), "empty: not asked", check=_whole)
+        for c in sorted(Criterion, key=lambda each: each.value not in given)
+    ]
+    first, rest = criteria[: len(given)], criteria[len(given) :]
+    tags = ", ".join(source.tags) if isinstance(source, PolicyRow) else ""
+    hint = "empty: only alert; Unsanctioned blocks, your own words are labels"
+    return [
+        *_head(source),
+        *first,
+        *_middle(source, reports),
+        TextField("tag", "Tag app as", tags, hint),
+        *_details(source),
+        *rest,
+        *_notify(source),
+    ]
+
+
+def _anomaly_fields(
+    source: TemplateRow | PolicyRow, learning: Learning, reports: Sequence[str]
+) -> list[Field]:
+    watched = learning.watch[0] if len(learning.watch) == 1 else _BOTH
+    share = str(learning.per_thousand or "")
+    return [
+        *_head(source),
+        ChoiceField("watch", "Watch", tuple((name, name) for name in (_BOTH, *SUBJECTS)), watched),
+        TextField(
+            "share", "Top anomalies", share, "for 1,000 users and week; empty: every event", check=_whole
+        ),
+        TextField("after", "Only after", learning.after, "a day such as 2019-12-20; empty: always"),
+        *_middle(source, reports),
+        *_details(source),
+        *_notify(source),
+    ]
+
+
+def _head(source: TemplateRow | PolicyRow) -> list[Field]:
+    severities = tuple((word, word) for word in reversed(SEVERITIES))
+    return [
+        TextField("name", "Policy name", source.name, check=_named),
+        ChoiceField("severity", "Severity", severities, source.severity),
+    ]
+
+
+def _middle(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> list[Field]:
+    saved = source if isinstance(source, PolicyRow) else None
+    chosen = saved.reports if saved else ALL_REPORTS
+    several = (chosen,) if saved and len(saved.report_names) > 1 else ()
+    limit = str(saved.daily_limit if saved else DEFAULT_DAILY_LIMIT)
+    return [
+        ChoiceField(
+            "report", "Apply to", tuple((name, name) for name in (ALL_REPORTS, *several, *reports)), chosen
+        ),
+        TextField("limit", "Daily alert limit", limit, check=_limit),
+    ]
+
+
+def _details(source: TemplateRow | PolicyRow) -> list[Field]:
+    return [
+        TextField("description", "Description", source.description),
+        TextField(
+            "apps",
+            "Apps matching",
+            "; ".join(source.filters),
+            "every app, or: category equals Cloud storage; risk score equals 0 to 5",
+            check=_filters,
+        ),
+    ]
+
+
+def _notify(source: TemplateRow | PolicyRow) -> list[Field]:
+    saved = source if isinstance(source, PolicyRow) else None
+    return [
+        TextField("emails", "Send e-mail to", ", ".join(saved.emails) if saved else "", "500 a day at most"),
+        TextField("phones", "Text message to", ", ".join(saved.phones) if saved else "", "10 a day at most"),
+        ChoiceField(
+            "then", "Then", (("save", "Save it"), (BACKTEST, "Back-test it first, on the last 30 days"))
+        ),
+    ]
+
+
+def _reports(source: TemplateRow | PolicyRow, chosen: str) -> tuple[str, ...]:
+    if isinstance(source, PolicyRow) and chosen == source.reports:
+        return source.report_names
+    return () if chosen == ALL_REPORTS else (chosen,)
+
+
+def _text(values: Values, field: str) -> str:
+    return str(values[field]).strip()
+
+
+def _parts(values: Values, field: str, by: str = ",") -> tuple[str, ...]:
+    return tuple(part.strip() for part in str(values[field]).split(by) if part.strip())
 
 
 def _named(text: str) -> str:
@@ -75,9 +180,17 @@ def _named(text: str) -> str:
 
 
 def _whole(text: str) -> str:
-    return "" if text.isdecimal() and len(text) <= 9 else "write a whole number"
+    return "" if not text or (text.isdecimal() and len(text) <= 9) else "write a whole number"
 
 
 def _limit(text: str) -> str:
     wrong = not text.isdecimal() or not 1 <= int(text) <= 1000
     return "write a number from 1 to 1000" if wrong else ""
+
+
+def _filters(text: str) -> str:
+    try:
+        parse_filters(part for part in text.split(";") if part.strip())
+    except InputError as error:
+        return "; ".join(f"{problem.what}: {problem.advice}" for problem in error.problems)
+    return ""

@@ -14,7 +14,7 @@ from sim.views.policies import TemplateRow
 from tui.actions import Action
 from tui.forms import FormScreen, TextField
 from tui.screens.base import PlayScreen
-from tui.screens.policy_form import command, policy_form
+from tui.screens.policy_form import BACKTEST, command, policy_form
 from tui.screens.query_form import change_filters
 from tui.text import safe
 
@@ -136,5 +136,13 @@ class SearchScreen(PlayScreen):
         )
         reports = discovery.report_names(self.session)
         values = await self.app.push_screen_wait(policy_form(source, reports))
-        if values is not None:
-            self.play.submit(command(source, values, True))
+        if values is None:
+            return
+        made = command(source, values, True)
+        if values["then"] == BACKTEST:
+            # The list of policies opens what a search finds, by way of the queries.
+            from tui.screens.policies import show_backtest
+
+            show_backtest(self.play, made)
+        else:
+            self.play.submit(made)

@@ -13,10 +13,11 @@ from textual import work
 
 from sim.engine.tenant import SANCTIONED, UNSANCTIONED
 from sim.session.commands import CustomTag, TagApp
-from sim.views import discovery, messages
+from sim.views import discovery, messages, policies
 from tui.actions import Action
 from tui.confirm import Confirm, Question
 from tui.forms import ChoiceField, FormScreen, TextField
+from tui.screens.backtest import BacktestScreen
 from tui.screens.base import PlayScreen
 from tui.screens.indicator_form import ask_indicator
 from tui.screens.measure_forms import message_form
@@ -40,6 +41,14 @@ TAG_ACTIONS = (
         "Takes the place of Unsanctioned, if the app had that tag.",
         when="app",
         footer=80,
+    ),
+    Action(
+        "tag.backtest",
+        "Back-test",
+        "see whom tagging it as Unsanctioned would have touched in the last 30 days",
+        ("b",),
+        "People, transactions and approved activities, of apps that share a domain too. Nothing is tagged.",
+        when="app",
     ),
     Action("tag.clear", "Clear tag", "take the app's tag away", ("x",), when="tagged"),
     Action(
@@ -108,6 +117,14 @@ class TaggingScreen(PlayScreen):
     def do_tag_unsanction(self) -> None:
         """Tag the app Unsanctioned."""
         self._tag(UNSANCTIONED)
+
+    def do_tag_backtest(self) -> None:
+        """Show whom the tag would have touched."""
+        app = self.chosen_app()
+        if app is not None:
+            found = policies.would_have_tagged(self.session, app.app_id, UNSANCTIONED)
+            made = TagApp(app.app_id, UNSANCTIONED)
+            self.app.push_screen(BacktestScreen(f"{app.name} as {UNSANCTIONED}", made, found))
 
     def do_tag_sanction(self) -> None:
         """Tag the app Sanctioned."""

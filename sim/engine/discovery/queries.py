@@ -54,7 +54,7 @@ def parse_condition(text: str) -> Condition:
     """Return the condition that a line states; raise InputError with the nearest right word."""
     found = _OPERATOR.search(text)
     said = (text if found is None else text[: found.start()]).strip()
-    name = _NAMES.get(_plain_name(said))
+    name = _NAMES.get(_plain_name(said)) or (_leading(said) if found is None else None)
     if name is None:
         raise _wrong("QUERY-FIELD", f"no filter {said!r}", nearest(said.lower(), FIELDS))
     field = FIELDS[name]
@@ -135,6 +135,13 @@ def _value(field: Field, text: str) -> FactValue:
 
 def _wrong(rule: str, what: str, advice: str) -> InputError:
     return InputError(Problem(rule, what, advice=advice))
+
+
+def _leading(text: str) -> str | None:
+    """Return the longest field name that a line begins with, for one whose operator nobody knows."""
+    plain = _plain_name(text)
+    fitting = [known for known in _NAMES if plain == known or plain.startswith(f"{known}-")]
+    return _NAMES[max(fitting, key=len)] if fitting else None
 
 
 def _plain_name(text: str) -> str:

@@ -129,6 +129,12 @@ def _day(text: str) -> str:
     return text
 
 
+def _somebody(watched: tuple[str, ...]) -> tuple[str, ...]:
+    if not watched:
+        raise wrong("POLICY-ANOMALY", "nobody is watched", "write users, IP addresses or both")
+    return watched
+
+
 Text = Annotated[str, Field(strict=True)]
 Threshold = Annotated[
     int, Field(strict=True), AfterValidator(lambda value: _checked(checks.wrong_threshold, value))
@@ -156,7 +162,10 @@ class Governance(Strict):
 class Learning(Strict):
     """What is special to an anomaly detection policy."""
 
-    watch: tuple[Literal["users", "IP addresses"], ...] = Field(("users", "IP addresses"), min_length=1)
+    watch: Annotated[tuple[Literal["users", "IP addresses"], ...], AfterValidator(_somebody)] = (
+        "users",
+        "IP addresses",
+    )
     per_thousand_users: (
         Annotated[int, Field(strict=True, ge=1, le=1000)] | Literal["every matching event"]
     ) = 5
