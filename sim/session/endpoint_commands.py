@@ -8,7 +8,8 @@ from typing import ClassVar
 from sim.base.errors import CommandRefused, Problem
 from sim.base.text import plain
 from sim.engine.enforcement.access import SUFFIX
-from sim.engine.enforcement.facts import STOPPED, Outcome, is_smartscreen_browser
+from sim.engine.enforcement.facts import STOPPED
+from sim.engine.enforcement.pages import shown
 from sim.engine.enforcement.settings import NETWORK_PROTECTION
 from sim.session import console
 from sim.session.answer import Answer, said
@@ -60,30 +61,12 @@ class VisitSite:
         if world.upstream.removed[machine, process] <= world.now:
             what = f"{plain(self.process)} was removed from {self.machine}"
             raise CommandRefused(Problem("CLIENT-REMOVED", what, advice="choose another program"))
-        outcome = world.visit(machine, process, host)
+        outcome, indicator = world.visit(machine, process, host)
         notes.test(world.now, machine, process, host, outcome)
+        posture = world.posture(machine)
         relayed = world.upstream.is_relayed(world.now, world.staff.analyst, process, host)
         seen = self.host + SUFFIX if relayed and outcome not in STOPPED else self.host
-        text = _page(outcome, world.staff.processes[process], seen)
+        link = "" if indicator is None else plain(indicator.educate_url)
+        page = shown(outcome, world.tenant.portal, posture.system, world.staff.processes[process], link)
+        text = f"{plain(seen)} in {plain(world.staff.processes[process])}: {page}"
         return said(text, outcome=outcome.name, opened=outcome not in STOPPED)
-
-
-def _page(outcome: Outcome, process: str, host: str) -> str:
-    """Return what the browser shows (enforcement dossier, section 8)."""
-    where = f"{plain(host)} in {plain(process)}"
-    if outcome is Outcome.GATEWAY_BLOCKED:
-        return f"{where}: the gateway's own page: access denied by policy"
-    if outcome is Outcome.ACCESS_DENIED:
-        return f"{where}: the sign-in is refused: your organisation blocks access from this client"
-    if outcome is Outcome.WARNED:
-        return f"{where}: a warning by your organisation, with a button to go on"
-    if outcome is not Outcome.BLOCKED:
-        return f"{where}: the page opens"
-    if is_smartscreen_browser(process):
-        shown = "an error page: blocked by your organisation"
-    else:
-        shown = {
-            "chrome.exe": "This site can't provide a secure connection (ERR_SSL_VERSION_OR_CIPHER_MISMATCH)",
-            "firefox.exe": "Secure Connection Failed (SSL_ERROR_NO_CYPHER_OVERLAP)",
-        }.get(process.lower(), "connection reset")
-    return f"{where}: {shown}; Windows says the connection was blocked by your IT admin"

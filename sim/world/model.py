@@ -187,12 +187,13 @@ class World:
                 time, "Defender ATP", "Raise alert", raised.id, self.staff.machines[machine].name
             )
 
-    def visit(self, machine: int, process: int, host: int) -> Outcome:
-        """Try a host in a browser of a machine now, as the analyst."""
+    def visit(self, machine: int, process: int, host: int) -> tuple[Outcome, Indicator | None]:
+        """Try a host in a browser of a machine now, as the analyst; return also what indicator decided."""
         self._realise()
         rows = self.plane.visit(self.now, machine, process, host)
         self._watch(rows)
-        return Outcome(int(rows.outcome[0]))
+        number = int(rows.indicator[0])
+        return Outcome(int(rows.outcome[0])), self.tenant.indicators.all[number] if number >= 0 else None
 
     def facts(self, machine: I64, process: I64, host: I64) -> Facts:
         """Return what decides connections that begin now, each by its machine's own user."""

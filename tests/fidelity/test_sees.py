@@ -7,13 +7,16 @@ import json
 import pytest
 
 from sim.base.time import HOUR, MINUTE
+from sim.engine.enforcement.facts import Outcome, System
+from sim.engine.enforcement.pages import shown
 from sim.engine.hunting.tables import device_events
-from sim.session.commands import SetSwitch
+from sim.engine.portal import PORTALS
+from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
-from sim.testing import prompt, wait
+from sim.testing import prompt, switch_on, wait
 from sim.views import endpoint
-from tests.fidelity.office import CHROME, CLIENT, FIREFOX, SITE, blocking, edge, office, visit
+from tests.fidelity.office import APP, CHROME, CLIENT, FIREFOX, SITE, blocking, edge, office, visit
 
 ENABLE = "Set-MpPreference -EnableNetworkProtection Enabled"
 
@@ -60,7 +63,7 @@ def test_other_browsers_show_an_error_of_the_secure_connection(process: str, cod
     outcome, text = visit(guarded(), "SO-01", process)
     assert outcome == "BLOCKED"
     assert code in text
-    assert "by your IT admin" in text
+    assert "by your IT admin (OK, Feedback)" in text
 
 
 @pytest.mark.fact("sees.device-event.edge", "sees.device-event.other")
@@ -127,3 +130,56 @@ def test_a_blocked_visit_leaves_a_connection_that_succeeded():
     wait(session, 10 * MINUTE)
     actions = {row.action for row in endpoint.timeline(session, "SO-01", "sohu-news") if row.time == tried}
     assert "ConnectionSuccess" in actions
+
+
+TODAY = PORTALS["today"]
+LINK = "https://intranet.example/why"
+
+
+@pytest.mark.fact("sees.edge-block.today")
+def test_edge_shows_a_red_page_today_with_a_link_where_one_is_set():
+    """The link came in July 2024."""
+    page = shown(Outcome.BLOCKED, TODAY, System.WINDOWS, "msedge.exe")
+    assert "red page" in page
+    assert "support page" not in page
+    assert f"Visit the support page ({LINK})" in shown(
+        Outcome.BLOCKED, TODAY, System.WINDOWS, "msedge.exe", LINK
+    )
+
+
+@pytest.mark.fact("sees.edge-warn")
+def test_edge_warns_with_a_button_that_lets_go_on():
+    """A page of its own, no notification."""
+    assert "button Allow" in shown(Outcome.WARNED, TODAY, System.WINDOWS, "msedge.exe")
+
+
+@pytest.mark.fact("sees.toast-warn")
+def test_the_notification_of_a_warning_can_be_unblocked():
+    """And a click opens the education address."""
+    page = shown(Outcome.WARNED, TODAY, System.WINDOWS, CHROME, LINK)
+    assert "(OK, Unblock, Feedback)" in page
+    assert LINK in page
+
+
+@pytest.mark.fact("sees.macos-linux", "settings.linux")
+@pytest.mark.parametrize("outcome", [Outcome.BLOCKED, Outcome.WARNED])
+def test_macos_notifies_by_defender_and_linux_not_at_all(outcome: Outcome):
+    """On both the browser says what it says on Windows; Edge too is cut below its page."""
+    mac = shown(outcome, TODAY, System.MACOS, CHROME)
+    assert "Microsoft Defender" in mac
+    assert "Windows" not in mac
+    linux = shown(outcome, TODAY, System.LINUX, CHROME)
+    assert linux == "This site can't provide a secure connection (ERR_SSL_VERSION_OR_CIPHER_MISMATCH)"
+    assert shown(outcome, TODAY, System.LINUX, "msedge") == "connection reset"
+
+
+@pytest.mark.fact("sees.warn-bypass", "sees.edge-warn", "indicator.action.today")
+def test_a_monitored_app_warns_in_play():
+    """The tag of today, tried in Edge."""
+    session = office("defender-today")
+    switch_on(session)
+    session.submit(TagApp(APP, "Monitored"))
+    wait(session, 4 * HOUR)
+    outcome, text = visit(session, "SO-01", edge(session))
+    assert outcome == "WARNED"
+    assert "warning page" in text
