@@ -17,6 +17,24 @@ class LogEntry:
     detail: str = ""
 
 
+AREAS = {
+    "tag": "Tags",
+    "setting": "Settings",
+    "policy": "Policies",
+    "indicator": "Indicators",
+    "profile": "Indicators",
+    "alert": "Alerts",
+}
+"""Area of a log entry by a word of its action; what has none of them is of `OTHER`."""
+OTHER = "Cloud Discovery"
+
+
+def area(action: str) -> str:
+    """Return the part of the portals that an entry's action belongs to."""
+    words = action.lower().split()
+    return next((name for word, name in AREAS.items() if word in words), OTHER)
+
+
 class Write(Protocol):
     """Adds a line to the governance log."""
 

@@ -50,6 +50,8 @@ class Portal:
     """Browsers of a Windows machine, and the file names of the processes that connect."""
     alert_title: str
     """Title of the alert that a tagged app's indicator raises on a machine."""
+    generic_block_alerts: bool
+    """Hand-made blocks raise generic Informational alerts (MDE/indicators-overview.md; documented)."""
     closings: tuple[Closing, ...]
     classifications: tuple[Classification, ...]
     analyses_per_day: int
@@ -106,6 +108,7 @@ _2019 = Portal(
     },
     # CAS/wdatp-integration.md, its screenshot; observed
     alert_title="Connection to a blocked cloud application was detected",
+    generic_block_alerts=False,
     closings=CLOSINGS_2019,
     classifications=CLASSIFICATIONS_2019,
     analyses_per_day=2,
@@ -132,6 +135,7 @@ _TODAY = Portal(
     },
     browsers={"edge": "msedge.exe", "chrome": "chrome.exe", "firefox": "firefox.exe"},  # own knowledge
     alert_title="Unsanctioned cloud app access was blocked",  # CAS/mde-govern.md; documented
+    generic_block_alerts=True,
     closings=CLOSINGS_TODAY,
     classifications=CLASSIFICATIONS_TODAY,
     analyses_per_day=4,

@@ -50,6 +50,14 @@ class Setting:
     unit: str = ""
     """`hours` or `URL` where a person writes the value."""
 
+    def wrong(self, value: str) -> str:
+        """Return what to write instead of a value that the page would not take; nothing where it does."""
+        if self.choices:
+            return "" if value in self.choices else f"one of: {', '.join(self.choices)}"
+        if self.unit == "hours":
+            return "" if value.isascii() and value.isdigit() and 0 < int(value) <= 720 else "1 to 720 hours"
+        return "" if not value or value.startswith("https://") else "write https://... or nothing"
+
 
 _ATP = "Defender ATP > Settings > Advanced features"
 _ENDPOINTS = "Defender portal > Settings > Endpoints > Advanced features"

@@ -26,17 +26,18 @@ from sim.engine.enforcement.scopes import Profiles
 from sim.engine.enforcement.tag_sync import ASKS, TagSync
 from sim.engine.governance import LogEntry
 from sim.engine.inventory import NEEDED, missing
-from sim.engine.policy.alerts import CloudQueue, EndpointQueue
+from sim.engine.policy.alerts import CloudQueue
 from sim.engine.policy.book import PolicyBook
+from sim.engine.policy.endpoint_queue import EndpointQueue
 from sim.engine.policy.policies import Match
 from sim.engine.portal import MONITORED, Portal
 from sim.engine.portal import SANCTIONED as SANCTIONED
 from sim.engine.portal import UNSANCTIONED as UNSANCTIONED
+from sim.engine.settings_pages import ALERT_SEVERITY, Switch
 from sim.engine.settings_pages import AZURE_ATP as AZURE_ATP
 from sim.engine.settings_pages import BLOCK_UNSANCTIONED as BLOCK_UNSANCTIONED
 from sim.engine.settings_pages import CUSTOM_INDICATORS as CUSTOM_INDICATORS
 from sim.engine.settings_pages import INTEGRATION as INTEGRATION
-from sim.engine.settings_pages import Switch
 
 MONTH = 30 * DAY
 
@@ -66,6 +67,8 @@ class Tenant:
         self.apps: dict[str, App] = {app.id: app for app in catalog.apps}
         self.switches: dict[str, bool] = {switch.id: False for switch in portal.switches}
         """By the id that does not change from period to period."""
+        self.settings: dict[str, str] = {setting.id: setting.default for setting in portal.settings}
+        """The values that were saved, by setting id."""
         self.tags: dict[str, str] = {}
         self.custom_tags: dict[str, set[str]] = {}
         self.own = OwnApps(self.write)
@@ -75,8 +78,8 @@ class Tenant:
         self.tag_sync = TagSync(self, self.write)
         departments = {group for groups in people.groups.values() for group in groups}
         self.access = AccessBook(single_sign_on, departments, self.write)
-        self.cloud_alerts = CloudQueue(self.write)
-        self.endpoint_alerts = EndpointQueue()
+        self.cloud_alerts = CloudQueue(portal, self.write)
+        self.endpoint_alerts = EndpointQueue(portal, self.write)
         self.log: list[LogEntry] = []
         self.streams = Streams(catalog, logs, people, pseudonyms, self.write)
         self.reports = self.streams.reports
@@ -144,8 +147,26 @@ class Tenant:
 
     @property
     def tag_severity(self) -> str:
-        """Severity of the indicators that tags make."""
-        return self.portal.tag_severity
+        """Severity of the indicators that tags make: since November 2020 a setting, before it one value."""
+        return self.settings.get(ALERT_SEVERITY, self.portal.tag_severity)
+
+    def save_setting(self, now: int, actor: str, name: str, value: str) -> bool:
+        """Save a setting that holds a value; return whether it changed.
+
+        Indicators that stand keep their severity until their tag makes them anew (guess).
+        """
+        found = self.portal.setting(name)
+        if found is None:
+            names = ", ".join(setting.name for setting in self.portal.settings) or "this portal has none"
+            raise CommandRefused(Problem("SETTING-UNKNOWN", f"no setting {name!r}", advice=names))
+        wrong = found.wrong(value)
+        if wrong:
+            raise CommandRefused(Problem("SETTING-VALUE", f"{found.name}: {value!r}", advice=wrong))
+        changed = self.settings[found.id] != value
+        self.settings[found.id] = value
+        if changed:
+            self.write(now, actor, "Save setting", found.name, value or "empty")
+        return changed
 
     @property
     def tag_sync_on(self) -> bool:

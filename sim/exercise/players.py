@@ -15,7 +15,6 @@ from sim.base.errors import CommandRefused, InputError, Problem
 from sim.base.time import MINUTE
 from sim.engine.catalog.model import App
 from sim.engine.enforcement.facts import NetworkProtection, is_smartscreen_browser
-from sim.engine.policy.alerts import DismissReason
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
@@ -90,6 +89,10 @@ class Desk:
     def cloud_alerts(self) -> list[control.CloudAlertRow]:
         """See the Cloud App Security alerts."""
         return control.cloud_alerts(self._session)
+
+    def dismissals(self) -> list[str]:
+        """See the reasons to dismiss an alert, as its dialogue lists them."""
+        return [reason.text for reason in self._session.world.era.portals.closings[-1].reasons]
 
     def notes(self) -> casebook.Casebook:
         """Read the own notes: findings, tests, lookups."""
@@ -218,12 +221,13 @@ class Analyst:
 
     def _close_alerts(self, desk: Desk) -> None:
         approved = {item.app for item in desk.documents().approved}
+        not_ours = next(reason for reason in desk.dismissals() if "interest" in reason)
         for row in desk.cloud_alerts():
             if row.status != "Open":
                 continue
             if row.app_id in approved:
                 why = "approved, with an owner"
-                desk.send(CloseAlert(row.id, False, DismissReason.INTEREST.value, why))
+                desk.send(CloseAlert(row.id, False, not_ours, why))
             else:
                 desk.send(CloseAlert(row.id, True, comment="looked at against the cloud-use policy; watched"))
 

@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from sim.session.alert_commands import CloseAlert, ResolveEndpointAlert
+from sim.session.alert_commands import (
+    AssignAlert,
+    CloseAlert,
+    CloseAlerts,
+    CommentAlert,
+    MarkAlert,
+    ResolveEndpointAlert,
+    SaveSetting,
+    SetAlertStatus,
+)
 from sim.session.answer import ADDED_LATER, Answer, said
 from sim.session.app_commands import AddCustomApp, DeleteQuery, NoteApp, OverrideScore, ResetScore, SaveQuery
 from sim.session.endpoint_commands import PowerShell, VisitSite
@@ -140,7 +149,13 @@ Command = (
     | SwitchPolicy
     | DeletePolicy
     | CloseAlert
+    | CloseAlerts
+    | MarkAlert
+    | AssignAlert
+    | CommentAlert
+    | SetAlertStatus
     | ResolveEndpointAlert
+    | SaveSetting
     | RecordFinding
     | TakeHint
     | AddCustomApp

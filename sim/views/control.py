@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.engine.governance import area
 from sim.session.driver import Session
 from sim.world.fleet import LOG_ACTIONS
 from sim.world.model import SCENARIO, SERVICE
@@ -47,6 +48,15 @@ class CloudAlertRow:
     reason: str
     comment: str
     text: str
+    code: int
+    """`resolutionStatusValue` of the API."""
+    read: bool
+    assigned: str
+    comments: tuple[str, ...]
+    evidence: tuple[str, ...]
+    """The figures that matched, in bytes or counts."""
+    policy_id: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,8 @@ class LogRow:
     action: str
     target: str
     detail: str
+    area: str
+    """Tags, Settings, Policies, Indicators, Alerts or Cloud Discovery."""
 
 
 def switches(session: Session) -> list[SwitchRow]:
@@ -68,6 +80,32 @@ def switches(session: Session) -> list[SwitchRow]:
         SwitchRow(s.id, s.name, s.page, on[s.id], s.promise, s.delay)
         for s in session.world.era.portals.switches
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """A setting that holds a value."""
+
+    id: str
+    name: str
+    page: str
+    value: str
+    promise: str
+    choices: tuple[str, ...]
+
+
+def settings(session: Session) -> list[ValueRow]:
+    """Return the settings that hold a value; there are none in 2019."""
+    held = session.world.tenant.settings
+    return [
+        ValueRow(s.id, s.name, s.page, held[s.id], s.promise, s.choices)
+        for s in session.world.era.portals.settings
+    ]
+
+
+def closings(session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the ways to close an alert: what it is afterwards, and the reasons to choose from."""
+    return tuple((c.status, tuple(r.text for r in c.reasons)) for c in session.world.era.portals.closings)
 
 
 def cloud_alerts(session: Session) -> list[CloudAlertRow]:
@@ -87,24 +125,33 @@ def cloud_alerts(session: Session) -> list[CloudAlertRow]:
             a.source_ips,
             a.transactions,
             a.traffic,
-            a.status.value,
+            a.status,
             a.reason,
             a.comment,
             f"{apps[a.app_id].name}: {a.users} users in one day in {a.report}.",
+            a.code,
+            a.read,
+            a.assigned,
+            tuple(f"{c.by}: {c.text}" for c in a.comments),
+            tuple(f"{r.what} {r.value:,} is more than {r.threshold:,}" for r in a.reasons)
+            or ("discovered for the first time",),
+            a.policy_id,
+            a.note,
         )
         for a in session.world.tenant.cloud_alerts.alerts
     ]
     return sorted(rows, key=lambda row: (row.status != "Open", -row.time, row.id))
 
 
-def governance_log(session: Session) -> list[LogRow]:
-    """Return who changed what, newest first.
+def governance_log(session: Session, only: str = "") -> list[LogRow]:
+    """Return who changed what, newest first; of one area where asked.
 
     Machines' settings and the service's inner steps are not in it.
     """
     rows = [
-        LogRow(f"log-{number:05d}", e.time, e.actor, e.action, e.target, e.detail)
+        LogRow(f"log-{number:05d}", e.time, e.actor, e.action, e.target, e.detail, area(e.action))
         for number, e in enumerate(session.world.tenant.log)
         if e.actor not in {SERVICE, "Defender ATP"} and e.action not in LOG_ACTIONS
     ]
-    return [row for row in reversed(rows) if row.actor != SCENARIO or row.action == "Tag app"]
+    told = [row for row in reversed(rows) if row.actor != SCENARIO or row.action == "Tag app"]
+    return [row for row in told if only in {"", row.area}]

@@ -97,6 +97,10 @@ class EndpointAlertRow:
     status: str
     classification: str
     text: str
+    incident: str
+    determination: str
+    assigned: str
+    comments: tuple[str, ...]
 
 
 def _visible(session: Session) -> int:
@@ -241,6 +245,11 @@ def _told(what: str, alert: EndpointAlert) -> str:
     return f"{what} was not blocked in {share} of {alert.attempts} attempts."
 
 
+def classifications(session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what an alert can turn out to be, each with its determinations."""
+    return tuple((c.name, c.determinations) for c in session.world.era.portals.classifications)
+
+
 def alerts(session: Session) -> list[EndpointAlertRow]:
     """Return the alert queue, newest first; an alert says whether the app was blocked."""
     world = session.world
@@ -269,6 +278,10 @@ def alerts(session: Session) -> list[EndpointAlertRow]:
                 alert.status,
                 alert.classification,
                 text,
+                alert.incident,
+                alert.determination,
+                alert.assigned,
+                tuple(f"{c.by}: {c.text}" for c in alert.comments),
             )
         )
     return sorted(rows, key=lambda row: (-row.time, row.id))

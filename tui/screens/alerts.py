@@ -11,8 +11,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from sim.base.time import show_clock
-from sim.engine.policy.alerts import CLASSIFICATIONS, DismissReason
-from sim.session.alert_commands import CloseAlert, ResolveEndpointAlert
+from sim.session.alert_commands import AssignAlert, CloseAlerts, CommentAlert, ResolveEndpointAlert
 from sim.views import control, endpoint
 from sim.views.control import CloudAlertRow
 from sim.views.endpoint import EndpointAlertRow
@@ -39,6 +38,8 @@ CLOUD = Scope(
             when="waiting",
             footer=90,
         ),
+        Action("cloud_alerts.assign", "Assign", "give the alert to a person", ("A",), when="chosen"),
+        Action("cloud_alerts.comment", "Comment", "write a comment on the alert", ("C",), when="chosen"),
     ),
 )
 
@@ -56,6 +57,8 @@ ENDPOINT = Scope(
             when="waiting",
             footer=90,
         ),
+        Action("endpoint_alerts.assign", "Assign", "give the alert to a person", ("A",), when="chosen"),
+        Action("endpoint_alerts.comment", "Comment", "write a comment on the alert", ("C",), when="chosen"),
         Action("endpoint_alerts.app", "App", "open the alert's app", ("a",), when="app", footer=80),
     ),
 )
@@ -84,6 +87,30 @@ class QueueScreen(PlayScreen):
         """Lay out the list and the chosen alert's words."""
         yield self.table
         yield Detail()
+
+    async def ask_assign(self) -> None:
+        """Ask for a person, then assign the chosen alert."""
+        row = self.table.grid.selected_row
+        if row is None:
+            return
+        field = TextField("person", "Person", row.assigned, "empty is nobody")
+        values = await self.app.push_screen_wait(FormScreen(f"Assign {row.id}", (field,), verb="Assign"))
+        if values is not None:
+            self.play.submit(AssignAlert(row.id, str(values["person"]).strip()))
+
+    async def ask_comment(self) -> None:
+        """Ask for a comment, then keep it on the chosen alert."""
+        row = self.table.grid.selected_row
+        if row is None:
+            return
+        field = TextField("text", "Comment", check=lambda text: "" if text else "write something")
+        values = await self.app.push_screen_wait(FormScreen(f"Comment on {row.id}", (field,)))
+        if values is not None:
+            self.play.submit(CommentAlert(row.id, str(values["text"]).strip()))
+
+    def when_chosen(self) -> str:
+        """Say that no alert is chosen, if so."""
+        return "" if self.table.grid.selected_row is not None else "choose an alert first"
 
     @abstractmethod
     def rows(self) -> Sequence[CloudAlertRow | EndpointAlertRow]:
@@ -156,7 +183,9 @@ class CloudAlertsScreen(QueueScreen, scope=CLOUD):
                 "Figures",
                 f"{row.users} users, {row.source_ips} IP addresses, {row.transactions} transactions",
             ),
+            fact("Matched", "; ".join(row.evidence)),
         ]
+        lines += _shared(row)
         if row.status != "Open":
             words = " – ".join(part for part in (row.status, row.reason, row.comment) if part)
             lines.append(fact("Closed", words))
@@ -176,6 +205,16 @@ class CloudAlertsScreen(QueueScreen, scope=CLOUD):
         return "" if row.status == "Open" else f"this alert is already {row.status.lower()}"
 
     @work
+    async def do_cloud_alerts_assign(self) -> None:
+        """Assign the alert."""
+        await self.ask_assign()
+
+    @work
+    async def do_cloud_alerts_comment(self) -> None:
+        """Comment on the alert."""
+        await self.ask_comment()
+
+    @work
     async def do_cloud_alerts_close(self) -> None:
         """Ask how and why, then close it."""
         row = self.table.grid.selected_row
@@ -187,9 +226,10 @@ class CloudAlertsScreen(QueueScreen, scope=CLOUD):
                 ChoiceField(
                     "how",
                     "Close as",
-                    (
-                        ("Resolved", "Resolved – it was dealt with"),
-                        *((reason, f"Dismissed – {reason}") for reason in DismissReason),
+                    tuple(
+                        (f"{status}/{reason}", f"{status} – {reason}" if reason else status)
+                        for status, reasons in control.closings(self.session)
+                        for reason in reasons or ("",)
                     ),
                 ),
                 TextField("comment", "Comment", placeholder="what you found and decided"),
@@ -199,10 +239,8 @@ class CloudAlertsScreen(QueueScreen, scope=CLOUD):
         )
         values = await self.app.push_screen_wait(form)
         if values is not None:
-            how = str(values["how"])
-            resolved = how == "Resolved"
-            reason = "" if resolved else how
-            self.play.submit(CloseAlert(row.id, resolved, reason, str(values["comment"]).strip()))
+            status, _, reason = str(values["how"]).partition("/")
+            self.play.submit(CloseAlerts((row.id,), status, reason, str(values["comment"]).strip()))
 
 
 class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
@@ -256,10 +294,11 @@ class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
             safe(f"{row.id}  {row.title}", "strong"),
             safe(row.text, _outcome(row)),
             fact("Machine", f"{row.machine}, {row.user}, {row.processes}"),
-            fact("Attempts", f"{row.attempts} to {row.domain}, {span}"),
+            fact("Attempts", f"{row.attempts} to {row.domain}, {span}, part of {row.incident}"),
         ]
+        lines += _shared(row)
         if row.status == "Resolved":
-            lines.append(fact("Resolved", row.classification))
+            lines.append(fact("Resolved", " – ".join(filter(None, (row.classification, row.determination)))))
         return lines
 
     def on_grid_activated(self) -> None:
@@ -288,6 +327,16 @@ class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
         return "" if row.status != "Resolved" else "this alert is already resolved"
 
     @work
+    async def do_endpoint_alerts_assign(self) -> None:
+        """Assign the alert."""
+        await self.ask_assign()
+
+    @work
+    async def do_endpoint_alerts_comment(self) -> None:
+        """Comment on the alert."""
+        await self.ask_comment()
+
+    @work
     async def do_endpoint_alerts_resolve(self) -> None:
         """Ask for the classification, then resolve it."""
         row = self.table.grid.selected_row
@@ -296,7 +345,15 @@ class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
         form = FormScreen(
             f"Resolve {row.id}",
             (
-                ChoiceField("class", "Classification", tuple((c, c) for c in CLASSIFICATIONS)),
+                ChoiceField(
+                    "class",
+                    "Classification",
+                    tuple(
+                        (f"{name}/{more}", f"{name} – {more}" if more else name)
+                        for name, determinations in endpoint.classifications(self.session)
+                        for more in ("", *determinations)
+                    ),
+                ),
                 TextField("comment", "Comment", placeholder="what you found and did"),
             ),
             about=row.text,
@@ -305,7 +362,14 @@ class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
         values = await self.app.push_screen_wait(form)
         if values is not None:
             comment = str(values["comment"]).strip()
-            self.play.submit(ResolveEndpointAlert(row.id, str(values["class"]), comment))
+            name, _, determination = str(values["class"]).partition("/")
+            self.play.submit(ResolveEndpointAlert(row.id, name, comment, determination))
+
+
+def _shared(row: CloudAlertRow | EndpointAlertRow) -> list[Content]:
+    """Return who has the alert and the newest comment, where there are any."""
+    lines = [fact("Assigned", row.assigned)] if row.assigned else []
+    return [*lines, fact("Comment", row.comments[-1])] if row.comments else lines
 
 
 def _blocked(row: EndpointAlertRow) -> str:
