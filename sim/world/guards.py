@@ -53,7 +53,7 @@ class Guards:
 
     def __init__(self, resolved: Resolved, staff: Staff) -> None:
         devices = staff.devices
-        period = resolved.era.portals.key
+        period = self._period = resolved.era.portals.key
         self.onboarded = _flags(device.managed for device in devices)
         self.system = _codes(_SYSTEM[device.system] for device in devices)
         self.os_supported = _flags(
@@ -108,9 +108,14 @@ class Guards:
     @property
     def feeds(self) -> Flags:
         """The machines whose traffic reaches Cloud Discovery: onboarded, and of a build that forwards it
-        (CAS/wdatp-integration.md; documented)."""
-        found: Flags = self.onboarded & self.os_supported
-        return found
+        (CAS/wdatp-integration.md; documented).
+
+        In 2019 a machine behind a forward proxy is missing (the same page), today it is not
+        (CAS/mde-investigation.md). A Mac needs network protection on (CAS/mde-integration.md); documented.
+        """
+        mac_is_off = (self.system == System.MACOS) & (self.network_protection == NetworkProtection.DISABLED)
+        found: Flags = self.onboarded & self.os_supported & ~mac_is_off
+        return found & ~self.hides_names if self._period == "2019" else found
 
     def facts(
         self,
