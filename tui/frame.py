@@ -116,13 +116,14 @@ class CrumbLine(Line):
     kind: reactive[ViewKind | None] = reactive(None)
 
     def left(self) -> Sequence[Field]:
-        """Return the path, shortened from its start."""
+        """Return the path, shortened from its start; of a long name as much as has room."""
         crumbs = [clip(plain(crumb), 40) for crumb in self.crumbs]
         wordings = []
         for start in range(max(1, len(crumbs))):
             lead = ("… › " if start else "") + "".join(f"{crumb} › " for crumb in crumbs[start:-1])
             last = crumbs[-1] if crumbs else ""
             wordings.append(Content.assemble((lead, "$tone-muted"), (last, "bold $tone-strong")))
+        wordings += [safe(clip(crumb, room), "strong") for crumb in crumbs[-1:] for room in (36, 24, 12)]
         return [Field(tuple(wordings), 1)]
 
     def right(self) -> Sequence[Field]:

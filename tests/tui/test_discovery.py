@@ -60,7 +60,7 @@ async def test_the_dashboard_has_everything_at_80_by_24():
         for words in (
             "PRODUCT VIEW – Cloud App Security",
             f"● {WIN10}",
-            "data from Mon 16 Dec",
+            "data Mon 16 Dec",
             "next analysis 13:00",
             "IP addresses",
             "machines",

@@ -114,6 +114,10 @@ async def test_a_suggested_query_cannot_be_deleted_and_leads_to_its_apps():
     async with play(PlayApp(with_data())) as robot:
         await robot.press("g", "a", "Q", "d")
         await robot.until(lambda: robot.sees("Choose a saved query first"))
+        robot.grid().select("Cloud apps that are CSA STAR certified")
+        await robot.press("enter")
+        assert robot.lines()[1].startswith(" Cloud apps that are CSA"), "a long name is cut, not left out"
+        await robot.press("escape")
         robot.grid().select("GDPR ready cloud apps")
         await robot.press("enter")
         robot.expect("and 5 more")

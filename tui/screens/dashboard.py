@@ -253,7 +253,7 @@ class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
         updated = "never" if reach.updated is None else clock(reach.updated, tz, now)
         parts = []
         if reach.first is not None and reach.last is not None:
-            parts.append(f"data from {span(reach.first, reach.last, tz)}")
+            parts.append(f"data {span(reach.first, reach.last, tz)}")
         parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
         first = Content.assemble(
             safe("Report  ", "muted"),
