@@ -175,8 +175,9 @@ def _in_force(session: Session, machine: int, one: Setting) -> InForceRow:
     now = held.effective(one.name)
     changes = [c for c in fleet.changes.get(machine, []) if c.name == one.name]
     waiting = [(route, value) for route, value in held.holds(one.name).items() if route is not now.route]
-    as_found = "Windows default" if now.value == one.default else "as it was found"
     on_windows = session.world.staff.machines[machine].device.system in {"windows", "server"}
+    default = "Windows default" if on_windows else "default"
+    as_found = default if now.value == one.default else "as it was found"
     typed_elsewhere = now.route is Route.POWERSHELL and not on_windows
     return InForceRow(
         one.name,

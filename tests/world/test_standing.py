@@ -8,6 +8,7 @@ import pytest
 
 from sim.base.errors import CommandRefused, ScenarioError
 from sim.base.time import HOUR
+from sim.engine.inventory import NEEDED
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
@@ -96,12 +97,15 @@ def test_a_mistake_in_what_stands_is_told(said: dict[str, Any], rule: str | None
     assert rule is None or rule in {problem.rule for problem in error.value.problems}
 
 
-@pytest.mark.fact("gate.licences.2019")
-@pytest.mark.parametrize("missing", ["Microsoft Cloud App Security", "Microsoft Defender ATP"])
-def test_without_either_licence_no_indicator_is_made(missing: str):
+@pytest.mark.fact("gate.licences.2019", "gate.licences.today")
+@pytest.mark.parametrize(
+    ("era", "period", "which"),
+    [(*era, which) for era in (("mcas-2019", "2019"), ("defender-today", "today")) for which in (0, 1)],
+)
+def test_without_either_licence_no_indicator_is_made(era: str, period: str, which: int):
     """The portal refuses the switches that need it, and says which licence."""
-    both = {"Microsoft Cloud App Security", "Microsoft Defender ATP"}
-    play = session(subscription={"licences": sorted(both - {missing})})
+    missing, other = NEEDED[period][which], NEEDED[period][1 - which]
+    play = session(era=era, subscription={"licences": [other]})
     for name in (INTEGRATION, BLOCK_UNSANCTIONED):
         with pytest.raises(CommandRefused, match=missing):
             play.submit(SetSwitch(name, True))
