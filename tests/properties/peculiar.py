@@ -96,6 +96,7 @@ def peculiarities(people: int) -> st.SearchStrategy[str]:
     """Draw parts of a scenario file, as JSON."""
     return st.fixed_dictionaries(
         {
+            "era": st.sampled_from(("mcas-2019", "defender-today")),
             "devices": st.lists(_devices(people), max_size=5),
             "sites": st.fixed_dictionaries(
                 {

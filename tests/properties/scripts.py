@@ -21,6 +21,7 @@ from tests.reference.model import (
     CUSTOM_INDICATORS,
     INTEGRATION,
     MODES,
+    TODAY,
     Inputs,
 )
 from tests.reference.small import RHYTHMS, SPANS, small
@@ -114,17 +115,19 @@ def _switching(name: str) -> st.SearchStrategy[Command]:
     return st.booleans().map(lambda on: SetSwitch(name, on))
 
 
-def _commands(machines: st.SearchStrategy[str]) -> st.SearchStrategy[Command]:
+def _commands(machines: st.SearchStrategy[str], today: bool) -> st.SearchStrategy[Command]:
+    actions = st.sampled_from([*sorted(TODAY), "Warn", "Warn"] if today else sorted(ACTIONS))
     tags = st.sampled_from(("Unsanctioned", "Unsanctioned", "Sanctioned", ""))
-    visits = st.builds(VisitSite, machines, st.sampled_from(PROCESSES), st.sampled_from(HOSTS))
+    processes = ("msedge.exe" if today else EDGE, *PROCESSES[1:])
+    visits = st.builds(VisitSite, machines, st.sampled_from(processes), st.sampled_from(HOSTS))
     return st.one_of(
         st.sampled_from((INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, PREVIEW)).flatmap(_switching),
         st.builds(TagApp, st.sampled_from(APPS), tags),
-        st.builds(AddIndicator, st.sampled_from(DOMAINS), st.sampled_from(sorted(ACTIONS))),
+        st.builds(AddIndicator, st.sampled_from(DOMAINS), actions),
         st.builds(
             AddIndicator,
             st.sampled_from((*DOMAINS, *PATHS, IP)),
-            st.sampled_from(sorted(ACTIONS)),
+            actions,
             expires=st.sampled_from(("", *EXPIRIES)),
             device_groups=st.sampled_from(((), *((group,) for group in GROUPS))),
         ),
@@ -135,7 +138,7 @@ def _commands(machines: st.SearchStrategy[str]) -> st.SearchStrategy[Command]:
     )
 
 
-def preparations(people: int) -> tuple[Command, ...]:
+def preparations(people: int, today: bool = False) -> tuple[Command, ...]:
     """Return what makes blocks likely: every switch on, an app tagged, some machines guarded."""
     enabled, audit, _ = MODES
     return (
@@ -143,8 +146,8 @@ def preparations(people: int) -> tuple[Command, ...]:
         SetSwitch(BLOCK_UNSANCTIONED, True),
         SetSwitch(CUSTOM_INDICATORS, True),
         TagApp("sohu-news", "Unsanctioned"),
-        AddIndicator("dropbox.com", "Alert and block"),
-        AddIndicator("mail.yahoo.com", "Alert only"),
+        AddIndicator("dropbox.com", "Block execution" if today else "Alert and block"),
+        AddIndicator("mail.yahoo.com", "Warn" if today else "Alert only"),
         *(PowerShell(f"SO-{n:02d}", enabled if n % 2 else audit) for n in range(2, people + 1)),
     )
 
@@ -165,20 +168,25 @@ def plays(draw: st.DrawFn, cut: bool = True, peculiar: bool = False) -> Play:
     pulls, wished = _instants(people, span, rhythm, play.seed, traits)
     instants = st.one_of(st.sampled_from(pulls), st.sampled_from(wished))
     focus = draw(st.lists(instants, min_size=1, max_size=3))
+    today = play.resolved.era.portal == "today"
     times = _times(play, [time for time, _ in focus])
     machines = _machines([*(machine for _, machine in focus), *range(people)])
-    ready = preparations(people)
+    ready = preparations(people, today)
     missing = draw(st.integers(-2, len(ready) - 1))
     script: list[tuple[int, Command]] = []
     if missing >= -1:
         script = [(start, command) for command in ready]
     if missing >= 0:
         script[missing] = (draw(times), ready[missing])
-    for command in draw(st.lists(_commands(machines), min_size=1, max_size=16)):
+    for command in draw(st.lists(_commands(machines, today), min_size=1, max_size=16)):
         again = bool(script) and draw(st.integers(0, 3)) == 0
         script.append((script[-1][0] if again else draw(times), command))
     for time, machine in focus:  # is it blocked just before, at, and just after the instant?
-        visit = VisitSite(f"SO-{machine + 1:02d}", "MicrosoftEdgeCP.exe", draw(st.sampled_from(HOSTS)))
+        visit = VisitSite(
+            f"SO-{machine + 1:02d}",
+            "msedge.exe" if today else "MicrosoftEdgeCP.exe",
+            draw(st.sampled_from(HOSTS)),
+        )
         script += [(probe, visit) for probe in (time - 1, time, time + 1)]
     script = [step for step in script if start <= step[0] < play.resolved.end]
     script.sort(key=lambda step: step[0])

@@ -37,6 +37,8 @@ BLOCK_UNSANCTIONED = "Block unsanctioned apps"
 CUSTOM_INDICATORS = "Custom network indicators"
 
 ACTIONS = {"Allow": "allow", "Alert only": "audit", "Alert and block": "block"}
+TODAY = {"Allow": "allow", "Audit": "audit", "Warn": "warn", "Block execution": "block"}
+"""The words of each period."""
 MODES = {
     "Set-MpPreference -EnableNetworkProtection Enabled": "block",
     "Set-MpPreference -EnableNetworkProtection AuditMode": "audit",
@@ -266,7 +268,7 @@ class Reference:
             return False
         if expires is not None and expires <= self._now:
             return False
-        made = self._make(command.value, ACTIONS[command.action])
+        made = self._make(command.value, (ACTIONS | TODAY)[command.action])
         made.groups = tuple(command.device_groups)
         self._offer_later([made])
         if expires is not None:
@@ -288,6 +290,8 @@ class Reference:
 
     def _powershell(self, command: Any) -> None:
         machine = self.inputs.names.index(command.machine)
+        if self.inputs.staff.machines[machine].device.system not in {"windows", "server"}:
+            return
         self._modes[machine] = MODES.get(command.line, self._modes[machine])
 
     def _visit(self, command: Any) -> bool:
