@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.engine.governance import area
@@ -92,13 +93,16 @@ class ValueRow:
     value: str
     promise: str
     choices: tuple[str, ...]
+    unit: str
+    wrong: Callable[[str], str]
+    """Says what to write instead of a value that the page would not take."""
 
 
 def settings(session: Session) -> list[ValueRow]:
     """Return the settings that hold a value; there are none in 2019."""
     held = session.world.tenant.settings
     return [
-        ValueRow(s.id, s.name, s.page, held[s.id], s.promise, s.choices)
+        ValueRow(s.id, s.name, s.page, held[s.id], s.promise, s.choices, s.unit, s.wrong)
         for s in session.world.era.portals.settings
     ]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from sim.base.time import show_clock
+from sim.engine.governance import AREAS, OTHER
 from sim.views import control
 from sim.views.control import LogRow
-from tui.actions import Scope
+from tui.actions import Action, Scope
 from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
 from tui.text import safe
@@ -21,8 +22,11 @@ GOVERNANCE = Scope(
     "Governance log",
     "Every change that a person or a policy made, newest first; and whoever resolved a pseudonym, with the "
     "justification. In the portal: Settings, Governance log.",
-    (),
+    (Action("governance.area", "Area", "show another area only, or all", ("f",), footer=90),),
 )
+
+SHOWN = ("", *dict.fromkeys(AREAS.values()), OTHER)
+"""Areas in the order of the key; empty is all of them."""
 
 
 class GovernanceScreen(PlayScreen, scope=GOVERNANCE):
@@ -33,6 +37,7 @@ class GovernanceScreen(PlayScreen, scope=GOVERNANCE):
 
     def __init__(self) -> None:
         super().__init__()
+        self._only = ""
         columns: tuple[Column[LogRow], ...] = (
             Column("time", "Time", self._time, 16, sort=lambda row: row.time, priority=0),
             Column("action", "Action", lambda row: row.action, 18, 16, priority=0),
@@ -52,9 +57,15 @@ class GovernanceScreen(PlayScreen, scope=GOVERNANCE):
 
     def refresh_view(self) -> None:
         """List the changes."""
-        self.crumbs = ("Cloud App Security", "Governance log")
-        self.table.set_rows(control.governance_log(self.session))
+        shown = (self._only,) if self._only else ()
+        self.crumbs = (self.session.world.era.portals.cloud, "Governance log", *shown)
+        self.table.set_rows(control.governance_log(self.session, self._only))
         self._describe()
+
+    def do_governance_area(self) -> None:
+        """Show the next area, and all of them after the last."""
+        self._only = SHOWN[(SHOWN.index(self._only) + 1) % len(SHOWN)]
+        self.refresh_view()
 
     def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
         """Follow the cursor."""

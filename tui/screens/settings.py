@@ -5,14 +5,16 @@ from __future__ import annotations
 from textual import work
 from textual.app import ComposeResult
 
+from sim.session.alert_commands import SaveSetting
 from sim.session.commands import SetSwitch
 from sim.views import control
-from sim.views.control import SwitchRow
+from sim.views.control import SwitchRow, ValueRow
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
+from tui.forms import ChoiceField, Field, FormScreen, TextField
 from tui.frame import CrumbLine, ViewKind
 from tui.screens.base import PlayScreen
-from tui.text import safe
+from tui.text import Tone, safe
 from tui.widgets.columns import Column
 from tui.widgets.detail import Detail, fact
 from tui.widgets.table import Table
@@ -20,14 +22,13 @@ from tui.widgets.table import Table
 SETTINGS = Scope(
     "settings",
     "Settings",
-    "The switches of both portals that decide about discovery and blocking. Each lives on a page "
-    "of its own: Defender ATP, Settings, Advanced features; and Cloud App Security, Settings, "
-    "Cloud app control.",
+    "The switches and values of both portals that decide about discovery, blocking and alerts. Each lives on "
+    "a page of its own, which is named below the list.",
     (
         Action(
             "settings.change",
             "Switch",
-            "switch the chosen setting on or off",
+            "switch the chosen setting on or off, or write its value",
             ("space",),
             "Asks first, and says when the change will hold. The change is saved with it.",
             when="chosen",
@@ -36,17 +37,33 @@ SETTINGS = Scope(
     ),
 )
 
-COLUMNS: tuple[Column[SwitchRow], ...] = (
+Row = SwitchRow | ValueRow
+
+
+def _state(row: Row) -> str:
+    if isinstance(row, ValueRow):
+        return row.value or "–"
+    return "● On" if row.on else "○ Off"
+
+
+def _tone(row: Row) -> Tone:
+    if isinstance(row, ValueRow):
+        return "normal"
+    return "sanctioned" if row.on else "muted"
+
+
+COLUMNS: tuple[Column[Row], ...] = (
     Column("name", "Setting", lambda row: row.name, 30, 28, 1, priority=0),
     Column(
         "on",
         "State",
-        lambda row: "● On" if row.on else "○ Off",
+        _state,
+        13,
         6,
         priority=0,
-        tone=lambda row: "sanctioned" if row.on else "muted",
+        tone=_tone,
     ),
-    Column("portal", "Portal", lambda row: row.portal, 20, 12, tone=lambda row: "muted"),
+    Column("portal", "Portal", lambda row: row.page.partition(" > ")[0], 20, 12, tone=lambda row: "muted"),
     Column(
         "page",
         "Page",
@@ -68,7 +85,7 @@ class SettingsScreen(PlayScreen, scope=SETTINGS):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table: Table[SwitchRow] = Table(COLUMNS, lambda row: row.id)
+        self.table: Table[Row] = Table(COLUMNS, lambda row: row.id)
 
     def compose_body(self) -> ComposeResult:
         """Lay out the switches and the chosen one's promise."""
@@ -77,7 +94,7 @@ class SettingsScreen(PlayScreen, scope=SETTINGS):
 
     def refresh_view(self) -> None:
         """List the switches as they stand."""
-        self.table.set_rows(control.switches(self.session))
+        self.table.set_rows([*control.switches(self.session), *control.settings(self.session)])
         self._describe()
 
     def on_grid_highlighted(self) -> None:
@@ -92,7 +109,9 @@ class SettingsScreen(PlayScreen, scope=SETTINGS):
     def own_hint(self) -> str:
         """Say what space does to the chosen switch."""
         row = self.table.grid.selected_row
-        return f"`space` switches {row.name} {'off' if row.on else 'on'}" if row else ""
+        if isinstance(row, SwitchRow):
+            return f"`space` switches {row.name} {'off' if row.on else 'on'}"
+        return f"`space` changes {row.name}" if row else ""
 
     def _describe(self) -> None:
         """Show whose page the chosen switch is on, and what the page promises."""
@@ -100,11 +119,11 @@ class SettingsScreen(PlayScreen, scope=SETTINGS):
         if row is None:
             return
         self.crumbs = tuple(row.page.split(" > "))
-        cloud = row.portal == ViewKind.CLOUD_APPS.value[1]
+        cloud = "Cloud App" in row.page
         kind = ViewKind.CLOUD_APPS if cloud else ViewKind.DEFENDER_ATP
         self.query_one(CrumbLine).kind = kind
         lines = [safe(row.name, "strong"), safe(row.promise), fact("Where", row.page)]
-        if row.delay:
+        if isinstance(row, SwitchRow) and row.delay:
             lines.append(fact("When", row.delay))
         self.query_one(Detail).show(lines)
 
@@ -118,6 +137,9 @@ class SettingsScreen(PlayScreen, scope=SETTINGS):
         row = self.table.grid.selected_row
         if row is None:
             return
+        if isinstance(row, ValueRow):
+            await self._write(row)
+            return
         to = "off" if row.on else "on"
         consequence = f"this stops: {row.promise}" if row.on else row.promise
         question = Question(
@@ -125,3 +147,14 @@ class SettingsScreen(PlayScreen, scope=SETTINGS):
         )
         if await self.app.push_screen_wait(Confirm(question)):
             self.play.submit(SetSwitch(row.id, not row.on))
+
+    async def _write(self, row: ValueRow) -> None:
+        """Ask for the value of a setting, then save it."""
+        field: Field = (
+            ChoiceField("value", row.name, tuple((c, c) for c in row.choices), row.value)
+            if row.choices
+            else TextField("value", row.name, row.value, row.unit, row.wrong)
+        )
+        values = await self.app.push_screen_wait(FormScreen(row.name, (field,), about=row.promise))
+        if values is not None:
+            self.play.submit(SaveSetting(row.id, str(values["value"]).strip()))
