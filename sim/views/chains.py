@@ -10,9 +10,10 @@ import numpy as np
 from sim.engine.catalog.app import App
 from sim.engine.enforcement.chain import STOPPING, Cloud, Coverage, Link, links
 from sim.engine.enforcement.explain import Context, Explanation, Share, explain, histogram, why
-from sim.engine.enforcement.facts import Facts, Outcome, Upstream
+from sim.engine.enforcement.facts import Facts, NetworkProtection, Outcome, Upstream
 from sim.engine.enforcement.precedence import Deciding, covering
 from sim.engine.enforcement.reach import Reach, reach
+from sim.engine.enforcement.settings import NETWORK_PROTECTION, SMARTSCREEN
 from sim.engine.enforcement.verdict import verdicts
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.session.driver import Session
@@ -50,6 +51,7 @@ class Chains:
                 self._offers.setdefault(entry.detail, entry.time)
         self.cloud = self._cloud()
         self._cloud_since = self._since()
+        self._cloud_expected = self._expected()
 
     def facts(self, machines: Sequence[int], processes: Sequence[int]) -> Facts:
         """Return the facts of connections that begin now, one for each pair, by each machine's own user."""
@@ -151,22 +153,19 @@ class Chains:
         return found
 
     def _context(self, machine: int, process: str, facts: Facts) -> Context:
-        world, now = self._world, self._session.now
-        since, expected = dict(self._cloud_since), {}
+        world = self._world
+        since, expected = dict(self._cloud_since), dict(self._cloud_expected)
         if Link.OFFERED in since:
-            pulled = world.machines.next_pull(machine, since[Link.OFFERED] - 1)
-            if pulled is not None:
-                since[Link.PULLED] = pulled
-        name = world.staff.machines[machine].name
-        if ("Set network protection", name) in self._last:
-            since[Link.MODE] = self._last["Set network protection", name]
-        if self.app.id in world.syncs_expected and self.cloud.coverage is Coverage.DOMAIN:
-            expected[Link.LISTED] = world.syncs_expected[self.app.id]
-        if self.cloud.deciding is not None and self.cloud.deciding.number in world.offers_expected:
-            expected[Link.OFFERED] = world.offers_expected[self.cloud.deciding.number]
-        pull = world.machines.next_pull(machine, now)
-        if self.cloud.offered and pull is not None:
-            expected[Link.PULLED] = pull
+            _put(since, Link.PULLED, world.machines.next_pull(machine, since[Link.OFFERED] - 1))
+        if self.cloud.offered:
+            _put(expected, Link.PULLED, world.machines.next_pull(machine, self._session.now))
+        for link, setting, value in (
+            (Link.MODE, NETWORK_PROTECTION.name, int(NetworkProtection.ENABLED)),
+            (Link.SMARTSCREEN, SMARTSCREEN.name, True),
+        ):
+            _put(since, link, world.fleet.since(machine, setting))
+            _put(expected, link, world.fleet.when(machine, setting, value))
+        _put(expected, Link.BYPASS, world.bypassed_until(machine, self._host))
         return Context(
             process,
             since,
@@ -182,6 +181,31 @@ class Chains:
         gateway = self._world.upstream.gateway_of(machine)
         return "a gateway" if gateway is None else f"the gateway {gateway.name}"
 
+    def _expected(self) -> dict[Link, int]:
+        """Return when the links of the cloud will be done, if nobody commands anything more."""
+        world, cloud = self._world, self.cloud
+        found: dict[Link, int] = {}
+        asks = cloud.asks and cloud.integration and cloud.block_setting and not cloud.full
+        if asks and cloud.coverage is Coverage.DOMAIN:
+            _put(found, Link.LISTED, world.syncs_due.first(self.app.id, None))
+        if cloud.deciding is not None and not cloud.stops:
+            _put(found, Link.DECIDES, cloud.deciding.expires)
+        if cloud.custom_indicators:
+            _put(found, Link.OFFERED, self._offered_when())
+        return found
+
+    def _offered_when(self) -> int | None:
+        """Return when what the service offers will stop the host, by the changes that are due."""
+        every, offered = self._world.tenant.indicators.all, dict(self._world.channel.offered)
+        for due, number in self._world.offers_due.in_order():
+            offered.pop(number, None)
+            if every[number].removed is None:
+                offered[number] = every[number]
+            decides = Deciding(offered.values()).decides(self.host)
+            if decides is not None and decides.action in STOPPING:
+                return due
+        return None
+
     def _ways(self, machine: int, process: str) -> tuple[Reach, ...]:
         if self._world.era.portals.is_browser(process):
             return ()
@@ -195,6 +219,11 @@ class Chains:
             integrated=self.app.id in tenant.access.integrated,
             hand_made=[i.value for i in tenant.indicators.present() if not i.by_tag and i.action in STOPPING],
         )
+
+
+def _put(times: dict[Link, int], link: Link, time: int | None) -> None:
+    if time is not None:
+        times[link] = time
 
 
 def _coverage(app: App, destination: str) -> Coverage:

@@ -24,7 +24,6 @@ from sim.engine.enforcement.facts import STOPPED, DevicePosture, Facts, Outcome
 from sim.engine.enforcement.indicators import Indicator, IndicatorForm
 from sim.engine.enforcement.scripts import BlockList, block_list
 from sim.engine.enforcement.settings import setting
-from sim.engine.enforcement.tag_sync import ASKS
 from sim.engine.policy.endpoint_queue import Attempt, heading
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
@@ -43,6 +42,7 @@ from sim.world.judge import Judge
 from sim.world.machines import Machines
 from sim.world.messages import Messages
 from sim.world.organisation import Staff, build
+from sim.world.pending import Pending
 from sim.world.plane import Plane
 from sim.world.reactions import Reactions
 from sim.world.sensor import (
@@ -109,10 +109,10 @@ class World:
             licences=resolved.scenario.subscription.licences,
         )
         self.integration_spans: list[tuple[int, int]] = []
-        self.offers_expected: dict[int, int] = {}
-        """When the service is due to offer (or stop offering) an indicator, by its number."""
-        self.syncs_expected: dict[str, int] = {}
-        """When an app's indicators are due to follow its tag, by app id."""
+        self.offers_due: Pending[int] = Pending()
+        """When the service is due to offer (or stop offering) indicators, by their numbers."""
+        self.syncs_due: Pending[str | None] = Pending()
+        """When indicators are due to follow the tags: by app id, and by None of every app."""
         self.first_data_expected: int | None = None
         self._times_drawn: dict[str, int] = {}
         self.env = simpy.Environment(initial_time=begin)
@@ -219,6 +219,13 @@ class World:
         pairs = zip(machine.tolist(), held.tolist(), strict=True)
         bypassed = [self.reactions.bypasses(user, number, self.now) for user, number in pairs]
         return replace(facts, bypassed=np.array(bypassed, dtype=np.bool_))
+
+    def bypassed_until(self, machine: int, host: int) -> int | None:
+        """Return until when the warning at a host is not shown to a machine's user; None where it is."""
+        now, one, site = (np.array([value], dtype=np.int64) for value in (self.now, machine, host))
+        held, _ = self.judge.indicators(now, one, one * 0, site)
+        until = self.reactions.bypassed_until(machine, int(held[0]))
+        return until if until > self.now else None
 
     def posture(self, machine: int) -> DevicePosture:
         """Return a machine's true protection state."""
@@ -367,24 +374,17 @@ class World:
 
     def _sync_later(self, app_id: str | None) -> None:
         """Let indicators follow the tags: of one app, or of every app when the switches changed."""
-        if app_id is None:
-            delay = self.delay("block_setting")
-            apps = sorted(a for a, tag in self.tenant.tags.items() if tag in ASKS)
-        else:
-            delay = self.delay("tag_to_indicator", app_id)
-            apps = [app_id]
-        for app in apps:
-            self.syncs_expected[app] = self.now + delay
-        self._at(self.now + delay, partial(self._sync, self.now + delay, app_id))
+        hop, keys = ("block_setting", ()) if app_id is None else ("tag_to_indicator", (app_id,))
+        due = self.now + self.delay(hop, *keys)
+        self.syncs_due.add(app_id, due)
+        self._at(due, partial(self._sync, due, app_id))
 
     def _sync(self, due: int, app_id: str | None) -> None:
         self._realise()
         listed = {i.app_id for i in self.tenant.indicators.present() if i.by_tag and i.app_id}
         apps = [app_id] if app_id else sorted({*self.tenant.tags, *listed})
         changed = [indicator for app in apps for indicator in self.tenant.sync_app(self.now, app)]
-        for app in apps:
-            if self.syncs_expected.get(app, due + 1) <= due:
-                del self.syncs_expected[app]
+        self.syncs_due.done(app_id, due)
         self._offer_later(changed)
 
     def _offer_later(self, changed: list[Indicator]) -> None:
@@ -392,13 +392,12 @@ class World:
         self._relist()
         for indicator in changed:
             due = self.now + self.delay("indicator_offer", indicator.value)
-            self.offers_expected[indicator.number] = due
+            self.offers_due.add(indicator.number, due)
             self._at(due, partial(self._offer, due, indicator.number))
 
     def _offer(self, due: int, number: int) -> None:
         self._realise()
-        if self.offers_expected.get(number) == due:
-            del self.offers_expected[number]
+        self.offers_due.done(number, due)
         indicator = self.tenant.indicators.all[number]
         if indicator.removed is None:
             self.channel.offered[number] = indicator

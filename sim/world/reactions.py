@@ -42,9 +42,13 @@ class Reactions:
         self._day = day
         self._refusals[:] = 0
 
+    def bypassed_until(self, user: int, indicator: int) -> int:
+        """Return until when a user's bypass of an indicator's warning holds; NEVER where there was none."""
+        return self._remembered.get((user, indicator), NEVER)
+
     def bypasses(self, user: int, indicator: int, time: int) -> bool:
         """Tell whether a user's bypass of an indicator's warning holds at a time."""
-        return self._remembered.get((user, indicator), NEVER) > time
+        return self.bypassed_until(user, indicator) > time
 
     def meet(self, asked: Requests, judged: Judged) -> Flags | None:
         """Let people meet what stops them, in order; tell which requests are still made, None for all.
