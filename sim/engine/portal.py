@@ -71,6 +71,10 @@ class Portal:
         """Return a switch by its id or by its name of this period."""
         return next((s for s in self.switches if name in {s.id, s.name}), None)
 
+    def switch_name(self, switch_id: str) -> str:
+        """Return what this period calls one of its switches."""
+        return next(switch.name for switch in self.switches if switch.id == switch_id)
+
     def setting(self, name: str) -> Setting | None:
         """Return a setting by its id or by its name of this period."""
         return next((s for s in self.settings if name in {s.id, s.name}), None)

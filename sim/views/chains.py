@@ -131,14 +131,14 @@ class Chains:
     def _since(self) -> dict[Link, int]:
         """Return when the links of the cloud became true, for those of which it is known."""
         found: dict[Link, int] = {}
+        called = self.cloud.portal.switch_name
         for link, action, target in (
             (Link.TAGGED, "Tag app", self.app.id),
-            (Link.INTEGRATION, "Save setting", INTEGRATION),
-            (Link.BLOCK_SETTING, "Save setting", BLOCK_UNSANCTIONED),
-            (Link.CUSTOM_INDICATORS, "Save setting", CUSTOM_INDICATORS),
+            (Link.INTEGRATION, "Save setting", called(INTEGRATION)),
+            (Link.BLOCK_SETTING, "Save setting", called(BLOCK_UNSANCTIONED)),
+            (Link.CUSTOM_INDICATORS, "Save setting", called(CUSTOM_INDICATORS)),
         ):
-            if (action, target) in self._last:
-                found[link] = self._last[action, target]
+            _put(found, link, self._last.get((action, target)))
         for link, indicator in (
             (Link.LISTED, self.cloud.listed),
             (Link.IN_SCOPE, self.cloud.reaching),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.engine.enforcement.chain import Cloud, Coverage, Link
 from sim.engine.enforcement.facts import Antivirus, Engine, NetworkProtection, Outcome
 from sim.engine.enforcement.tag_sync import ASKS
+from sim.engine.settings_pages import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,23 +171,12 @@ STOPPED_BY: Mapping[Outcome, str] = {
 
 def names(cloud: Cloud) -> Mapping[str, str]:
     """Return what the names and reasons of links speak of, in the words of the period."""
+    portal = cloud.portal
     return {
         "app": cloud.app,
         "tag": cloud.tag or "none",
-        "tags": " or ".join(tag for tag in cloud.portal.tags if tag in ASKS),
-        **_GATES[cloud.portal.key],
+        "tags": " or ".join(tag for tag in portal.tags if tag in ASKS),
+        "integration": f"{portal.endpoint}: {portal.switch_name(INTEGRATION)}",
+        "block_setting": f"{portal.cloud}: {portal.switch_name(BLOCK_UNSANCTIONED)}",
+        "custom_indicators": f"{portal.endpoint}: {portal.switch_name(CUSTOM_INDICATORS)}",
     }
-
-
-_GATES: Mapping[str, Mapping[str, str]] = {
-    "2019": {
-        "integration": "Defender ATP: Microsoft Cloud App Security",
-        "block_setting": "Cloud App Security: Block unsanctioned apps",
-        "custom_indicators": "Defender ATP: Custom network indicators",
-    },
-    "today": {
-        "integration": "Defender for Endpoint: Microsoft Defender for Cloud Apps",
-        "block_setting": "Defender for Cloud Apps: Enforce app access",
-        "custom_indicators": "Defender for Endpoint: Custom network indicators",
-    },
-}
