@@ -94,12 +94,17 @@ def _own(session: Session, user: str) -> list[int]:
 
 
 def _members(session: Session, group: str) -> list[int]:
-    people = session.world.staff.people
+    people, devices = session.world.staff.people, session.world.staff.devices
     if group.lower() == EVERYBODY:
         return [person.index for person in people]
-    members = [p.index for p in people if p.department.lower() == group.lower()]
+    members = [
+        person.index
+        for person, device in zip(people, devices, strict=True)
+        if group.lower() in {person.department.lower(), device.group.lower()}
+    ]
     if not members:
-        known = ", ".join([EVERYBODY, *sorted({p.department for p in people})])
+        named = {person.department for person in people} | {device.group for device in devices} - {""}
+        known = ", ".join([EVERYBODY, *sorted(named)])
         raise InputError(Problem("GROUP-UNKNOWN", f"no group {group!r}", advice=f"one of: {known}"))
     return members
 
