@@ -49,12 +49,14 @@ def main(check: bool) -> int:
     book = read(ROOT)
     proofs = shortened(collected())
     problems = wrong(book, proofs)
+    problems += [f"{fact} has neither a test nor a why-not" for fact in unproved(book, proofs)]
     made = page(book, proofs)
     if not check:
         PAGE.write_text(made, encoding="utf-8", newline="\n")
     elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != made:
         problems.append("docs/fidelity.md is out of date: run `python -m tests.fidelity`")
-    print("\n".join([*(f"open: {fact}" for fact in unproved(book, proofs)), *problems]))
+    for problem in problems:
+        print(problem)
     return 1 if problems else 0
 
 

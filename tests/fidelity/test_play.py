@@ -9,6 +9,8 @@ import pytest
 from sim.base.errors import CommandRefused
 from sim.base.time import DAY, HOUR, MINUTE, from_iso
 from sim.engine.discovery.streams import WIN10
+from sim.engine.enforcement.facts import Outcome
+from sim.engine.inventory import NEEDED
 from sim.engine.settings_pages import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.engine.tenant import UNSANCTIONED
 from sim.session.commands import SetSwitch, TagApp
@@ -17,7 +19,7 @@ from sim.session.policy_commands import SavePolicy
 from sim.testing import switch_on, tries, wait
 from sim.views import discovery, endpoint
 from tests.fidelity.bench import Bench
-from tests.fidelity.office import APP, CHROME, SITE, blocking, edge, office
+from tests.fidelity.office import APP, CHROME, SITE, blocking, edge, office, visit
 
 
 def seen(session: Session) -> set[str]:
@@ -204,3 +206,52 @@ def test_the_alert_of_today_has_its_own_title():
     wait(session, 10 * MINUTE)
     titles = {row.title for row in endpoint.alerts(session)}
     assert titles == {"Unsanctioned cloud app access was blocked"}
+
+
+@pytest.mark.fact("gate.licences.today")
+@pytest.mark.parametrize("missing", NEEDED["today"])
+def test_without_either_licence_of_today_no_indicator_is_made(missing: str):
+    """The switches that need it are refused, and a tag stays a label."""
+    held = [name for name in NEEDED["today"] if name != missing]
+    session = office("defender-today", subscription={"licences": held})
+    for name in (INTEGRATION, BLOCK_UNSANCTIONED):
+        with pytest.raises(CommandRefused, match=missing):
+            session.submit(SetSwitch(name, True))
+    session.submit(SetSwitch(CUSTOM_INDICATORS, True))
+    session.submit(TagApp(APP, UNSANCTIONED))
+    wait(session, 3 * HOUR)
+    assert endpoint.indicators(session) == []
+
+
+@pytest.mark.fact("engine.long-lived")
+@pytest.mark.parametrize("long_lived", [True, False])
+def test_a_connection_that_was_open_before_the_indicator_lives_on(long_lived: bool):
+    """One sitting a person: as one connection it ends as it began, as many it is cut somewhere."""
+    sitting = {
+        "app": APP,
+        "browser": "edge",
+        "sessions": 1,
+        "between": ["09:00", "17:30"],
+        "requests": [150, 200],
+    }
+    session = blocking(habits=[sitting | {"long_lived": long_lived}])
+    session.advance(session.resolved.start + 8 * HOUR)
+    rows = session.world.plane.telemetry.between(session.resolved.start, session.now)
+    outcomes = [set(rows.outcome[rows.machine == number].tolist()) for number in set(rows.machine.tolist())]
+    cut = [found for found in outcomes if Outcome.BLOCKED in found and len(found) > 1]
+    assert bool(cut) is not long_lived
+
+
+@pytest.mark.fact("sees.warn-per-user")
+def test_a_warning_clicked_through_holds_for_that_user_alone():
+    """Everybody clicks through; the analyst at the same machine is warned all the same."""
+    session = office("defender-today", click_through=100)
+    switch_on(session)
+    session.submit(TagApp(APP, "Monitored"))
+    wait(session, 6 * HOUR)
+    rows = session.world.plane.telemetry.between(session.resolved.start, session.now)
+    passed = {
+        session.world.staff.machines[m].name for m in rows.machine[rows.outcome == Outcome.BYPASSED].tolist()
+    }
+    assert passed
+    assert {visit(session, name, edge(session))[0] for name in sorted(passed)} == {"WARNED"}

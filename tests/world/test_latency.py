@@ -11,6 +11,7 @@ from tests.latency import histogram, quantiles, tag_to_block
 MACHINES = 2_000
 
 
+@pytest.mark.fact("latency.total.2019", "latency.tag-to-indicator.2019", "latency.indicator-to-device.2019")
 def test_in_2019_every_machine_blocks_within_the_documented_hops():
     """Half within about two hours, all within tag, offer and pull at their longest; none at once."""
     delays = tag_to_block("mcas-2019", MACHINES)
@@ -19,6 +20,7 @@ def test_in_2019_every_machine_blocks_within_the_documented_hops():
     assert delays.max() <= 2 * HOUR + 30 * MINUTE
 
 
+@pytest.mark.fact("latency.total.today", "latency.stragglers", "latency.indicator-to-device.today")
 def test_today_all_but_the_stragglers_block_within_three_hours():
     """One in a hundred machines is slower, and none waits for more than 48 hours after the offer."""
     delays = tag_to_block("defender-today", MACHINES)
