@@ -15,7 +15,7 @@ FEW_DAYS = 4
 """Days from which on a line says more than bars."""
 
 _RISK_TONES: dict[str, Tone] = {"high": "high", "medium": "medium", "low": "low", "not scored": "unknown"}
-_RISK_WORDS = {"high": "High risk", "medium": "Medium risk", "low": "Low risk", "not scored": "Not scored"}
+_RISK_WORDS = {"high": "High", "medium": "Medium", "low": "Low", "not scored": "Not scored"}
 _WORDS = {"high": "High", "medium": "Look", "note": "Note"}
 _TAGS: tuple[tuple[str, Tone], ...] = (
     ("Sanctioned", "sanctioned"),
