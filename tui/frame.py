@@ -114,6 +114,8 @@ class CrumbLine(Line):
 
     crumbs: reactive[tuple[str, ...]] = reactive(())
     kind: reactive[ViewKind | None] = reactive(None)
+    products: reactive[tuple[str, str]] = reactive(("Cloud App Security", "Defender ATP"))
+    """What the period calls the two products."""
 
     def left(self) -> Sequence[Field]:
         """Return the path, shortened from its start; of a long name as much as has room."""
@@ -132,7 +134,11 @@ class CrumbLine(Line):
             return []
         room = "product" if self.kind is not ViewKind.SIMULATOR else "simulator"
         style = f"bold ${room}-foreground on ${room}-background"
-        return [Field((Content.styled(f" {self.kind.label} ", style),), 9)]
+        label = self.kind.label
+        for kind, name in zip((ViewKind.CLOUD_APPS, ViewKind.DEFENDER_ATP), self.products, strict=True):
+            if self.kind is kind:
+                label = f"{kind.value[0]} – {name}"
+        return [Field((Content.styled(f" {label} ", style),), 9)]
 
 
 class HintLine(Widget):

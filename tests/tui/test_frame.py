@@ -53,6 +53,10 @@ def test_the_badges_use_the_words_of_the_portals():
         "PRODUCT VIEW – Cloud App Security",
         "PRODUCT VIEW – Defender ATP",
         "PRODUCT VIEW – Windows",
+        "PRODUCT VIEW – Gateways",
+        "PRODUCT VIEW – Intune",
+        "PRODUCT VIEW – Mail",
+        "PRODUCT VIEW – Management tools",
         "SIMULATOR VIEW",
     ]
 
