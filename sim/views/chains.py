@@ -260,6 +260,9 @@ class Chains:
             managed=self._world.posture(machine).onboarded,
             integrated=self.app.id in tenant.access.integrated,
             hand_made=[i.value for i in tenant.indicators.present() if not i.by_tag and i.action in STOPPING],
+            removal=self._world.upstream.removal(
+                self._world.now, machine, self._world.staff.processes.index(process)
+            ),
         )
 
 

@@ -18,6 +18,7 @@ from sim.base.rng import draw
 from sim.engine.enforcement import facts
 from sim.engine.enforcement.access import AccessAction, AccessRule
 from sim.engine.enforcement.gateways import WEB_GATEWAYS, last_poll, next_poll, refused, scripted
+from sim.engine.enforcement.reach import Removal
 from sim.scenario.eras import Era
 from sim.scenario.load import Resolved
 from sim.scenario.schema import ProxyLog
@@ -146,6 +147,11 @@ class Upstream:
         for action, relay in _RELAY.items():
             found[self._meets(action, time, user, process, host)] = relay
         return found
+
+    def removal(self, now: int, machine: int, process: int) -> Removal:
+        """Return how far the removal of a program from a machine has come."""
+        gone = int(self.removed[machine, process])
+        return Removal.DONE if gone <= now else Removal.NOT_ASKED if gone == AFTER_ALL else Removal.WAITS
 
     def gateway_of(self, machine: int) -> Gateway | None:
         """Return the gateway that a machine is behind, if it is behind one."""

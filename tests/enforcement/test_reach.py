@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.engine.catalog.app import App
-from sim.engine.enforcement.reach import reach
+from sim.engine.enforcement.reach import Removal, reach
 
 BOX = App("box", "Box", "Cloud storage", "Box", "", ("box.test", "other.test/box"), "")
 PATHS = App("drive", "Drive", "Cloud storage", "Drive", "", ("host.test/drive",), "")
@@ -46,6 +46,19 @@ def test_a_client_on_a_host_that_the_list_lacks_is_missed_by_the_indicator():
 def test_an_access_rule_reaches_a_client_only_where_the_app_is_integrated():
     assert reached(host=UNLISTED, integrated=False) == (False, True, False)
     assert reached(host=UNLISTED, integrated=True) == (False, True, True)
+
+
+@pytest.mark.fact("appliance.native-removal")
+def test_a_removal_says_how_far_it_has_come():
+    said = [
+        reach(BOX, "b.exe", LISTED, browser=False, managed=True, integrated=False, removal=state)[1].reason
+        for state in Removal
+    ]
+    assert said == [
+        "Intune can remove b.exe from the machine",
+        "Intune removes b.exe when the machine next asks",
+        "Intune has removed b.exe: it connects no more",
+    ]
 
 
 def test_a_browser_is_not_removed():

@@ -9,9 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import Enum
 
 from sim.engine.catalog.app import App
 from sim.engine.enforcement.precedence import covering
+
+
+class Removal(Enum):
+    """How far Intune's removal of a program from one machine has come, in words."""
+
+    NOT_ASKED = "Intune can remove {process} from the machine"
+    WAITS = "Intune removes {process} when the machine next asks"
+    DONE = "Intune has removed {process}: it connects no more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +43,17 @@ def reach(
     managed: bool,
     integrated: bool,
     hand_made: Collection[str] = (),
+    removal: Removal = Removal.NOT_ASKED,
 ) -> tuple[Reach, Reach, Reach]:
     """Return what reaches a program that connects to a host for an app, whatever is switched on or not.
 
     `browser`: the program is one of the browsers; `managed`: the organisation manages the machine;
-    `integrated`: the app signs people in through Azure AD; `hand_made`: domains that were listed by hand.
+    `integrated`: the app signs people in through Azure AD; `hand_made`: domains that were listed by hand;
+    `removal`: how far the removal of the program from this machine has come.
     """
     return (
         _indicator(app, host, managed, hand_made),
-        _removal(process, browser, managed),
+        _removal(process, browser, managed, removal),
         _access(app, browser, integrated),
     )
 
@@ -67,13 +78,13 @@ def _indicator(app: App, host: str, managed: bool, hand_made: Collection[str]) -
     return Reach("indicator", False, reason, "CAS/risk-score.md")
 
 
-def _removal(process: str, browser: bool, managed: bool) -> Reach:
+def _removal(process: str, browser: bool, managed: bool, removal: Removal) -> Reach:
     source = "the article advises it; the delay is our guess"
     if browser:
         return Reach("removal", False, f"{process} is a browser, and its users need it", source)
     if not managed:
         return Reach("removal", False, "Intune does not manage the machine", source)
-    return Reach("removal", True, f"Intune can remove {process} from the machine", source)
+    return Reach("removal", True, removal.value.format(process=process), source)
 
 
 def _access(app: App, browser: bool, integrated: bool) -> Reach:
