@@ -39,8 +39,8 @@ class FieldRow:
 
 _HINTS = {
     "tag": "such as Unsanctioned; several with commas",
-    "app": "ids such as dropbox; several with commas",
-    "domain": "such as sohu.com; several with commas",
+    "app": "ids such as dropbox, or words of names for contains",
+    "domain": "such as sohu.com, or whole words for contains",
     "range": "such as 0 to 6; 10 is best",
     "volume": "whole MB, such as 50",
     "count": "a whole number",

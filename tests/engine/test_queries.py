@@ -55,6 +55,39 @@ def test_an_unknown_fact_matches_neither_equals_nor_does_not_equal(name: str) ->
         assert not met(f"{name} does not equal {value}")
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("app contains google", True),
+        ("app contains Drive, box", True),
+        ("app contains google drive", True),
+        ("app contains drive google", False),
+        ("app contains goo", False),
+        ("app contains cme", False),
+        ("domain contains files", True),
+        ("domain contains acme.test", True),
+        ("domain contains file", False),
+    ],
+)
+def test_contains_finds_whole_words_of_names_and_domains(line: str, found: bool) -> None:
+    assert met(line, replace(app(), name="Google_Drive (acme)")) is found
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("app contains --", "QUERY-VALUE"),
+        ("app contains", "QUERY-VALUE"),
+        ("category contains storage", "QUERY-OPERATOR"),
+        ("users contains 3", "QUERY-OPERATOR"),
+    ],
+)
+def test_contains_needs_a_word_and_a_text_to_look_in(line: str, rule: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_condition(line)
+    assert [problem.rule for problem in caught.value.problems] == [rule]
+
+
 def test_a_known_fact_matches_exactly_one_of_them() -> None:
     known = app(soc_2=False, data_at_rest_encryption="notSupported", hipaa="n/a")
     assert met("soc-2 equals false", known)

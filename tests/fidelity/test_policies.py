@@ -90,6 +90,27 @@ def test_a_filter_equals_or_does_not_equal(operator: Operator, apps: list[str]):
     assert [app for app, _ in bench.fired()] == apps
 
 
+@pytest.mark.fact("policy.contains-whole-words")
+@pytest.mark.parametrize(
+    ("line", "apps"),
+    [
+        ("domain contains acme", ["acme"]),
+        ("domain contains acm", []),
+        ("app contains ACME, dots", ["acme", "dots"]),
+        ("app contains cme", []),
+        ("domain contains example", ["acme", "corp", "dots"]),
+    ],
+)
+def test_contains_matches_whole_words_only(line: str, apps: list[str]):
+    """A part of a word finds nothing."""
+    bench = Bench()
+    bench.policy(reports=(PROXY,), where=[line])
+    for app in ("acme", "corp", "dots"):
+        bench.use(app)
+    bench.analyse()
+    assert [app for app, _ in bench.fired()] == apps
+
+
 @pytest.mark.fact("policy.same-day")
 def test_all_criteria_must_be_met_on_the_same_day():
     """Many users on one day and much traffic on the next are no match; both on one day are."""

@@ -8,6 +8,7 @@ queries"). An unknown fact, an app that is not scored and a figure that no sourc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,6 +33,7 @@ class Operator(StrEnum):
 
     EQUALS = "equals"
     DIFFERS = "does not equal"
+    CONTAINS = "contains"
     MORE = "more than"
     LESS = "less than"
 
@@ -62,6 +64,8 @@ class Field:
     kind: Kind
     of: Callable[[Candidate], Found]
     factor: Factor | None = None
+    texts: Callable[[Candidate], tuple[str, ...]] | None = None
+    """What "contains" looks in; None where it makes no sense."""
 
     @property
     def is_usage(self) -> bool:
@@ -73,7 +77,10 @@ class Field:
         """The operators that make sense here."""
         if self.is_usage:
             return (Operator.MORE, Operator.LESS)
-        return (Operator.EQUALS,) if self.kind == "range" else (Operator.EQUALS, Operator.DIFFERS)
+        if self.kind == "range":
+            return (Operator.EQUALS,)
+        exact = (Operator.EQUALS, Operator.DIFFERS)
+        return exact if self.texts is None else (*exact, Operator.CONTAINS)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -106,6 +113,10 @@ class Condition:
     def met(self, candidate: Candidate) -> bool:
         """Tell whether the app meets the condition."""
         field = FIELDS[self.field]
+        if self.operator is Operator.CONTAINS:
+            texts = () if field.texts is None else map(words_of, field.texts(candidate))
+            wanted = [words_of(str(value)) for value in self.values]
+            return any(f" {each} " in f" {text} " for text in texts for each in wanted)
         found = field.of(candidate)
         if found is None:
             return False
@@ -157,6 +168,15 @@ class Filters:
         return Filters(tuple(c for c in self.conditions if not FIELDS[c.field].is_usage))
 
 
+def words_of(text: str) -> str:
+    """Return the words of a text in small letters, one space between them.
+
+    "Contains" finds whole words only (CAS/control-cloud-apps-with-policies.md; documented). That anything but
+    letters and digits parts words, and that several words must stand in this order, is a guess.
+    """
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
 def _same(field: str, value: FactValue, held: FactValue) -> bool:
     if field == DOMAIN:
         # An entry covers its sub-domains; whoever asks for a parent or for one of them means the app.
@@ -192,8 +212,9 @@ def _general(name: str, kind: Literal["text", "integer"], of: Callable[[App], Fa
 
 def _all_fields() -> Iterable[Field]:
     yield Field(TAG, TAG, "tag", lambda c: c.tags)
-    yield Field(APP, "apps and domains", "app", lambda c: c.app.id)
-    yield Field(DOMAIN, "apps and domains", "domain", lambda c: c.app.domains)
+    both = "apps and domains"
+    yield Field(APP, both, "app", lambda c: c.app.id, texts=lambda c: (c.app.name,))
+    yield Field(DOMAIN, both, "domain", lambda c: c.app.domains, texts=lambda c: c.app.domains)
     yield Field(CATEGORY, CATEGORY, "category", lambda c: c.app.category)
     yield Field(SCORE, SCORE, "range", lambda c: c.score)
     yield _usage("traffic", "volume", lambda u: u.bytes_total)

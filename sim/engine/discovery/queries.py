@@ -3,6 +3,7 @@
 One condition is one line, which a person may type and a run file keeps:
 
     category equals Cloud storage, Collaboration
+    app contains drive, box
     soc-2 equals false
     data-at-rest-encryption equals notSupported
     risk score equals 0 to 6
@@ -20,7 +21,18 @@ from dataclasses import dataclass
 from sim.base.errors import CommandRefused, InputError, Problem, nearest
 from sim.engine.catalog.app import FactValue
 from sim.engine.catalog.factors import GDPR_RIGHTS, NOT_APPLICABLE
-from sim.engine.discovery.filters import APP, DOMAIN, FIELDS, SCORE, TAG, Condition, Field, Filters, Operator
+from sim.engine.discovery.filters import (
+    APP,
+    DOMAIN,
+    FIELDS,
+    SCORE,
+    TAG,
+    Condition,
+    Field,
+    Filters,
+    Operator,
+    words_of,
+)
 
 LONGEST_NAME = 80
 """Characters of a query's name (ours)."""
@@ -29,7 +41,7 @@ MOST_CONDITIONS = 40
 """Conditions that one query may have (ours)."""
 
 _OPERATOR = re.compile(
-    r"\s+(does not equal|is not|equals|is|more than|less than)(?=\s|$)|\s*(!=|=|>|<)", re.IGNORECASE
+    r"\s+(does not equal|is not|equals|contains|is|more than|less than)(?=\s|$)|\s*(!=|=|>|<)", re.IGNORECASE
 )
 _OPERATORS = {operator.value: operator for operator in Operator} | {
     "is": Operator.EQUALS,
@@ -73,7 +85,7 @@ def parse_condition(text: str) -> Condition:
     problems: list[Problem] = []
     for part in next(csv.reader([written], skipinitialspace=True), []):
         try:
-            values += [_value(field, part.strip())] if part.strip() else []
+            values += [_value(field, operator, part.strip())] if part.strip() else []
         except InputError as error:
             problems.extend(error.problems)
     if problems:
@@ -115,8 +127,12 @@ def _amount(field: Field, text: str) -> int:
     return int(number[1])
 
 
-def _value(field: Field, text: str) -> FactValue:
+def _value(field: Field, operator: Operator, text: str) -> FactValue:
     """Return one value of a field in the type that facts and tags have."""
+    if operator is Operator.CONTAINS:
+        if not words_of(text):
+            raise _wrong("QUERY-VALUE", f"{text!r} holds no word", "write whole words, such as drive")
+        return text
     factor = field.factor
     if factor is not None and factor.kind == "boolean":
         text = {"yes": "true", "no": "false"}.get(text.lower(), text)

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from sim.base.errors import InputError, Problem, nearest
 from sim.engine.catalog.custom import CUSTOM_APP
-from sim.engine.discovery.filters import APP, FIELDS, Condition
+from sim.engine.discovery.filters import APP, FIELDS, Condition, Operator
 from sim.engine.discovery.queries import parse_condition
 from sim.engine.policy.policies import SEVERITIES, Policy
 from sim.engine.policy.templates import find_template, templates
@@ -119,7 +119,8 @@ def read_condition(line: str, apps: Collection[str] | None) -> Condition:
     if FIELDS[condition.field].is_usage:
         what = f"{condition} is about usage"
         raise InputError(Problem("POLICY-FILTER", what, advice="make it a criterion of the same day"))
-    unknown = [each for each in condition.values if condition.field == APP and apps and each not in apps]
+    is_id = condition.field == APP and condition.operator is not Operator.CONTAINS
+    unknown = [each for each in condition.values if is_id and apps and each not in apps]
     if unknown and apps:
         raise InputError(
             [Problem("APP-UNKNOWN", f"no app {each!r}", advice=nearest(str(each), apps)) for each in unknown]

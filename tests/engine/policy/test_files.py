@@ -135,6 +135,11 @@ def test_a_custom_report_can_be_named_once_the_file_says_that_it_is_there() -> N
     assert made.reports == ("EMEA proxies",)
 
 
+def test_a_file_may_ask_for_words_of_names_that_are_no_ids() -> None:
+    (made,) = read("policies: [{name: A, apps: [app contains drive, domain contains files]}]\n")
+    assert made.filters.lines == ("app contains drive", "domain contains files")
+
+
 ROUND = [
     *(from_template(template) for template in (*TEMPLATES, *ANOMALY_TEMPLATES)),
     policy(
@@ -142,7 +147,9 @@ ROUND = [
         name='Quotes "and: colons"',
         description="# no comment",
         severity="Low",
-        filters=parse_filters(['app tag equals "a, b", Watched', "soc-2 does not equal true"]),
+        filters=parse_filters(
+            ['app contains drive, "a ""b"" c"', 'app tag equals "a, b", Watched', "soc-2 does not equal true"]
+        ),
         reports=("Global", "EMEA proxies"),
         daily_limit=7,
         tags=("Unsanctioned", "One", "yes"),
