@@ -20,6 +20,7 @@ from sim.engine.discovery.streams import WIN10 as WIN10
 from sim.engine.discovery.streams import Streams
 from sim.engine.discovery.use import AppUsage
 from sim.engine.enforcement.access import AccessBook
+from sim.engine.enforcement.facts import Held
 from sim.engine.enforcement.indicators import Indicator, IndicatorList
 from sim.engine.enforcement.precedence import Deciding
 from sim.engine.enforcement.scopes import Profiles
@@ -33,7 +34,7 @@ from sim.engine.policy.policies import Match
 from sim.engine.portal import MONITORED, Portal
 from sim.engine.portal import SANCTIONED as SANCTIONED
 from sim.engine.portal import UNSANCTIONED as UNSANCTIONED
-from sim.engine.settings_pages import ALERT_SEVERITY, Switch
+from sim.engine.settings_pages import ALERT_SEVERITY, BLOCK_URL, BYPASS_HOURS, WARN_URL, Switch
 from sim.engine.settings_pages import AZURE_ATP as AZURE_ATP
 from sim.engine.settings_pages import BLOCK_UNSANCTIONED as BLOCK_UNSANCTIONED
 from sim.engine.settings_pages import CUSTOM_INDICATORS as CUSTOM_INDICATORS
@@ -167,6 +168,22 @@ class Tenant:
         if changed:
             self.write(now, actor, "Save setting", found.name, value or "empty")
         return changed
+
+    @property
+    def bypass_hours(self) -> int:
+        """For how long a warning that was clicked through is not shown again; a day without the setting."""
+        return int(self.settings.get(BYPASS_HOURS, "24"))
+
+    def link(self, indicator: Indicator) -> str:
+        """Return the address that whoever meets an indicator is offered; "" where none is.
+
+        That of a block by tag needs the alert severity Informational (CAS/mde-govern.md; documented).
+        """
+        if indicator.educate_url or not indicator.by_tag:
+            return indicator.educate_url
+        if indicator.action is Held.WARN:
+            return self.settings.get(WARN_URL, "")
+        return self.settings.get(BLOCK_URL, "") if self.tag_severity == "Informational" else ""
 
     @property
     def tag_sync_on(self) -> bool:

@@ -155,7 +155,7 @@ class SaveSetting:
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Save it; a value that already stands so is said, not refused."""
-        changed = world.tenant.save_setting(world.now, actor, self.name, self.value)
+        changed = world.save_setting(actor, self.name, self.value)
         shown = self.value or "empty"
         text = f"{self.name} is {shown}" if changed else f"{self.name} was already {shown}"
         return said(text, changed=changed)

@@ -66,7 +66,7 @@ class VisitSite:
         posture = world.posture(machine)
         relayed = world.upstream.is_relayed(world.now, world.staff.analyst, process, host)
         seen = self.host + SUFFIX if relayed and outcome not in STOPPED else self.host
-        link = "" if indicator is None else plain(indicator.educate_url)
+        link = "" if indicator is None else plain(world.tenant.link(indicator))
         page = shown(outcome, world.tenant.portal, posture.system, world.staff.processes[process], link)
         text = f"{plain(seen)} in {plain(world.staff.processes[process])}: {page}"
         return said(text, outcome=outcome.name, opened=outcome not in STOPPED)

@@ -16,7 +16,7 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.base.rng import draw
-from sim.base.time import DAY
+from sim.base.time import DAY, HOUR
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.streams import SESSION_CONTROL
 from sim.engine.enforcement.access import AccessRule
@@ -230,6 +230,13 @@ class World:
     def posture(self, machine: int) -> DevicePosture:
         """Return a machine's true protection state."""
         return self.guards.posture(machine)
+
+    def save_setting(self, actor: str, name: str, value: str) -> bool:
+        """Save a setting that holds a value; what people clicked through already keeps its end (guess)."""
+        self._realise()
+        changed = self.tenant.save_setting(self.now, actor, name, value)
+        self.reactions.bypass_for = self.tenant.bypass_hours * HOUR
+        return changed
 
     def set_switch(self, actor: str, name: str, on: bool) -> bool:
         """Save a switch of either portal and start what follows from it."""

@@ -13,7 +13,7 @@ from sim.engine.enforcement.facts import Outcome
 from sim.engine.inventory import NEEDED
 from sim.engine.settings_pages import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.engine.tenant import UNSANCTIONED
-from sim.session.commands import SetSwitch, TagApp
+from sim.session.commands import SaveSetting, SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.policy_commands import SavePolicy
 from sim.testing import switch_on, tries, wait
@@ -255,3 +255,44 @@ def test_a_warning_clicked_through_holds_for_that_user_alone():
     }
     assert passed
     assert {visit(session, name, edge(session))[0] for name in sorted(passed)} == {"WARNED"}
+
+
+@pytest.mark.fact("sees.warn-bypass")
+@pytest.mark.parametrize("hours", [None, 2])
+def test_a_warning_clicked_through_is_remembered_for_24_hours_or_as_set(hours: int | None):
+    """By default over night and into the next morning, and for no minute more: then it is warned again."""
+    session = office("defender-today", click_through=100)
+    switch_on(session)
+    if hours is not None:
+        session.submit(SaveSetting("Bypass duration", str(hours)))
+    session.submit(TagApp(APP, "Monitored"))
+    session.advance(session.resolved.end)
+    rows = session.world.plane.telemetry.between(session.resolved.start, session.now)
+    ages = []
+    for machine in sorted(set(rows.machine[rows.outcome == Outcome.BYPASSED].tolist())):
+        mine = rows.take(rows.machine == machine)
+        warned = mine.time[mine.outcome == Outcome.WARNED]
+        for time in mine.time[mine.outcome == Outcome.BYPASSED].tolist():
+            ages.append(time - int(warned[warned <= time].max()))
+    longest = (hours or 24) * HOUR
+    assert longest // 2 < max(ages) < longest
+
+
+@pytest.mark.fact("sees.edge-block.today", "gate.alert-severity")
+def test_the_support_page_of_a_block_needs_alerts_of_the_lowest_severity():
+    """The setting alone shows no link; indicators made afterwards carry the severity that is set."""
+    session = office("defender-today")
+    switch_on(session)
+    link = "https://intranet.example/apps"
+    session.submit(SaveSetting("Notification URL for blocked apps", link))
+    session.submit(TagApp(APP, UNSANCTIONED))
+    wait(session, 4 * HOUR)
+    assert {row.severity for row in endpoint.indicators(session)} == {"Medium"}
+    assert link not in visit(session, "SO-01", edge(session))[1]
+    session.submit(SaveSetting("Alert severity", "Informational"))
+    assert link in visit(session, "SO-01", edge(session))[1]
+    session.submit(TagApp("facebook", UNSANCTIONED))
+    wait(session, HOUR)
+    assert {row.severity for row in endpoint.indicators(session) if row.value == "facebook.com"} == {
+        "Informational"
+    }
