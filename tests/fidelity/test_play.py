@@ -13,7 +13,8 @@ from sim.engine.enforcement.facts import Outcome
 from sim.engine.inventory import NEEDED
 from sim.engine.settings_pages import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.engine.tenant import UNSANCTIONED
-from sim.session.commands import SaveSetting, SetSwitch, TagApp
+from sim.session.alert_commands import SaveSetting
+from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.policy_commands import SavePolicy
 from sim.testing import switch_on, tries, wait
