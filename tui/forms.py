@@ -19,6 +19,7 @@ from tui.text import safe
 Value = str | bool
 Values = dict[str, Value]
 Check = Callable[[Values], Mapping[str, str]]
+Act = Callable[[Values], bool]
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,17 @@ class FormScreen(ModalScreen[Values | None]):
         *,
         about: str = "",
         check: Check | None = None,
+        act: Act | None = None,
         verb: str = "Save",
     ) -> None:
+        """`act` does what the form is for once nothing is wrong; the form stays open, as it is, if it
+        returns False."""
         super().__init__()
         self._title = title
         self._fields = tuple(fields)
         self._about = about
         self._check = check
+        self._act = act
         self._verb = verb
 
     def on_mount(self) -> None:
@@ -165,7 +170,8 @@ class FormScreen(ModalScreen[Values | None]):
             message.update(safe(f"! {said}", "high") if said else "")
             message.set_class(bool(said), "-shown")
         if not wrong:
-            self.dismiss(values)
+            if self._act is None or self._act(values):
+                self.dismiss(values)
             return
         first = next(field.id for field in self._fields if field.id in wrong)
         self.query_one(f"#field-{first}").focus()

@@ -79,8 +79,8 @@ class Shell(ActionHost, App[None], scope=GLOBAL):
 
     def when_level_above(self) -> str:
         """Say why there is nothing to go back to, if so."""
-        below = self.screen_stack[-2:-1]
-        return "" if below and isinstance(below[0], Frame) else "this is the first screen"
+        below = any(isinstance(screen, Frame) for screen in self.screen_stack[:-1])
+        return "" if below else "this is the first screen"
 
     def do_app_back(self) -> None:
         """Leave the screen for the one below it."""

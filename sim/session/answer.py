@@ -9,6 +9,9 @@ from typing import Any
 ADDED_LATER: Mapping[str, bool] = {"added_later": True}
 """Metadata of a field that older run files lack: at its default it is not written, so their digests hold."""
 
+TEXT_LIMIT = 2000
+"""Characters that one text of a command may have in a run file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

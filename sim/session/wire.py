@@ -7,11 +7,8 @@ from dataclasses import MISSING, asdict, fields
 from typing import Any, get_args, get_type_hints
 
 from sim.base.errors import InputError, Problem, nearest
-from sim.session.answer import ADDED_LATER
+from sim.session.answer import ADDED_LATER, TEXT_LIMIT
 from sim.session.commands import Command
-
-TEXT_LIMIT = 2000
-"""Characters a text of a command may have."""
 
 COMMANDS: dict[str, type[Command]] = {command.kind: command for command in get_args(Command)}
 

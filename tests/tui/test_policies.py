@@ -31,13 +31,18 @@ def test_no_key_means_two_things_and_every_action_has_its_method() -> None:
 
 async def fill(robot: Robot, **values: str) -> None:
     """Fill fields of the form on the screen, and save it."""
+    await enter(robot, **values)
+    await robot.press("ctrl+enter")
+    await robot.until(lambda: not isinstance(robot.app.screen, FormScreen))
+
+
+async def enter(robot: Robot, **values: str) -> None:
+    """Fill fields of the form on the screen."""
     await robot.until(lambda: isinstance(robot.app.screen, FormScreen))
     for name, value in values.items():
         control = robot.app.screen.query_one(f"#field-{name}")
         assert isinstance(control, Input | Select)
         control.value = value
-    await robot.press("ctrl+enter")
-    await robot.until(lambda: not isinstance(robot.app.screen, FormScreen))
 
 
 async def begin(robot: Robot, template: str) -> None:
@@ -102,14 +107,40 @@ async def test_a_back_test_warns_of_approved_apps_and_saves_only_when_asked():
         robot.expect("SIMULATOR VIEW")
         assert saved == []
         await robot.press("escape")
-        assert saved == []
-        assert robot.grid().select("New popular app")
-        await robot.press("enter")
-        await fill(robot, users="3", then="backtest")
+        await robot.until(lambda: isinstance(robot.app.screen, FormScreen))
+        form = robot.app.screen
+        assert isinstance(form, FormScreen)
+        assert (form.values()["users"], form.values()["tag"]) == ("3", "Unsanctioned")
+        await fill(robot, tag="")
         await robot.until(lambda: isinstance(robot.app.screen, BacktestScreen))
         robot.expect("No approved or protected app would be blocked")
         await robot.press("s")
         await robot.until(lambda: bool(saved))
+        assert isinstance(robot.app.screen, PoliciesScreen)
+
+
+async def test_what_the_portal_refuses_stays_in_the_form():
+    async with play(PlayApp(with_data())) as robot:
+        await begin(robot, "New popular app")
+        await enter(robot, users="3", emails="nobody")
+        await robot.press("ctrl+enter")
+        await robot.until(lambda: robot.sees("no e-mail address"))
+        form = robot.app.screen
+        assert isinstance(form, FormScreen)
+        assert form.values()["users"] == "3"
+        await fill(robot, emails="soc@halden.example")
+        assert policies.policies(session_of(robot))[0].emails == ("soc@halden.example",)
+
+
+@pytest.mark.parametrize("template", ["New popular app", "Anomalous behavior in discovered users"])
+async def test_no_label_of_the_form_touches_its_input(template: str):
+    async with play(PlayApp(with_data()), 80, 24) as robot:
+        await begin(robot, template)
+        await robot.until(lambda: isinstance(robot.app.screen, FormScreen))
+        await robot.settle()
+        for field in robot.app.screen.query(".field"):
+            label, control = field.children
+            assert len(str(label.render())) < control.region.x - label.region.x, str(label.render())
 
 
 async def test_a_tag_is_back_tested_before_it_is_set():

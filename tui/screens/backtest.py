@@ -12,6 +12,7 @@ from sim.engine.policy.backtest import DAYS, Backtest
 from sim.session.commands import Command
 from sim.views.policies import figure
 from tui.actions import Action, Scope
+from tui.forms import FormScreen
 from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
 from tui.text import safe
@@ -65,9 +66,11 @@ class BacktestScreen(PlayScreen, scope=BACKTEST):
         return "`s` saves it as it is; `esc` goes back and changes nothing"
 
     def do_backtest_save(self) -> None:
-        """Send the command, and go back where it came from."""
+        """Send the command, and go back where it came from; a form that asked for this is done."""
         if self.play.submit(self._command) is not None:
             self.app.pop_screen()
+            if isinstance(self.app.screen, FormScreen):
+                self.app.screen.dismiss(None)
 
     def _lines(self, found: Backtest) -> Iterator[Content | Hanging]:
         yield safe(f"{self._title}: the last {DAYS} days with data", "strong")

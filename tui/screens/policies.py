@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from textual import work
 from textual.app import ComposeResult
@@ -10,23 +10,20 @@ from textual.content import Content
 
 from sim.base.errors import UnsanctionedError
 from sim.base.time import show_clock
-from sim.session.policy_commands import DeletePolicy, SaveAnomalyPolicy, SavePolicy, SwitchPolicy
+from sim.session.policy_commands import DeletePolicy, SwitchPolicy
 from sim.views import discovery, policies
 from sim.views.files import new_path, reports_folder, write
 from sim.views.policies import PolicyRow, TemplateRow
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
+from tui.forms import Values
 from tui.frame import ViewKind
-from tui.screens.backtest import BacktestScreen
 from tui.screens.base import PlayScreen
-from tui.screens.policy_form import BACKTEST, command, policy_form
+from tui.screens.policy_form import command, policy_form, save_or_show
 from tui.text import safe
 from tui.widgets.columns import Column
 from tui.widgets.detail import Detail, fact
 from tui.widgets.table import Table
-
-if TYPE_CHECKING:
-    from tui.app import PlayApp
 
 POLICIES = Scope(
     "policies",
@@ -187,9 +184,8 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
         if await self.app.push_screen_wait(Confirm(question)):
             self.play.submit(SwitchPolicy(row.id, not row.enabled))
 
-    @work
-    async def on_grid_activated(self) -> None:
-        """Fill the form from the chosen template or policy, and save or back-test what comes back."""
+    def on_grid_activated(self) -> None:
+        """Fill the form from the chosen template or policy; it saves or back-tests what it holds."""
         saved = self.saved.grid.selected_row if self.saved.display else None
         source = saved if self.saved.display else self.templates.grid.selected_row
         if source is None:
@@ -197,20 +193,20 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
         if isinstance(source, PolicyRow) and not source.can_edit:
             self.notify("It waits for news of a breach and can only be disabled.", markup=False)
             return
-        reports = discovery.report_names(self.session)
-        values = await self.app.push_screen_wait(policy_form(source, reports))
-        if values is None:
-            return
-        made = command(source, values)
-        if values["then"] == BACKTEST:
-            show_backtest(self.play, made)
-            return
-        answer = self.play.submit(made)
-        if answer is not None and saved is None:
-            self.saved.display, self.templates.display = True, False
-            self.saved.grid.focus()
-            self.draw()
-            self.saved.grid.select(str(answer.data["id"]))
+        form = policy_form(source, discovery.report_names(self.session), partial(self._act, source))
+        self.app.push_screen(form)
+
+    def _act(self, source: TemplateRow | PolicyRow, values: Values) -> bool:
+        answer = save_or_show(self.play, command(source, values), values["then"])
+        if answer is not None and isinstance(source, TemplateRow):
+            self._show_saved(str(answer.data["id"]))
+        return answer is not None
+
+    def _show_saved(self, policy_id: str) -> None:
+        self.saved.display, self.templates.display = True, False
+        self.saved.grid.focus()
+        self.draw()
+        self.saved.grid.select(policy_id)
 
     def when_own(self) -> str:
         """Say why the chosen policy cannot be deleted or written to a file, if so."""
@@ -243,14 +239,3 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
             self.play.refuse(error)
             return
         self.notify(str(path), title="Written", markup=False, timeout=12)
-
-
-def show_backtest(app: PlayApp, made: SavePolicy | SaveAnomalyPolicy) -> None:
-    """Show what a policy would have done, or say what is wrong with it."""
-    assert app.session is not None
-    try:
-        found = policies.would_have(app.session, made)
-    except UnsanctionedError as error:
-        app.refuse(error)
-        return
-    app.push_screen(BacktestScreen(made.name, made, found))

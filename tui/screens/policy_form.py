@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from sim.base.errors import InputError
+from sim.base.errors import InputError, UnsanctionedError
 from sim.engine.discovery.queries import parse_filters
 from sim.engine.policy.policies import DEFAULT_DAILY_LIMIT, SEVERITIES, SUBJECTS, Criterion
+from sim.session.answer import Answer
 from sim.session.policy_commands import SaveAnomalyPolicy, SavePolicy
-from sim.views.policies import Learning, PolicyRow, TemplateRow
-from tui.forms import ChoiceField, Field, FormScreen, TextField, Values
+from sim.views.policies import Learning, PolicyRow, TemplateRow, would_have
+from tui.forms import Act, ChoiceField, Field, FormScreen, TextField, Values
+from tui.screens.backtest import BacktestScreen
+
+if TYPE_CHECKING:
+    from tui.app import PlayApp
 
 ALL_REPORTS = "All continuous reports"
 BACKTEST = "backtest"
@@ -18,14 +24,14 @@ BACKTEST = "backtest"
 _BOTH = "users and IP addresses"
 
 
-def policy_form(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> FormScreen:
-    """Return the form, filled from a template or from a policy."""
+def policy_form(source: TemplateRow | PolicyRow, reports: Sequence[str], act: Act) -> FormScreen:
+    """Return the form, filled from a template or from a policy; `act` saves or back-tests what it holds."""
     title = f"Policy {source.name}" if isinstance(source, PolicyRow) else f"New policy: {source.name}"
     if source.learning is not None:
         about = "It learns for some days what is usual, and alerts on what is far from it. It tags nothing."
-        return FormScreen(title, _anomaly_fields(source, source.learning, reports), about=about)
+        return FormScreen(title, _anomaly_fields(source, source.learning, reports), about=about, act=act)
     about = "Alerts once per app and report within 90 days. > is strict: more than, never equal."
-    return FormScreen(title, _fields(source, reports), about=about)
+    return FormScreen(title, _fields(source, reports), about=about, act=act)
 
 
 def command(
@@ -76,6 +82,20 @@ def command(
         emails=emails,
         phones=phones,
     )
+
+
+def save_or_show(app: PlayApp, made: SavePolicy | SaveAnomalyPolicy, then: object) -> Answer | None:
+    """Save a policy, or show first what it would have done; None where nothing is saved."""
+    if then != BACKTEST:
+        return app.submit(made)
+    assert app.session is not None
+    try:
+        found = would_have(app.session, made)
+    except UnsanctionedError as error:
+        app.refuse(error)
+    else:
+        app.push_screen(BacktestScreen(made.name, made, found))
+    return None
 
 
 def _fields(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> list[Field]:

@@ -12,9 +12,9 @@ from sim.session.app_commands import SaveQuery
 from sim.views import discovery, queries
 from sim.views.policies import TemplateRow
 from tui.actions import Action
-from tui.forms import FormScreen, TextField
+from tui.forms import FormScreen, TextField, Values
 from tui.screens.base import PlayScreen
-from tui.screens.policy_form import BACKTEST, command, policy_form
+from tui.screens.policy_form import command, policy_form, save_or_show
 from tui.screens.query_form import change_filters
 from tui.text import safe
 
@@ -118,9 +118,8 @@ class SearchScreen(PlayScreen):
                 self.query_name = name
                 self.filters_changed()
 
-    @work
-    async def do_search_policy(self) -> None:
-        """Fill the policy form from the search, and save what comes back."""
+    def do_search_policy(self) -> None:
+        """Fill the policy form from the search; it saves or back-tests what it holds."""
         criteria = queries.criteria(self.filters)
         apps = self.filters.of_apps
         source = TemplateRow(
@@ -135,14 +134,9 @@ class SearchScreen(PlayScreen):
             None,
         )
         reports = discovery.report_names(self.session)
-        values = await self.app.push_screen_wait(policy_form(source, reports))
-        if values is None:
-            return
-        made = command(source, values, True)
-        if values["then"] == BACKTEST:
-            # The list of policies opens what a search finds, by way of the queries.
-            from tui.screens.policies import show_backtest
 
-            show_backtest(self.play, made)
-        else:
-            self.play.submit(made)
+        def act(values: Values) -> bool:
+            made = command(source, values, of_search=True)
+            return save_or_show(self.play, made, values["then"]) is not None
+
+        self.app.push_screen(policy_form(source, reports, act))
