@@ -79,6 +79,8 @@ class FormScreen(ModalScreen[Values | None]):
     BINDINGS = [
         Binding("escape", "cancel", show=False),
         Binding("ctrl+enter,alt+enter", "save", show=False, priority=True),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
     ]
 
     def __init__(
@@ -175,6 +177,11 @@ class FormScreen(ModalScreen[Values | None]):
             return
         first = next(field.id for field in self._fields if field.id in wrong)
         self.query_one(f"#field-{first}").focus()
+
+    def action_page(self, pages: int) -> None:
+        """Scroll what is longer than the dialogue."""
+        body = self.query_one(VerticalScroll)
+        body.scroll_relative(y=pages * body.size.height, animate=False)
 
     def action_cancel(self) -> None:
         """Close without an answer."""

@@ -47,14 +47,18 @@ _Loader.yaml_implicit_resolvers = {
 
 def read(path: FilePath) -> Document:
     """Read a file that a person wrote; raise InputError with every problem found."""
+    return load(read_text(path), str(path))
+
+
+def read_text(path: FilePath) -> str:
+    """Return the text of a file that a person wrote; raise InputError where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         why = f"cannot read it: {error.strerror}"
         raise InputError(Problem("FILE-READ", why, Place(str(path)), "check the path")) from None
     except UnicodeDecodeError:
         raise InputError(Problem("FILE-READ", "not UTF-8", Place(str(path)), "save it as UTF-8")) from None
-    return load(text, str(path))
 
 
 def load(text: str, file: str) -> Document:

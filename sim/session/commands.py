@@ -32,7 +32,13 @@ from sim.session.indicator_commands import AddIndicator, EditIndicator, RemoveIn
 from sim.session.lookup import index_of, machine_index, process_index
 from sim.session.notebook import Notebook
 from sim.session.people_commands import NotifyUsers
-from sim.session.policy_commands import DeletePolicy, SaveAnomalyPolicy, SavePolicy, SwitchPolicy
+from sim.session.policy_commands import (
+    DeletePolicy,
+    ImportPolicies,
+    SaveAnomalyPolicy,
+    SavePolicy,
+    SwitchPolicy,
+)
 from sim.session.report_commands import (
     Anonymise,
     DeleteReport,
@@ -146,6 +152,7 @@ Command = (
     | VisitSite
     | SavePolicy
     | SaveAnomalyPolicy
+    | ImportPolicies
     | SwitchPolicy
     | DeletePolicy
     | CloseAlert

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from sim.base.errors import CommandRefused, InputError, Problem
+from sim.base import yamlfile
+from sim.base.errors import CommandRefused, InputError, Place, Problem
 from sim.base.time import DAY, from_iso
 from sim.engine.discovery.filters import Filters
 from sim.engine.policy.checks import read_condition, wrong_template
+from sim.engine.policy.files import Known
+from sim.engine.policy.importing import incoming
 from sim.engine.policy.policies import (
     DEFAULT_DAILY_LIMIT,
     SUBJECTS,
@@ -19,7 +22,7 @@ from sim.engine.policy.policies import (
 )
 from sim.engine.policy.templates import find_template
 from sim.engine.tenant import Tenant
-from sim.session.answer import ADDED_LATER, Answer, said
+from sim.session.answer import ADDED_LATER, TEXT_LIMIT, Answer, said
 from sim.session.lookup import unknown
 from sim.session.notebook import Notebook
 from sim.world.model import World
@@ -134,6 +137,39 @@ class SaveAnomalyPolicy:
             kind=PolicyKind.ANOMALY,
             anomaly=Anomaly(tuple(SUBJECTS[name] for name in self.watch), self.per_thousand or None, after),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPolicies:
+    """Save the policies of a YAML file: each is new, or replaces the saved one that has its name."""
+
+    kind: ClassVar[str] = "import-policies"
+    file: str
+    """Its name, for the places of mistakes."""
+    lines: tuple[str, ...]
+    """Its text: a run replays without the file."""
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Save all of them, or none if anything is wrong; they are evaluated at the next analysis run."""
+        book = world.tenant.policies
+        told, ids = [], []
+        for policy in self.policies(world.tenant):
+            told.append(f"{policy.name} ({'changed' if policy.id else 'new'})")
+            ids.append(policy.id or book.next_id())
+            book.save(world.now, actor, replace(policy, id=ids[-1], created=world.now))
+        return said(f"saved from {self.file}: {', '.join(told)}", ids=ids)
+
+    def policies(self, tenant: Tenant) -> list[Policy]:
+        """Return what would be saved, without an id where it is new; raise InputError with every mistake."""
+        long = [number for number, line in enumerate(self.lines, 1) if len(line) > TEXT_LIMIT]
+        if long:
+            advice = f"break it: at most {TEXT_LIMIT:,} characters"
+            raise InputError(
+                [Problem("POLICY-LINE", "the line is long", Place(self.file, n), advice) for n in long]
+            )
+        document = yamlfile.load("\n".join(self.lines), self.file)
+        known = Known(tenant.portal, tuple(tenant.reports), tenant.catalog.index.keys())
+        return incoming(document, known, tenant.policies.saved)
 
 
 @dataclass(frozen=True, slots=True)

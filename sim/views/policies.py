@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from sim.base import yamlfile
 from sim.base.time import show_day
 from sim.engine.discovery.filters import MEGABYTE
 from sim.engine.discovery.streams import BUILT_IN_REPORTS
@@ -13,7 +15,7 @@ from sim.engine.policy.policies import SUBJECTS, Anomaly, Policy, PolicyKind
 from sim.engine.policy.templates import Template
 from sim.engine.policy.templates import templates as offered
 from sim.session.driver import Session
-from sim.session.policy_commands import SaveAnomalyPolicy, SavePolicy
+from sim.session.policy_commands import ImportPolicies, SaveAnomalyPolicy, SavePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +203,10 @@ def exported(session: Session, policy_id: str) -> str:
     """Return a saved policy as a YAML file for a repository."""
     tenant = session.world.tenant
     return write_policies([tenant.policies.find(policy_id)], tenant.portal, BUILT_IN_REPORTS)
+
+
+def policy_file(session: Session, path: Path) -> ImportPolicies:
+    """Return the command that saves the policies of a file; raise InputError with every mistake's place."""
+    command = ImportPolicies(path.name, tuple(yamlfile.read_text(path).split("\n")))
+    command.policies(session.world.tenant)
+    return command

@@ -180,6 +180,26 @@ async def test_a_policy_is_written_as_yaml(user_data: Path):
         assert "name: Popular" in path.read_text(encoding="utf-8")
 
 
+async def test_a_file_is_taken_in_once_its_mistakes_are_mended(tmp_path: Path):
+    path = tmp_path / "p.yaml"
+    path.write_text("policies:\n  - name: Taken\n    severty: High\n    daily_limit: 0\n", encoding="utf-8")
+    async with play(PlayApp(with_data())) as robot:
+        await robot.press("g", "p", "I")
+        await enter(robot, path=str(tmp_path / "none.yaml"))
+        await robot.press("enter")
+        await robot.until(lambda: robot.sees("cannot read it"))
+        await enter(robot, path=str(path))
+        await robot.press("enter")
+        await robot.until(lambda: robot.sees("! 3:5 "))
+        robot.expect("! 4:5 ")
+        assert session_of(robot).world.tenant.policies.saved == []
+        path.write_text("policies:\n  - name: Taken\n", encoding="utf-8")
+        await robot.press("enter")
+        await robot.until(lambda: isinstance(robot.app.screen, PoliciesScreen))
+        assert [policy.name for policy in session_of(robot).world.tenant.policies.saved] == ["Taken"]
+        robot.expect("Control › Policies")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_lists_fit(size):
     async with play(PlayApp(with_data()), *size) as robot:

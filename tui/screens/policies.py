@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from textual import work
 from textual.app import ComposeResult
 from textual.content import Content
 
-from sim.base.errors import UnsanctionedError
+from sim.base.errors import Problem, UnsanctionedError
 from sim.base.time import show_clock
 from sim.session.policy_commands import DeletePolicy, SwitchPolicy
 from sim.views import discovery, policies
@@ -16,7 +17,7 @@ from sim.views.files import new_path, reports_folder, write
 from sim.views.policies import PolicyRow, TemplateRow
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
-from tui.forms import Values
+from tui.forms import FormScreen, TextField, Values
 from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
 from tui.screens.policy_form import command, policy_form, save_or_show
@@ -53,6 +54,14 @@ POLICIES = Scope(
             "write the chosen policy to a YAML file, to keep in git and to test with `unsanctioned policy`",
             ("X",),
             when="own",
+        ),
+        Action(
+            "policies.import",
+            "From YAML",
+            "save the policies of a YAML file: each is new, or replaces the saved one of its name",
+            ("I",),
+            "All of them or, if anything in the file is wrong, none; each mistake is told with its line and "
+            "column. The portal has no such button.",
         ),
         Action(
             "policies.enable",
@@ -239,3 +248,35 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
             self.play.refuse(error)
             return
         self.notify(str(path), title="Written", markup=False, timeout=12)
+
+    def do_policies_import(self) -> None:
+        """Ask for a file, and save its policies."""
+        path = TextField("path", "Path of the file", placeholder="policies.yaml", check=self._wrong_file)
+        about = "Each policy is new, or replaces the saved one of its name. pgup and pgdn scroll."
+        self.app.push_screen(
+            FormScreen("Policies from YAML", (path,), about=about, act=self._import, verb="Import")
+        )
+
+    def _wrong_file(self, path: str) -> str:
+        try:
+            policies.policy_file(self.session, Path(path).expanduser())
+        except UnsanctionedError as error:
+            return "\n! ".join(map(_located, error.problems))
+        return ""
+
+    def _import(self, values: Values) -> bool:
+        try:
+            made = policies.policy_file(self.session, Path(str(values["path"]).strip()).expanduser())
+        except UnsanctionedError as error:
+            self.play.refuse(error)
+            return False
+        answer = self.play.submit(made)
+        if answer is not None:
+            self._show_saved(str(answer.data["ids"][0]))
+        return answer is not None
+
+
+def _located(problem: Problem) -> str:
+    """Return what is wrong with a file, where, and what to do."""
+    place = f"{problem.where.line}:{problem.where.column} " if problem.where and problem.where.line else ""
+    return f"{place}{problem.what}; {problem.advice}"
