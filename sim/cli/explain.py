@@ -146,14 +146,14 @@ def _group(
         )
         return
     console = Console(highlight=False)
-    console.print(_heading(session, chains.app.name, chains.host))
+    _line(console, _heading(session, chains.app.name, chains.host))
     every = len(pairs)
     for title, stopped in (("stopped", True), ("open, by the first link that is missing", False)):
         mine = [share for share in shares if share.stopped is stopped]
         if mine:
-            console.print(Text(f"\n{sum(share.count for share in mine)} of {every} {title}", style="bold"))
+            _line(console, Text(f"\n{sum(share.count for share in mine)} of {every} {title}", style="bold"))
             for share in mine:
-                console.print(Text(f"  {share.count:>5}  {_bar(share, every)}  {share.label}"))
+                _line(console, Text(f"  {share.count:>5}  {_bar(share, every)}  {share.label}"))
 
 
 def _bar(share: Share, every: int) -> str:
@@ -208,17 +208,22 @@ def _heading(session: Session, app: str, host: str) -> Text:
 
 def _show(session: Session, app: str, chains: Sequence[Explained]) -> None:
     console = Console(highlight=False)
-    console.print(_heading(session, app, chains[0].host))
+    _line(console, _heading(session, app, chains[0].host))
     for chain in chains:
         verdict = chain.explanation.verdict.name.lower().replace("_", " ")
         head = f"\n{chain.machine} {chain.process} -> {plain(chain.host)}: {verdict}"
-        console.print(Text(head, style="bold"))
-        console.print(Text(f"  {plain(chain.explanation.why)}"))
+        _line(console, Text(head, style="bold"))
+        _line(console, Text(f"  {plain(chain.explanation.why)}"))
         for link in chain.explanation.links:
-            console.print(Text(f"  {_mark(link)} {link.name}: {plain(link.reason)}{_when(session, link)}"))
+            _line(console, Text(f"  {_mark(link)} {link.name}: {plain(link.reason)}{_when(session, link)}"))
         for way in chain.ways:
             reaches = "reaches it" if way.reaches else "does not reach it"
-            console.print(Text(f"   -  {way.way} {reaches}: {plain(way.reason)}"))
+            _line(console, Text(f"   -  {way.way} {reaches}: {plain(way.reason)}"))
+
+
+def _line(console: Console, text: Text) -> None:
+    """Print a line: folded at words for a person at a terminal, in one piece for a file or a pipe."""
+    console.print(text, soft_wrap=not console.is_terminal)
 
 
 def _mark(link: Told) -> str:

@@ -56,7 +56,8 @@ class Setting:
             return "" if value in self.choices else f"one of: {', '.join(self.choices)}"
         if self.unit == "hours":
             return "" if value.isascii() and value.isdigit() and 0 < int(value) <= 720 else "1 to 720 hours"
-        return "" if not value or value.startswith("https://") else "write https://... or nothing"
+        is_address = value.startswith("https://") and len(value.split()) == 1
+        return "" if not value or is_address else "write https://... or nothing"
 
 
 _ATP = "Defender ATP > Settings > Advanced features"

@@ -90,6 +90,16 @@ def test_the_text_marks_each_link() -> None:
     assert sum(line.startswith("  [x] ") for line in lines) >= 5
 
 
+def test_a_pipe_gets_each_link_in_one_line() -> None:
+    """However long it is: nothing is folded at the width of a terminal that is not there."""
+    asked = (*MAREK, *SOHU, "--process", "chrome", "--at", "2019-12-16T09:30")
+    lines = unsanctioned("explain", recorded()[0], *asked).stdout.decode().splitlines()
+    found = chain(*asked)
+    for link in found["links"]:
+        assert any(f"{link['name']}: {link['reason']}" in line for line in lines)
+    assert max(map(len, lines)) > 80
+
+
 @pytest.mark.parametrize(
     ("arguments", "rule", "word"),
     [

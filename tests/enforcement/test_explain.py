@@ -241,6 +241,26 @@ def test_the_one_thing_that_is_missing_is_named(case: Case, state: Cloud, link: 
     assert found.verdict not in {Outcome.BLOCKED, Outcome.WARNED}
 
 
+@pytest.mark.parametrize(
+    ("state", "scope", "decides"),
+    [
+        (cloud(tag="", **NOTHING), "no indicator that blocks or warns is listed yet", "is listed yet"),
+        (
+            cloud(listed=indicator(scope=Scope(("Sales",))), reaching=None, deciding=None, offered=False),
+            "for other device groups: only Sales",
+            "no indicator reaches this machine yet",
+        ),
+        (cloud(**{**NOTHING, "deciding": ALLOW}), "is listed yet", "lets it pass: ind-0001 on example.com"),
+    ],
+)
+def test_links_about_an_indicator_say_so_where_there_is_none(state: Cloud, scope: str, decides: str):
+    """They name no indicator that is not there, and such a link is no failure of its own."""
+    said = {link.link: link for link in told(BARE, state).links}
+    for link, says in ((Link.IN_SCOPE, scope), (Link.DECIDES, decides)):
+        assert says in said[link].reason
+        assert said[link].state == ("not needed" if said[link].reason.endswith("yet") else "open")
+
+
 def test_every_link_is_somebodys_first_open_one():
     """The cases above leave out no link."""
     cases = test_the_one_thing_that_is_missing_is_named.pytestmark[0].args[1]

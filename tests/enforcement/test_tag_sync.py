@@ -17,6 +17,7 @@ from sim.engine.enforcement.facts import Held
 from sim.engine.enforcement.indicators import IndicatorForm
 from sim.engine.enforcement.scopes import ProfileType, Scope, ScopedProfile
 from sim.engine.portal import MONITORED, PORTALS, SANCTIONED, UNSANCTIONED
+from sim.engine.settings_pages import WARN_URL
 from sim.engine.tenant import BLOCK_UNSANCTIONED, INTEGRATION, Tenant
 
 ME = "analyst"
@@ -90,6 +91,12 @@ def test_monitored_warns_and_unsanctioned_blocks():
     tagged(found, "alpha", UNSANCTIONED)
     assert set(rows(found).values()) == {Held.BLOCK}
     assert len(found.indicators.all) == 6
+
+
+def test_a_notification_address_that_no_indicator_could_carry_is_refused():
+    """Two words are no address."""
+    with pytest.raises(CommandRefused, match="https://"):
+        tenant().save_setting(0, ME, WARN_URL, "https://help.example/two words")
 
 
 def test_monitored_does_not_exist_in_2019():

@@ -13,7 +13,9 @@ from sim.scenario.load import load_scenario
 from sim.session.alert_commands import CloseAlert
 from sim.session.commands import SetSwitch
 from sim.session.driver import Session
+from sim.session.fleet_commands import AssignSetting
 from sim.session.runfile import read_run
+from sim.views.fleet import assignments
 from tests.tui.robot import Robot, play
 from tests.tui.stages import app_of, session_of
 from tui.actions import collisions, unhandled
@@ -151,9 +153,12 @@ async def test_every_kind_of_entity_can_be_opened():
         "timeline": "HF-LT-07",
         "propagation": "sohu-news",
         "prompt": "HF-LT-07",
+        "machine_settings": "HF-LT-07",
     }
-    assert names.keys() == ENTITIES.keys()
+    assert names.keys() | {"arrivals"} == ENTITIES.keys()
     async with playing() as robot:
+        app_of(robot).submit(AssignSetting("EnableNetworkProtection", "Enabled", "Intune"), quiet=True)
+        names["arrivals"] = assignments(session_of(robot))[0].id
         for kind, name in names.items():
             app_of(robot).open(kind, name)
             await robot.settle()

@@ -133,6 +133,15 @@ def _by_tag(cloud: Cloud, facts: Facts, rules: Rules) -> bool:
     return not cloud.manual
 
 
+def _is_listed(cloud: Cloud, facts: Facts, rules: Rules) -> bool:
+    return cloud.listed is not None
+
+
+def _is_met(cloud: Cloud, facts: Facts, rules: Rules) -> bool:
+    """Whether any indicator meets the host on machines of the group, so that there is one to decide it."""
+    return cloud.reaching is not None or cloud.deciding is not None
+
+
 def _network(cloud: Cloud, facts: Facts, rules: Rules) -> Flags:
     found: Flags = facts.engine == Engine.NETWORK_PROTECTION
     return found
@@ -163,10 +172,10 @@ RULE: Mapping[Link, Rule] = {
     Link.INTEGRATION: Rule(lambda c, f, r: c.integration, _by_tag),
     Link.BLOCK_SETTING: Rule(lambda c, f, r: c.block_setting, _by_tag),
     Link.IN_CATALOG: Rule(lambda c, f, r: c.coverage is Coverage.DOMAIN, _by_tag),
-    Link.LISTED: Rule(lambda c, f, r: c.listed is not None, _always),
+    Link.LISTED: Rule(_is_listed, _always),
     Link.CUSTOM_INDICATORS: Rule(lambda c, f, r: c.custom_indicators, _always),
-    Link.IN_SCOPE: Rule(lambda c, f, r: c.reaching is not None, _always),
-    Link.DECIDES: Rule(lambda c, f, r: c.stops, _always),
+    Link.IN_SCOPE: Rule(lambda c, f, r: c.reaching is not None, _is_listed),
+    Link.DECIDES: Rule(lambda c, f, r: c.stops, _is_met),
     Link.ONBOARDED: Rule(lambda c, f, r: f.onboarded, _always),
     Link.OS_SUPPORTED: Rule(lambda c, f, r: f.os_supported, _always),
     Link.OFFERED: Rule(lambda c, f, r: c.offered | holds_stop(f), _always),

@@ -24,6 +24,8 @@ from sim.engine.enforcement.indicators import Indicator
 from sim.engine.enforcement.verdict import RULES, Rules, verdicts
 from sim.engine.enforcement.words import ANTIVIRUS, COVERED, ENGINES, MODES, STOPPED_BY, WORDS, names
 
+_TOLD_THOUGH_NOT_NEEDED = (Link.TAGGED, Link.IN_SCOPE, Link.DECIDES)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -78,7 +80,7 @@ def explain(cloud: Cloud, facts: Facts, context: Context, rules: Rules = RULES) 
         _tell(link, cloud, facts, context, is_open=bool(is_open), is_needed=bool(is_needed))
         for link, is_open, is_needed in zip(RULE, opened, needed, strict=True)
         # That no tag is needed is worth a line; that SmartScreen is not needed in Chrome is not.
-        if is_needed or link is Link.TAGGED
+        if is_needed or link in _TOLD_THOUGH_NOT_NEEDED
     )
     first = Link(int(links(cloud, facts, rules)[0]))
     return Explanation(outcome, told, why(outcome, first, cloud, facts, context))
@@ -90,12 +92,20 @@ def _tell(
     words = WORDS[link]
     name = words.name.format(**names(cloud))
     if not is_needed:
-        return Told(link, name, "not needed", "a person made the indicator; no tag is needed", words.source)
+        return Told(link, name, "not needed", _not_needed(link, cloud), words.source)
     expected = context.expected.get(link) if is_open else None
     state = "done" if not is_open else "open" if expected is None else "waiting"
     since = None if is_open else context.since.get(link)
     reason = _reason(link, cloud, facts, context, is_open=is_open)
     return Told(link, name, state, reason, words.source, since, expected)
+
+
+def _not_needed(link: Link, cloud: Cloud) -> str:
+    if link is Link.TAGGED:
+        return "a person made the indicator; no tag is needed"
+    if cloud.listed is None:
+        return "no indicator that blocks or warns is listed yet"
+    return "no indicator reaches this machine yet"
 
 
 def _reason(link: Link, cloud: Cloud, facts: Facts, context: Context, *, is_open: bool) -> str:
