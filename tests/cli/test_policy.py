@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.engine.discovery.filters import MEGABYTE
-from tests.engine.policy.logs import MONDAY, Use, day_name, people, squid
+from tests.engine.policy.logs import MONDAY, Use, day_name, people, squid, w3c
 from tests.exercise.process import Done, called, document, errors, recorded
 
 POLICIES = """\
@@ -157,6 +157,50 @@ def test_a_policy_that_would_block_a_protected_service_is_warned_about(tmp_path:
     assert "Microsoft Intune is a Microsoft service that no policy can tag Unsanctioned" in " ".join(
         said(done).split()
     )
+
+
+def test_a_back_test_warns_of_an_app_that_shares_a_domain_with_a_blocked_one(tmp_path: Path) -> None:
+    """The other app is named only where somebody uses it, as approved work where it is that."""
+    (tmp_path / "p.yaml").write_text(
+        "policies: [{name: Block, apps: [app contains gaggleboard], governance: {tag: Unsanctioned}}]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "catalog.yaml").write_text(
+        "extends: fictional\noverrides: {yodelroom: {tags: [Sanctioned], notes: 'Support: calls'}}\n",
+        encoding="utf-8",
+    )
+    alone, both = people("gaggleboard.example", 2), people("yodelroom.example", 3)
+    arguments = ("policy", "backtest", tmp_path / "p.yaml", tmp_path / "proxy.log", "--json", "--catalog")
+
+    def warnings(uses: list[Use], catalog: str | Path) -> list[str]:
+        (tmp_path / "proxy.log").write_text(squid(uses), encoding="utf-8")
+        found: list[str] = document(called(*arguments, catalog))["data"][0]["warnings"]
+        return found
+
+    bare = tmp_path / "bare.yaml"
+    bare.write_text("extends: fictional\n", encoding="utf-8")
+    because = "shares gaggle-static.example with Gaggleboard"
+    assert warnings(alone, bare) == []
+    assert warnings([*alone, *both], bare) == [f"Yodelroom would be blocked too: it {because}"]
+    assert warnings([*alone, *both], tmp_path / "catalog.yaml") == [
+        f"Yodelroom is approved and would be blocked ({because}): Support: calls; 3 users, 3 transactions"
+    ]
+
+
+def test_a_back_test_of_an_anomaly_policy_names_whose_behaviour_it_is(files: Path) -> None:
+    usual = [Use(STORAGE, f"user{n}", 1000, 1000, MONDAY + day) for day in range(12) for n in range(6)]
+    odd = Use(STORAGE, "user3", 200 * MEGABYTE, 0, MONDAY + 10, minute=5)
+    (files / "proxy.log").write_text(w3c([*usual, odd]), encoding="utf-8")
+    text = "policies: [{name: Odd, anomaly: {watch: [users], per_thousand_users: every matching event%s}}]\n"
+    (files / "p.yaml").write_text(text % "", encoding="utf-8")
+    (alert,) = document(play(files, "backtest", "--portal", "2019", "--json"))["data"][0]["alerts"]
+    assert (alert["policy"], alert["app"], alert["who"]) == ("Odd", "moonjar-files", "user3")
+    assert alert["day"] == day_name(10)
+    assert "user3" in said(play(files, "backtest", "--portal", "2019"))
+    (files / "p.yaml").write_text(text % f", after: {day_name(10)}", encoding="utf-8")
+    assert document(play(files, "backtest", "--portal", "2019", "--json"))["data"][0]["alerts"] == []
+    today = errors(play(files, "backtest", "--portal", "today"))
+    assert "retired in August 2024" in today[0]
 
 
 def test_discover_plays_policies_on_its_report(files: Path) -> None:
