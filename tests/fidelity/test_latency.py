@@ -12,6 +12,7 @@ import pytest
 from sim.base.time import HOUR, MINUTE, parse_duration
 from sim.base.yamlfile import load
 from sim.engine.enforcement.facts import Held
+from sim.scenario.eras import load_era
 from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
@@ -100,3 +101,13 @@ def test_a_hop_takes_as_long_as_documented(row: dict[str, Any]):
     assert max(spans) <= parse_duration(row["at-most"]) + STEP
     if "half-within" in row:
         assert median(spans) <= parse_duration(row["half-within"]) + STEP
+
+
+@pytest.mark.fact("latency.tag-to-indicator.2019")
+def test_a_tag_of_2019_takes_3_to_30_minutes_and_mostly_less_than_15():
+    """Over a thousand tags; a few minutes are usual, says the document."""
+    hop = load_era("mcas-2019").tag_to_indicator
+    spans = [hop.sample(7, "tag_to_indicator", number) for number in range(1_000)]
+    assert parse_duration("3m") <= min(spans)
+    assert max(spans) <= parse_duration("30m")
+    assert median(spans) <= parse_duration("15m")
