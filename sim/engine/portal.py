@@ -60,6 +60,8 @@ class Portal:
     """Cloud Discovery anomaly detection policies exist (CAS/cloud-discovery-anomaly-detection-policy.md)."""
     text_messages: bool
     """A policy may send text messages (CAS/control-cloud-apps-with-policies.md; documented)."""
+    app_controls: bool
+    """An app's page counts users blocked, accessed and bypassed (CAS/mde-govern.md; documented)."""
     never_unsanctioned: tuple[str, ...] = ()
     """Ids of apps that neither a person nor a policy can tag Unsanctioned."""
 
@@ -119,6 +121,7 @@ _2019 = Portal(
     anomaly_policies=True,
     scoped_profiles=False,  # "blocked for all endpoints" (CAS/wdatp-integration.md [19]; documented)
     text_messages=True,
+    app_controls=False,
 )
 
 _TODAY = Portal(
@@ -146,6 +149,7 @@ _TODAY = Portal(
     anomaly_policies=False,  # retired in August 2024; documented
     scoped_profiles=True,
     text_messages=False,
+    app_controls=True,
     # Since May 2023 (CAS/governance-discovery.md; documented). Of the twelve services named there the catalog
     # has these three.
     never_unsanctioned=(

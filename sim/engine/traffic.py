@@ -72,6 +72,8 @@ class Traffic:
     bytes_total: I64 | None = None
     """Only from sources that know one sum for both ways."""
     blocked: Bool | None = None
+    bypassed: Bool | None = None
+    """Passed because the user clicked through a warning: only endpoints of later periods know."""
 
     def __len__(self) -> int:
         return len(self.time)
@@ -85,6 +87,9 @@ class Traffic:
         def sizes(column: I64 | None) -> I64 | None:
             return None if column is None else column[rows]
 
+        def flags(column: Bool | None) -> Bool | None:
+            return None if column is None else column[rows]
+
         return Traffic(
             self.time[rows],
             self.host.take(rows),
@@ -96,5 +101,6 @@ class Traffic:
             sizes(self.bytes_up),
             sizes(self.bytes_down),
             sizes(self.bytes_total),
-            None if self.blocked is None else self.blocked[rows],
+            flags(self.blocked),
+            flags(self.bypassed),
         )

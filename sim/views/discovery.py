@@ -12,7 +12,7 @@ from sim.engine.catalog.custom import CustomForm, OwnScore
 from sim.engine.catalog.factors import FACTORS, SECTIONS, Section
 from sim.engine.catalog.score import Score, risk_level
 from sim.engine.discovery.filters import Filters
-from sim.engine.discovery.use import AppUsage, EntityUsage, HostUsage, Totals
+from sim.engine.discovery.use import AppUsage, Controls, EntityUsage, HostUsage, Totals
 from sim.engine.tenant import SANCTIONED, UNSANCTIONED
 from sim.session.driver import Session
 from sim.views.reports import WHOLE, use
@@ -143,6 +143,8 @@ class AppPage:
     users: tuple[EntityUsage, ...]
     machines: tuple[EntityUsage, ...]
     source_ips: tuple[EntityUsage, ...]
+    controls: Controls | None
+    """None where the portal has no such counters, or the report no endpoints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,7 @@ def app_page(session: Session, report: str, app_id: str, days: int = WHOLE) -> A
         _most(session, found.entities("user", app=app.id)),
         _most(session, found.entities("machine", app=app.id)),
         _most(session, found.entities("source_ip", app=app.id)),
+        found.controls(app.id) if tenant.portal.app_controls else None,
     )
 
 

@@ -152,6 +152,7 @@ def endpoint_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffi
         bytes_up=rows.bytes_up,
         bytes_down=rows.bytes_down,
         blocked=np.isin(rows.outcome, (Outcome.BLOCKED, Outcome.WARNED)),
+        bypassed=rows.outcome == Outcome.BYPASSED,
     )
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from sim.base.time import HOUR, MINUTE
+from sim.engine.discovery.streams import GLOBAL
 from sim.engine.enforcement.facts import Outcome, System
 from sim.engine.enforcement.pages import shown
 from sim.engine.hunting.tables import device_events
 from sim.engine.portal import PORTALS
+from sim.engine.tenant import UNSANCTIONED, WIN10
+from sim.scenario.load import load_scenario
 from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
 from sim.testing import prompt, switch_on, wait
-from sim.views import endpoint
+from sim.views import discovery, endpoint
 from tests.fidelity.office import APP, CHROME, CLIENT, FIREFOX, SITE, blocking, edge, office, visit
 
 ENABLE = "Set-MpPreference -EnableNetworkProtection Enabled"
@@ -183,3 +187,52 @@ def test_a_monitored_app_warns_in_play():
     outcome, text = visit(session, "SO-01", edge(session))
     assert outcome == "WARNED"
     assert "warning page" in text
+
+
+def days_of(tag: str) -> Session:
+    """Return two days of today's office in which the app carries a tag from nine o'clock on."""
+    session = Session(load_scenario(str(Path(__file__).parents[1] / "scenarios" / "today-office.yaml")))
+    switch_on(session)
+    session.submit(TagApp(APP, tag))
+    session.advance(session.resolved.end)
+    return session
+
+
+@pytest.mark.fact("sees.app-counters")
+@pytest.mark.parametrize("tag", ["Monitored", UNSANCTIONED])
+def test_the_apps_page_counts_users_blocked_accessed_and_bypassed(tag: str):
+    """Users, not visits, of what the report has by then; who clicked through was blocked before."""
+    session = days_of(tag)
+    page = discovery.app_page(session, WIN10, APP)
+    assert page.row is not None
+    rows = endpoint.endpoint_rows(session, app_id=APP)
+    assert rows.traffic.user is not None
+    users: dict[str, set[str | None]] = {"blocked": set(), "accessed": set(), "bypassed": set()}
+    for time, user, outcome in zip(
+        rows.traffic.time.tolist(), rows.traffic.user.texts(), rows.outcome.tolist(), strict=True
+    ):
+        stopped = outcome in {Outcome.BLOCKED, Outcome.WARNED}
+        what = "blocked" if stopped else "bypassed" if outcome == Outcome.BYPASSED else "accessed"
+        if time <= page.row.last:
+            users[what].add(user)
+    assert page.controls is not None
+    assert page.controls.blocked == len(users["blocked"]) > 0
+    assert page.controls.accessed == len(users["accessed"]) > page.controls.blocked
+    assert page.controls.bypassed == len(users["bypassed"])
+    assert (page.controls.bypassed > 0) == (tag == "Monitored")
+    assert users["bypassed"] <= users["blocked"]
+
+
+@pytest.mark.fact("sees.app-counters")
+def test_only_todays_page_has_these_counters_and_only_of_endpoints():
+    """Not the page of 2019, and not a report of a proxy's log, which knows of no warning."""
+    session = blocking()
+    assert discovery.app_page(session, WIN10, APP).row is not None
+    assert discovery.app_page(session, WIN10, APP).controls is None
+    today = office("defender-today", proxy={"name": "Edge proxy"})
+    switch_on(today)
+    wait(today, 24 * HOUR)
+    assert discovery.app_page(today, WIN10, APP).controls is not None
+    logged = discovery.app_page(today, GLOBAL, APP)
+    assert logged.row is not None
+    assert logged.controls is None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from sim.base.time import MINUTE
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.scenario.load import load_scenario
-from sim.session.commands import SetSwitch
+from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from tests.tui.robot import Robot
@@ -59,6 +60,16 @@ def after_tests() -> Session:
     for machine, process in VISITS:
         session.submit(VisitSite(machine, process, SITE))
     session.advance(session.now + 10 * MINUTE)
+    return session
+
+
+def monitored() -> Session:
+    """Return today's small office at its end, when an app has carried the tag Monitored for two days."""
+    session = Session(load_scenario(str(Path(__file__).parents[1] / "scenarios" / "today-office.yaml")))
+    for switch in (INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS):
+        session.submit(SetSwitch(switch, True))
+    session.submit(TagApp("sohu-news", "Monitored"))
+    session.advance(session.resolved.end)
     return session
 
 

@@ -8,7 +8,16 @@ from sim.base.time import HOUR
 from sim.engine.tenant import GLOBAL, WIN10
 from sim.session.commands import TagApp
 from tests.tui.robot import Robot, play
-from tests.tui.stages import app_of, choose_report, fresh, pass_time, session_of, waiting, with_data
+from tests.tui.stages import (
+    app_of,
+    choose_report,
+    fresh,
+    monitored,
+    pass_time,
+    session_of,
+    waiting,
+    with_data,
+)
 from tui.actions import collisions, unhandled
 from tui.app import PlayApp
 from tui.keys import FILTERED, TABLE
@@ -221,6 +230,14 @@ async def test_an_app_page_has_the_portals_tabs_and_leads_to_users_and_machines(
         await robot.press("escape", "]", "t")
         robot.expect("only Sohu News")
         robot.expect("PRODUCT VIEW – Defender ATP")
+
+
+async def test_todays_app_page_counts_users_blocked_accessed_and_bypassed():
+    async with play(PlayApp(monitored())) as robot:
+        app_of(robot).open("app", "sohu-news")
+        await robot.settle()
+        for words in ("users blocked", "accessed", "bypassed"):
+            robot.expect(words)
 
 
 async def test_the_info_tab_shows_the_score_by_section_and_the_mark_of_each_fact():

@@ -232,6 +232,13 @@ class AppPageScreen(OwnAppScreen, EvidenceKey, TabbedScreen, ReportScreen, NameS
                 ("download", None if row.bytes_down is None else f"↓ {size(row.bytes_down)}"),
             ]
             lines.append(counters(items, (self.size.width or 80) - 4))
+            if page.controls is not None:
+                controls = (
+                    ("users blocked", number(page.controls.blocked)),
+                    ("accessed", number(page.controls.accessed)),
+                    ("bypassed", number(page.controls.bypassed)),
+                )
+                lines.append(counters(controls, (self.size.width or 80) - 4))
             seen = f"First seen {clock(row.first, tz, now)}, last seen {clock(row.last, tz, now)}"
             lines.append(safe(f"{seen}, in {self.play.report}, last {self.play.days} days."))
         lines.append(safe(page.description))

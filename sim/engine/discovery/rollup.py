@@ -31,10 +31,11 @@ KNOWS = {
     "bytes_down": 16,
     "bytes_total": 32,
     "blocked": 64,
+    "bypassed": 128,
 }
 """The columns a source may lack, each with its bit in `Cells.knows`."""
 
-_SUMS = ("transactions", "bytes_up", "bytes_down", "bytes_total", "blocked")
+_SUMS = ("transactions", "bytes_up", "bytes_down", "bytes_total", "blocked", "bypassed")
 _WIDEST = 1 << 62
 
 
@@ -49,6 +50,7 @@ class Cells:
     bytes_total: I64
     """Bytes both ways, where the source knows one way at least or their sum."""
     blocked: I64
+    bypassed: I64
     first: I64
     last: I64
     knows: U8
@@ -71,6 +73,7 @@ class Cells:
             bytes_down=self.bytes_down[rows],
             bytes_total=self.bytes_total[rows],
             blocked=self.blocked[rows],
+            bypassed=self.bypassed[rows],
             first=self.first[rows],
             last=self.last[rows],
             knows=self.knows[rows],
@@ -83,7 +86,7 @@ class Cells:
 
 def _empty(columns: int) -> Cells:
     narrow, wide = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
-    return Cells((narrow,) * columns, *(wide,) * 7, np.zeros(0, dtype=np.uint8))
+    return Cells((narrow,) * columns, *(wide,) * 8, np.zeros(0, dtype=np.uint8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Counters:
     bytes_down: I64
     bytes_total: I64
     blocked: I64
+    bypassed: I64
     knows: U8
 
     @classmethod
@@ -124,8 +128,11 @@ class Counters:
         stated = counted(traffic.bytes_total, "bytes_total")
         knows[some] |= np.uint8(KNOWS["bytes_total"])
         total = np.where(both, up + down, np.maximum(stated, up + down))
-        blocked = zeros if traffic.blocked is None else traffic.blocked.astype(np.int64)
-        return cls(up, down, total, blocked, knows)
+        blocked, bypassed = (
+            zeros if column is None else column.astype(np.int64)
+            for column in (traffic.blocked, traffic.bypassed)
+        )
+        return cls(up, down, total, blocked, bypassed, knows)
 
     def take(self, rows: Bool) -> Counters:
         """Return the counters of some rows."""
@@ -134,11 +141,12 @@ class Counters:
             self.bytes_down[rows],
             self.bytes_total[rows],
             self.blocked[rows],
+            self.bypassed[rows],
             self.knows[rows],
         )
 
 
-_PRESENCE = ("user", "source_ip", "machine", "blocked")
+_PRESENCE = ("user", "source_ip", "machine", "blocked", "bypassed")
 
 
 def cells_of(time: I64, counters: Counters, *codes: I64) -> Cells:
@@ -156,6 +164,7 @@ def cells_of(time: I64, counters: Counters, *codes: I64) -> Cells:
                 bytes_down=counters.bytes_down,
                 bytes_total=counters.bytes_total,
                 blocked=counters.blocked,
+                bypassed=counters.bypassed,
                 first=time,
                 last=time,
                 knows=counters.knows,

@@ -95,6 +95,21 @@ class EntityUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class Controls:
+    """Users of an app by what its control on their machines did; one user may count in all three.
+
+    The portal shows access, block and bypass (CAS/mde-govern.md; documented). That a warning counts as a
+    block until it is clicked through is a guess.
+    """
+
+    blocked: int
+    accessed: int
+    """Got through with nothing to click away."""
+    bypassed: int
+    """Got through after they clicked a warning away."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppDay:
     """One app's use on one UTC day: what policies with daily thresholds look at."""
 
@@ -190,6 +205,20 @@ class Use(ABC):
     def app(self, app_id: str) -> AppUsage | None:
         """Return one app's use, None if it was not seen."""
         return next(iter(self._usages(self._filtered(app_id, None, None, None))), None)
+
+    def controls(self, app_id: str) -> Controls | None:
+        """Return an app's users by what its control did; None where no source knows of warnings."""
+        cells = self._filtered(app_id, None, None, None)
+        users = entity_codes(cells)["user"]
+        known = ((cells.knows & KNOWS["bypassed"]) != 0) & (users >= 0)
+        if not known.any():
+            return None
+        accessed = cells.transactions - cells.blocked - cells.bypassed
+        counts = (
+            len(np.unique(users[known & (column > 0)]))
+            for column in (cells.blocked, accessed, cells.bypassed)
+        )
+        return Controls(*counts)
 
     def domains_seen(self) -> dict[str, tuple[str, ...]]:
         """Return the catalog domains that matched, in alphabetical order, by app id."""
