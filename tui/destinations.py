@@ -126,7 +126,7 @@ DESTINATIONS: tuple[Destination, ...] = (
         "ATP alerts",
         "go to the alerts queue of Defender ATP",
         "e",
-        _S + "alerts:EndpointAlertsScreen",
+        _S + "endpoint_alerts:EndpointAlertsScreen",
     ),
     Destination(
         "indicators",

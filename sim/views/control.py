@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.engine.governance import area
+from sim.engine.policy.alerts import ADVICE
 from sim.session.driver import Session
 from sim.world.fleet import LOG_ACTIONS
 from sim.world.model import SCENARIO, SERVICE
@@ -58,6 +59,11 @@ class CloudAlertRow:
     """The figures that matched, in bytes or counts."""
     policy_id: str
     note: str
+    day: int
+    """Days since 1970-01-01, UTC: the day whose figures matched."""
+    policy_is_there: bool
+    """Whether the policy that raised it is still saved."""
+    advice: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ def closings(session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def cloud_alerts(session: Session) -> list[CloudAlertRow]:
     """Return the alerts of Cloud App Security, open ones first, then the newest."""
     apps = session.world.tenant.apps
+    saved = {policy.id for policy in session.world.tenant.policies.saved}
     rows = [
         CloudAlertRow(
             a.id,
@@ -141,6 +148,9 @@ def cloud_alerts(session: Session) -> list[CloudAlertRow]:
             or ("discovered for the first time",),
             a.policy_id,
             a.note,
+            a.day,
+            a.policy_id in saved,
+            ADVICE.get(a.title, ()),
         )
         for a in session.world.tenant.cloud_alerts.alerts
     ]

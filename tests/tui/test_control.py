@@ -118,7 +118,7 @@ async def test_a_cloud_alert_opens_its_app_and_is_dismissed_with_a_reason():
         chosen = robot.grid().selected
         await robot.press("c")
         await form(robot)
-        await robot.press("down", "down", "down", "enter", "tab", *"fine", "ctrl+enter")
+        await robot.press("down", "down", "down", "enter", "tab", "tab", *"fine", "ctrl+enter")
         await robot.until(
             lambda: any(
                 a.id == chosen and a.status != "Open" for a in control.cloud_alerts(session_of(robot))

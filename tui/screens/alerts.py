@@ -1,27 +1,28 @@
-"""The alerts of both portals: read, go where they point, close with a reason."""
+"""The alerts of Cloud App Security: read, go where they point, close with a reason."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import cast
 
 from textual import work
-from textual.app import ComposeResult
 from textual.content import Content
 
-from sim.base.time import show_clock
-from sim.session.alert_commands import AssignAlert, CloseAlerts, CommentAlert, ResolveEndpointAlert
-from sim.views import control, endpoint
+from sim.engine.discovery.continuous import Scope as Whose
+from sim.session.alert_commands import CloseAlerts, MarkAlert
+from sim.views import control
 from sim.views.control import CloudAlertRow
-from sim.views.endpoint import EndpointAlertRow
+from sim.views.reports import WHOLE, report_names
 from tui.actions import Action, Scope
-from tui.forms import ChoiceField, FormScreen, TextField
+from tui.forms import CheckField, ChoiceField, FormScreen, TextField
 from tui.frame import ViewKind
-from tui.screens.base import PlayScreen
-from tui.text import SEVERITIES, Tone, safe
+from tui.screens.alert_queue import QueueScreen, notes_on, severity_text, severity_tone
+from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey
+from tui.screens.policies import PoliciesScreen
+from tui.text import safe
+from tui.units import plural
 from tui.widgets.columns import Column
-from tui.widgets.detail import Detail, fact
+from tui.widgets.detail import fact
 from tui.widgets.table import Table
 
 CLOUD = Scope(
@@ -33,147 +34,109 @@ CLOUD = Scope(
         Action(
             "cloud_alerts.close",
             "Close",
-            "resolve or dismiss the chosen alert",
+            "close the marked alerts, or the chosen one, with a reason",
             ("c",),
             when="waiting",
             footer=90,
         ),
+        Action(
+            "cloud_alerts.mark",
+            "Mark",
+            "mark the alert, to close several together",
+            ("m",),
+            "Marked alerts carry a dot; `c` closes them all alike, or none of them.",
+            when="open",
+            footer=80,
+        ),
+        Action(
+            "cloud_alerts.read", "Read", "mark the alert as read or unread", ("r",), when="open", footer=60
+        ),
+        Action(
+            "cloud_alerts.policy",
+            "Policy",
+            "adjust the policy that raised the alert",
+            ("P",),
+            when="policy",
+            footer=70,
+        ),
+        *EVIDENCE_ACTIONS,
         Action("cloud_alerts.assign", "Assign", "give the alert to a person", ("A",), when="chosen"),
         Action("cloud_alerts.comment", "Comment", "write a comment on the alert", ("C",), when="chosen"),
     ),
 )
 
-ENDPOINT = Scope(
-    "endpoint_alerts",
-    "Alerts queue of Defender ATP",
-    "What machines reported. An alert says whether the app was blocked: where it was not, find out "
-    "why. In the portal: Alerts queue.",
-    (
-        Action(
-            "endpoint_alerts.resolve",
-            "Resolve",
-            "classify and resolve the chosen alert",
-            ("c",),
-            when="waiting",
-            footer=90,
-        ),
-        Action("endpoint_alerts.assign", "Assign", "give the alert to a person", ("A",), when="chosen"),
-        Action("endpoint_alerts.comment", "Comment", "write a comment on the alert", ("C",), when="chosen"),
-        Action("endpoint_alerts.app", "App", "open the alert's app", ("a",), when="app", footer=80),
-    ),
-)
 
-WORDS = {mark.word: (f"{mark.letter} {mark.shape}", name) for name, mark in SEVERITIES.items()}
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An alert in the list, and whether it is marked."""
+
+    alert: CloudAlertRow
+    marked: bool
 
 
-def _severity(severity: str) -> str:
-    return WORDS[severity][0] if severity in WORDS else severity
-
-
-def _tone(severity: str, open_: bool) -> Tone:
-    return WORDS[severity][1] if open_ and severity in WORDS else "muted"
-
-
-class QueueScreen(PlayScreen):
-    """What both queues are: a list of alerts, and the chosen one in words below it."""
-
-    CRUMB: ClassVar[str]
-    table: Table[Any]
-
-    def _time(self, row: CloudAlertRow | EndpointAlertRow) -> str:
-        return show_clock(row.time, self.session.resolved.tz)
-
-    def compose_body(self) -> ComposeResult:
-        """Lay out the list and the chosen alert's words."""
-        yield self.table
-        yield Detail()
-
-    async def ask_assign(self) -> None:
-        """Ask for a person, then assign the chosen alert."""
-        row = self.table.grid.selected_row
-        if row is None:
-            return
-        field = TextField("person", "Person", row.assigned, "empty is nobody")
-        values = await self.app.push_screen_wait(FormScreen(f"Assign {row.id}", (field,), verb="Assign"))
-        if values is not None:
-            self.play.submit(AssignAlert(row.id, str(values["person"]).strip()))
-
-    async def ask_comment(self) -> None:
-        """Ask for a comment, then keep it on the chosen alert."""
-        row = self.table.grid.selected_row
-        if row is None:
-            return
-        field = TextField("text", "Comment", check=lambda text: "" if text else "write something")
-        values = await self.app.push_screen_wait(FormScreen(f"Comment on {row.id}", (field,)))
-        if values is not None:
-            self.play.submit(CommentAlert(row.id, str(values["text"]).strip()))
-
-    def when_chosen(self) -> str:
-        """Say that no alert is chosen, if so."""
-        return "" if self.table.grid.selected_row is not None else "choose an alert first"
-
-    @abstractmethod
-    def rows(self) -> Sequence[CloudAlertRow | EndpointAlertRow]:
-        """Return the alerts that the queue shows by now."""
-
-    @abstractmethod
-    def words(self) -> list[Content]:
-        """Return the chosen alert in words; nothing where none is chosen."""
-
-    def refresh_view(self) -> None:
-        """List the alerts."""
-        self.crumbs = (self.CRUMB,)
-        self.table.set_rows(self.rows())
-        self.query_one(Detail).show(self.words())
-
-    def on_grid_highlighted(self) -> None:
-        """Follow the cursor."""
-        self.query_one(Detail).show(self.words())
-        self.refresh_bindings()
-
-
-class CloudAlertsScreen(QueueScreen, scope=CLOUD):
+class CloudAlertsScreen(EvidenceKey, QueueScreen, scope=CLOUD):
     """The alerts of Cloud App Security, open ones first."""
 
     PLACE = "alerts"
     KIND = ViewKind.CLOUD_APPS
     CRUMB = "Alerts"
+    DEFAULT_CSS = """
+    CloudAlertsScreen Detail { max-height: 11; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        columns: tuple[Column[CloudAlertRow], ...] = (
+        self._marked: set[str] = set()
+        columns: tuple[Column[Line], ...] = (
             Column(
                 "severity",
                 "Sev",
-                lambda row: _severity(row.severity),
+                lambda line: severity_text(line.alert.severity) + (" •" if line.marked else ""),
                 5,
                 priority=0,
-                tone=lambda row: _tone(row.severity, row.status == "Open"),
+                tone=lambda line: severity_tone(line.alert.severity, line.alert.status == "Open"),
             ),
-            Column("app", "App", lambda row: row.app, 22, 14, 2, priority=0),
-            Column("policy", "Policy", lambda row: row.policy, 18, 12, 1, priority=2),
-            Column("users", "Users", lambda row: row.users, 5, right=True, priority=1),
-            Column("report", "Report", lambda row: row.report, 20, 12, priority=3),
-            Column("status", "Status", lambda row: row.status, 9, priority=0),
-            Column("time", "Raised", self._time, 16, priority=1, sort=lambda row: row.time),
+            Column("app", "App", lambda line: line.alert.app, 22, 14, 2, priority=0),
+            Column("policy", "Policy", lambda line: line.alert.policy, 18, 12, 1, priority=2),
+            Column("users", "Users", lambda line: line.alert.users, 5, right=True, priority=1),
+            Column("report", "Report", lambda line: line.alert.report, 20, 12, priority=3),
+            Column("status", "Status", _status, 10, priority=0),
+            Column(
+                "time",
+                "Raised",
+                lambda line: self._time(line.alert),
+                16,
+                priority=1,
+                sort=lambda line: line.alert.time,
+            ),
         )
-        self.table: Table[CloudAlertRow] = Table(
-            columns, lambda row: row.id, empty="No alerts. Policies raise them."
+        self.table: Table[Line] = Table(
+            columns, lambda line: line.alert.id, empty="No alerts. Policies raise them."
         )
 
-    def rows(self) -> list[CloudAlertRow]:
-        """Return the alerts, open ones first."""
-        return control.cloud_alerts(self.session)
+    @property
+    def chosen(self) -> CloudAlertRow | None:
+        """Return the alert under the cursor, or None."""
+        line = self.table.grid.selected_row
+        return None if line is None else line.alert
+
+    def rows(self) -> list[Line]:
+        """Return the alerts, open ones first; one that was closed loses its mark."""
+        alerts = control.cloud_alerts(self.session)
+        self._marked &= {alert.id for alert in alerts if alert.status == "Open"}
+        return [Line(alert, alert.id in self._marked) for alert in alerts]
 
     def own_hint(self) -> str:
         """Say what can be done with an alert."""
         if not self.table.selected:
             return "`g` `p` opens the policies that raise alerts"
-        return "`enter` opens the app; `c` closes the alert with a reason"
+        if self._marked:
+            return f"`c` closes the {plural(len(self._marked), 'marked alert')} alike; `m` takes a mark away"
+        return "`enter` opens the app; `c` closes the alert with a reason, `m` marks several"
 
     def words(self) -> list[Content]:
         """Return the chosen alert in words."""
-        row = self.table.grid.selected_row
+        row = self.chosen
         if row is None:
             return []
         lines = [
@@ -183,23 +146,71 @@ class CloudAlertsScreen(QueueScreen, scope=CLOUD):
                 "Figures",
                 f"{row.users} users, {row.source_ips} IP addresses, {row.transactions} transactions",
             ),
-            fact("Matched", "; ".join(row.evidence)),
+            fact("Matched", f"{row.policy}: {'; '.join(row.evidence)}"),
         ]
-        lines += _shared(row)
+        lines += notes_on(row)
         if row.status != "Open":
             words = " – ".join(part for part in (row.status, row.reason, row.comment) if part)
             lines.append(fact("Closed", words))
+        elif row.advice:
+            lines.append(fact("What to do", "; ".join(row.advice)))
         return lines
 
     def on_grid_activated(self) -> None:
         """Open the app."""
-        row = self.table.grid.selected_row
+        row = self.chosen
         if row is not None:
             self.play.open("app", row.app_id)
 
+    def behind(self) -> Behind | None:
+        """Return the app's use on the day that the alert is about."""
+        row = self.chosen
+        if row is None or row.report not in report_names(self.session):
+            return None
+        return Behind(Whose(app=row.app_id, first_day=row.day, last_day=row.day), (row.app, row.id))
+
+    def do_evidence_open(self) -> None:
+        """List the lines in the alert's report, whichever was looked at before."""
+        row = self.chosen
+        if row is not None:
+            self.play.report, self.play.days = row.report, WHOLE
+        super().do_evidence_open()
+
+    def when_policy(self) -> str:
+        """Say why the policy cannot be gone to, if so."""
+        row = self.chosen
+        if row is None:
+            return "choose an alert first"
+        return "" if row.policy_is_there else "the policy was deleted"
+
+    async def do_cloud_alerts_policy(self) -> None:
+        """Go to the policy among the saved ones."""
+        row = self.chosen
+        if row is not None:
+            await self.play.go("policies")
+            cast("PoliciesScreen", self.app.screen).show_saved(row.policy_id)
+
+    def do_cloud_alerts_mark(self) -> None:
+        """Mark the alert, or take its mark away, and go on to the next one."""
+        row = self.chosen
+        if row is not None:
+            self._marked ^= {row.id}
+            self.draw()
+            self.table.grid.do_table_down()
+
+    def do_cloud_alerts_read(self) -> None:
+        """Mark it as read, or as unread again."""
+        row = self.chosen
+        if row is not None:
+            self.play.submit(MarkAlert(row.id, not row.read))
+
     def when_waiting(self) -> str:
-        """Say why the alert cannot be closed, if so."""
-        row = self.table.grid.selected_row
+        """Say why there is nothing to close, if so."""
+        return "" if self._marked else self.when_open()
+
+    def when_open(self) -> str:
+        """Say why the alert cannot be changed, if so."""
+        row = self.chosen
         if row is None:
             return "choose an alert first"
         return "" if row.status == "Open" else f"this alert is already {row.status.lower()}"
@@ -216,12 +227,15 @@ class CloudAlertsScreen(QueueScreen, scope=CLOUD):
 
     @work
     async def do_cloud_alerts_close(self) -> None:
-        """Ask how and why, then close it."""
-        row = self.table.grid.selected_row
-        if row is None:
+        """Ask how and why, then close the marked ones, or the chosen one."""
+        row = self.chosen
+        closing = [line.alert for line in self.rows() if line.marked] or ([row] if row else [])
+        if not closing:
             return
+        ids = tuple(alert.id for alert in closing)
+        several = plural(len(ids), "alert")
         form = FormScreen(
-            f"Close {row.id}",
+            f"Close {several if len(ids) > 1 else ids[0]}",
             (
                 ChoiceField(
                     "how",
@@ -232,151 +246,19 @@ class CloudAlertsScreen(QueueScreen, scope=CLOUD):
                         for reason in reasons or ("",)
                     ),
                 ),
+                CheckField("feedback", "Feedback", words="tell the vendor about the detection"),
                 TextField("comment", "Comment", placeholder="what you found and decided"),
             ),
-            about=row.text,
+            about=closing[0].text if len(ids) == 1 else ", ".join(ids),
             verb="Close alert",
         )
         values = await self.app.push_screen_wait(form)
         if values is not None:
             status, _, reason = str(values["how"]).partition("/")
-            self.play.submit(CloseAlerts((row.id,), status, reason, str(values["comment"]).strip()))
-
-
-class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
-    """The alerts queue of Defender ATP."""
-
-    PLACE = "endpoint_alerts"
-    KIND = ViewKind.DEFENDER_ATP
-    CRUMB = "Alerts queue"
-
-    def __init__(self) -> None:
-        super().__init__()
-        columns: tuple[Column[EndpointAlertRow], ...] = (
-            Column(
-                "severity",
-                "Sev",
-                lambda row: _severity(row.severity),
-                5,
-                priority=0,
-                tone=lambda row: _tone(row.severity, row.status != "Resolved"),
-            ),
-            Column("machine", "Machine", lambda row: row.machine, 12, 10, 1, priority=0),
-            Column("app", "App", lambda row: row.app or row.domain, 18, 12, 1, priority=0),
-            Column("blocked", "Blocked", _blocked, 11, priority=0, tone=_outcome),
-            Column("status", "Status", lambda row: row.status, 9, priority=1),
-            Column("processes", "Process", lambda row: row.processes, 16, 10, 1, priority=3),
-            Column("user", "User", lambda row: row.user, 26, 16, 1, priority=4),
-            Column("time", "Raised", self._time, 16, priority=2, sort=lambda row: row.time),
-        )
-        self.table: Table[EndpointAlertRow] = Table(
-            columns, lambda row: row.id, empty="No alerts. Machines raise them at blocked domains."
-        )
-
-    def rows(self) -> list[EndpointAlertRow]:
-        """Return the alerts that the queue shows by now."""
-        return endpoint.alerts(self.session)
-
-    def own_hint(self) -> str:
-        """Say what can be done with an alert."""
-        if not self.table.selected:
-            return "an alert comes when a machine meets a domain of the indicators: `g` `i`"
-        return "`enter` opens the machine's timeline; `a` the app; `c` resolves the alert"
-
-    def words(self) -> list[Content]:
-        """Return the chosen alert in words."""
-        row = self.table.grid.selected_row
-        if row is None:
-            return []
-        tz = self.session.resolved.tz
-        span = f"{show_clock(row.first, tz)} to {show_clock(row.last, tz)}"
-        lines = [
-            safe(f"{row.id}  {row.title}", "strong"),
-            safe(row.text, _outcome(row)),
-            fact("Machine", f"{row.machine}, {row.user}, {row.processes}"),
-            fact("Attempts", f"{row.attempts} to {row.domain}, {span}, part of {row.incident}"),
-        ]
-        lines += _shared(row)
-        if row.status == "Resolved":
-            lines.append(fact("Resolved", " – ".join(filter(None, (row.classification, row.determination)))))
-        return lines
-
-    def on_grid_activated(self) -> None:
-        """Open the machine's timeline, at the app where the alert names one."""
-        row = self.table.grid.selected_row
-        if row is not None:
-            self.play.open("timeline", row.machine, app_id=self._app_id() or None)
-
-    def _app_id(self) -> str:
-        row = self.table.grid.selected_row
-        return row.app_id if row is not None else ""
-
-    def when_app(self) -> str:
-        """Say why no app can be opened, if so."""
-        return "" if self._app_id() else "the alert names no app"
-
-    def do_endpoint_alerts_app(self) -> None:
-        """Open the app's page."""
-        self.play.open("app", self._app_id())
-
-    def when_waiting(self) -> str:
-        """Say why the alert cannot be resolved, if so."""
-        row = self.table.grid.selected_row
-        if row is None:
-            return "choose an alert first"
-        return "" if row.status != "Resolved" else "this alert is already resolved"
-
-    @work
-    async def do_endpoint_alerts_assign(self) -> None:
-        """Assign the alert."""
-        await self.ask_assign()
-
-    @work
-    async def do_endpoint_alerts_comment(self) -> None:
-        """Comment on the alert."""
-        await self.ask_comment()
-
-    @work
-    async def do_endpoint_alerts_resolve(self) -> None:
-        """Ask for the classification, then resolve it."""
-        row = self.table.grid.selected_row
-        if row is None:
-            return
-        form = FormScreen(
-            f"Resolve {row.id}",
-            (
-                ChoiceField(
-                    "class",
-                    "Classification",
-                    tuple(
-                        (f"{name}/{more}", f"{name} – {more}" if more else name)
-                        for name, determinations in endpoint.classifications(self.session)
-                        for more in ("", *determinations)
-                    ),
-                ),
-                TextField("comment", "Comment", placeholder="what you found and did"),
-            ),
-            about=row.text,
-            verb="Resolve",
-        )
-        values = await self.app.push_screen_wait(form)
-        if values is not None:
             comment = str(values["comment"]).strip()
-            name, _, determination = str(values["class"]).partition("/")
-            self.play.submit(ResolveEndpointAlert(row.id, name, comment, determination))
+            self.play.submit(CloseAlerts(ids, status, reason, comment, feedback=bool(values["feedback"])))
 
 
-def _shared(row: CloudAlertRow | EndpointAlertRow) -> list[Content]:
-    """Return who has the alert and the newest comment, where there are any."""
-    lines = [fact("Assigned", row.assigned)] if row.assigned else []
-    return [*lines, fact("Comment", row.comments[-1])] if row.comments else lines
-
-
-def _blocked(row: EndpointAlertRow) -> str:
-    return f"{row.blocked} of {row.attempts}"
-
-
-def _outcome(row: EndpointAlertRow) -> Tone:
-    if row.status == "Resolved":
-        return "muted"
-    return "high" if row.not_blocked else "sanctioned"
+def _status(line: Line) -> str:
+    alert = line.alert
+    return "Open, read" if alert.status == "Open" and alert.read else alert.status

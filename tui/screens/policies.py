@@ -144,6 +144,13 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
             return "`[` shows the templates to begin a policy from"
         return "`enter` changes this policy, `space` switches it; `[` shows templates"
 
+    def show_saved(self, policy_id: str) -> None:
+        """Show the saved policies with the cursor on one of them."""
+        self.saved.display, self.templates.display = True, False
+        self.saved.grid.focus()
+        self.draw()
+        self.saved.grid.select(policy_id)
+
     def do_policies_other(self) -> None:
         """Show the other list."""
         self.saved.display = not self.saved.display
@@ -208,14 +215,8 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
     def _act(self, source: TemplateRow | PolicyRow, values: Values) -> bool:
         answer = save_or_show(self.play, command(source, values), values["then"])
         if answer is not None and isinstance(source, TemplateRow):
-            self._show_saved(str(answer.data["id"]))
+            self.show_saved(str(answer.data["id"]))
         return answer is not None
-
-    def _show_saved(self, policy_id: str) -> None:
-        self.saved.display, self.templates.display = True, False
-        self.saved.grid.focus()
-        self.draw()
-        self.saved.grid.select(policy_id)
 
     def when_own(self) -> str:
         """Say why the chosen policy cannot be deleted or written to a file, if so."""
@@ -272,7 +273,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
             return False
         answer = self.play.submit(made)
         if answer is not None:
-            self._show_saved(str(answer.data["ids"][0]))
+            self.show_saved(str(answer.data["ids"][0]))
         return answer is not None
 
 

@@ -26,6 +26,16 @@ NEW_SERVICE = "New service discovered"
 SUSPICIOUS_USE = "Suspicious cloud use alert"
 """Type of a Cloud Discovery anomaly detection policy's alert (CAS/monitor-alerts.md; documented)."""
 
+ADVICE = {
+    NEW_SERVICE: (
+        "look up its risk in the catalog",
+        "see who uses it, and how much",
+        "sanction it, or tag it as unsanctioned and have it blocked at the proxy or firewall",
+        "where its category has a sanctioned app, export its users and lead them there",
+    ),
+}
+"""What the portal suggests, by type of alert (CAS/monitor-alerts.md; documented, in our own words)."""
+
 _TITLES = {
     PolicyKind.DISCOVERY: NEW_SERVICE,
     PolicyKind.ANOMALY: SUSPICIOUS_USE,
