@@ -24,7 +24,7 @@ Act = Callable[[Values], bool]
 
 @dataclass(frozen=True)
 class TextField:
-    """A line of text. `check` returns what is wrong with it, or nothing."""
+    """A line of text. `check` returns what is wrong with it, a line for each thing, or nothing."""
 
     id: str
     label: str
@@ -169,7 +169,7 @@ class FormScreen(ModalScreen[Values | None]):
         for field in self._fields:
             message = self.query_one(f"#wrong-{field.id}", Static)
             said = wrong.get(field.id, "")
-            message.update(safe(f"! {said}", "high") if said else "")
+            message.update(Content("\n").join(safe(f"! {line}", "high") for line in said.splitlines()))
             message.set_class(bool(said), "-shown")
         if not wrong:
             if self._act is None or self._act(values):

@@ -262,7 +262,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
         try:
             policies.policy_file(self.session, Path(path).expanduser())
         except UnsanctionedError as error:
-            return "\n! ".join(map(_located, error.problems))
+            return "\n".join(map(_located, error.problems))
         return ""
 
     def _import(self, values: Values) -> bool:
