@@ -83,8 +83,8 @@ async def test_a_wrong_value_is_told_in_the_form():
         await robot.press("ctrl+enter")
         await robot.until(lambda: robot.sees("Risk score"))
         await robot.press("tab", *"11", "ctrl+enter")
-        await robot.until(lambda: robot.sees("10 is best"))
-        robot.expect("! risk score cannot be")
+        await robot.until(lambda: robot.sees("! risk score cannot be '11'"))
+        robot.expect("write a range such as 0 to 6")
 
 
 async def test_a_search_is_saved_found_again_and_deleted():
