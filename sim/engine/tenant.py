@@ -204,7 +204,9 @@ class Tenant:
             raise CommandRefused(Problem("TAG-PROTECTED", what, advice="leave it untagged, or sanction it"))
         before = self.tags.get(app.id, "")
         if profile:
-            self._check_profile(now, app.id, tag, profile)
+            if problems := self.profile_problems(now, app.id, tag, profile):
+                raise CommandRefused(problems)
+            self.profiles.find(profile)
         if before != tag:
             self.tags.pop(app.id, None)
             if tag:
@@ -218,8 +220,8 @@ class Tenant:
         """Return the apps that are tagged Unsanctioned, by id."""
         return [self.apps[app_id] for app_id in sorted(self.tags) if self.tags[app_id] == UNSANCTIONED]
 
-    def _check_profile(self, now: int, app_id: str, tag: str, profile: str) -> None:
-        """Refuse a scoped profile that cannot be chosen with this tag now (CAS/mde-govern.md; documented)."""
+    def profile_problems(self, now: int, app_id: str, tag: str, profile: str) -> list[Problem]:
+        """Return why no scoped profile can be chosen with this tag now (CAS/mde-govern.md; documented)."""
         problems = []
         if not self.portal.scoped_profiles:
             problems.append(Problem("PROFILE-NONE", "a tag holds for every machine in this period"))
@@ -240,9 +242,7 @@ class Tenant:
                     "PROFILE-FIXED", "the profile of a tag stays", advice="remove the tag, then tag again"
                 )
             )
-        if problems:
-            raise CommandRefused(problems)
-        self.profiles.find(profile)
+        return problems
 
     def custom_tag(self, now: int, actor: str, app_id: str, tag: str, on: bool) -> None:
         """Add or take away a custom tag: a label with no effect on traffic (documented)."""

@@ -52,6 +52,16 @@ class IpRangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """A scoped profile, and the apps whose tag holds with it."""
+
+    name: str
+    scope: str
+    description: str
+    apps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportChoices:
     """What a custom report can be made of."""
 
@@ -108,6 +118,38 @@ def ip_ranges(session: Session) -> list[IpRangeRow]:
         )
         for named in streams.ip_ranges.values()
     ]
+
+
+def has_profiles(session: Session) -> bool:
+    """Tell whether the portal of this period has scoped profiles."""
+    return session.world.tenant.portal.scoped_profiles
+
+
+def device_groups(session: Session) -> tuple[str, ...]:
+    """Return the device groups that a scoped profile may name."""
+    return session.world.tenant.profiles.device_groups
+
+
+def profiles(session: Session) -> list[ProfileRow]:
+    """Return the scoped profiles, in the order made."""
+    tenant = session.world.tenant
+    return [
+        ProfileRow(
+            profile.name,
+            str(profile.scope),
+            profile.description,
+            tuple(
+                tenant.apps[app].name for app in tenant.tags if tenant.profiles.chosen(app) == profile.name
+            ),
+        )
+        for profile in tenant.profiles.all.values()
+    ]
+
+
+def profile_choices(session: Session, app_id: str, tag: str) -> list[ProfileRow]:
+    """Return the profiles that the question before a tag offers now."""
+    problems, now = session.world.tenant.profile_problems, session.now
+    return [row for row in profiles(session) if not problems(now, app_id, tag, row.name)]
 
 
 def choices(session: Session) -> ReportChoices:

@@ -8,7 +8,9 @@ from ipaddress import ip_address
 
 from sim.base.errors import nearest
 from sim.engine.discovery.custom_reports import network
+from sim.engine.enforcement.scopes import ProfileType
 from sim.session.commands import Command
+from sim.session.indicator_commands import SaveScopedProfile
 from sim.session.report_commands import ExcludeEntity, SaveIpRange, SaveReport
 from sim.views.cloud_settings import IpRangeRow, ReportChoices
 from sim.views.reports import ReportRow
@@ -129,6 +131,48 @@ def ip_range_form(saved: IpRangeRow | None = None) -> Form:
             saved.name if saved else str(values["name"]).strip(),
             listed(values["ranges"]),
             listed(values["tags"]),
+        ),
+    )
+
+
+def profile_form(groups: Sequence[str], taken: Sequence[str]) -> Form:
+    """Return the form of a scoped profile, for device groups that there are and a name that is not taken."""
+
+    def name(text: str) -> str:
+        return named(text) or (f"there is a profile {text!r}" if text in taken else "")
+
+    def chosen(text: str) -> str:
+        return known(text, groups) if text else "a profile names at least one device group"
+
+    screen = FormScreen(
+        "New scoped profile",
+        (
+            TextField("name", "Name", check=name),
+            ChoiceField(
+                "type",
+                "Type",
+                (
+                    (ProfileType.INCLUDE.value, "Include: for these device groups only"),
+                    (ProfileType.EXCLUDE.value, "Exclude: for everybody but these"),
+                ),
+            ),
+            TextField(
+                "groups",
+                "Device groups",
+                placeholder=f"of: {', '.join(groups)}" if groups else "there are none",
+                check=chosen,
+            ),
+            TextField("description", "Description"),
+        ),
+        about="Can be chosen when an app is tagged. It changes no tag that stands.",
+    )
+    return Form(
+        screen,
+        lambda values: SaveScopedProfile(
+            str(values["name"]).strip(),
+            listed(values["groups"]),
+            str(values["type"]),
+            str(values["description"]).strip(),
         ),
     )
 

@@ -15,12 +15,12 @@ from sim.session.report_commands import (
     RemoveIpRange,
 )
 from sim.views import cloud_settings, reports
-from sim.views.cloud_settings import ExclusionRow, IpRangeRow, NameSetting
+from sim.views.cloud_settings import ExclusionRow, IpRangeRow, NameSetting, ProfileRow
 from sim.views.reports import ReportRow
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
 from tui.frame import ViewKind
-from tui.screens.cloud_forms import Form, exclusion_form, ip_range_form, report_form
+from tui.screens.cloud_forms import Form, exclusion_form, ip_range_form, profile_form, report_form
 from tui.screens.reports import ask_names
 from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
 from tui.text import Tone, safe
@@ -35,13 +35,14 @@ CLOUD_SETTINGS = Scope(
     "Cloud Discovery settings",
     "What is set here holds for new data: what a report says already stays as it is, for 90 days. "
     "In the portal: Settings, Cloud Discovery settings, with the tabs Continuous reports, Exclude "
-    "entities, Anonymization and User enrichment; IP ranges are in Settings, IP address ranges.",
+    "entities, Anonymization and User enrichment; IP ranges are in Settings, IP address ranges. Today's "
+    "scoped profiles are in Settings, Cloud Apps, Cloud Discovery, App tags.",
     (
         *TAB_ACTIONS,
         Action(
             "cloud_settings.new",
             "New",
-            "add a custom report, an exclusion or an IP range",
+            "add a custom report, an exclusion, an IP range or, today, a scoped profile",
             ("N",),
             "A custom report takes the chosen sources, and of these the chosen user groups and addresses.",
             when="list",
@@ -89,7 +90,7 @@ def _muted(row: object) -> Tone:
 
 
 class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
-    """A product view of Cloud App Security: four lists, one at a time."""
+    """A product view of Cloud App Security: its lists, one at a time."""
 
     PLACE = "cloud_settings"
     KIND = ViewKind.CLOUD_APPS
@@ -143,13 +144,22 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             lambda row: row.name,
             empty="No range of addresses has a name yet. Press N to add one.",
         )
+        self._profiles: Table[ProfileRow] = Table(
+            (
+                Column("name", "Profile", lambda r: r.name, 20, 12, 1, priority=0),
+                Column("scope", "For", lambda r: r.scope, 26, 16, 1, priority=0),
+                Column("apps", "Apps", lambda r: ", ".join(r.apps) or "–", 18, 10, 1, priority=2),
+            ),
+            lambda row: row.name,
+            empty="A tag holds for every device: there is no scoped profile. Press N to add one.",
+        )
 
     def _when(self, time: int | None) -> str:
         return "never" if time is None else clock(time, self.session.resolved.tz, self.session.now)
 
     def tabs(self) -> tuple[tuple[str, str], ...]:
-        """Return the lists."""
-        return TABS
+        """Return the lists of this period."""
+        return (*TABS, ("profiles", "Profiles")) if cloud_settings.has_profiles(self.session) else TABS
 
     def compose_body(self) -> ComposeResult:
         """Lay out the tabs, and the chosen row in words below them."""
@@ -163,16 +173,19 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             "exclusions": self._exclusions,
             "names": self._names,
             "ranges": self._ranges,
+            "profiles": self._profiles,
         }
         return tables[tab]
 
     def refresh_view(self) -> None:
         """Fill the lists."""
-        self.crumbs = ("Settings", "Cloud Discovery settings", dict(TABS)[self.tab])
+        self.crumbs = ("Settings", "Cloud Discovery settings", dict(self.tabs())[self.tab])
         self._reports.set_rows(reports.report_rows(self.session))
         self._exclusions.set_rows(cloud_settings.exclusions(self.session))
         self._names.set_rows(cloud_settings.name_settings(self.session))
         self._ranges.set_rows(cloud_settings.ip_ranges(self.session))
+        if cloud_settings.has_profiles(self.session):
+            self._profiles.set_rows(cloud_settings.profiles(self.session))
         self._describe()
 
     def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
@@ -192,6 +205,8 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
                 return "`N` leaves somebody out of new data, `d` ends it; `]` next tab"
             case "names":
                 return "`space` switches the chosen setting, `w` resolves pseudonyms; `]` next tab"
+            case "profiles":
+                return "`N` adds a profile, which can be chosen when an app is tagged; `]` next tab"
             case _:
                 return "`N` names a range of addresses, for the filters of custom reports; `]` next tab"
 
@@ -218,6 +233,12 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
                     fact("Addresses", ", ".join(named.ranges)),
                     fact("Reports", ", ".join(named.reports) or "none goes by its tags"),
                 ]
+            case "profiles" if (profile := self._profiles.grid.selected_row) is not None:
+                lines = [
+                    safe(profile.name, "strong"),
+                    fact("About", profile.description or "no description"),
+                    fact("Apps", ", ".join(profile.apps) or "no tag holds with it"),
+                ]
         self.query_one(Detail).show(lines)
 
     # -- what can be done ------------------------------------------------------------------------
@@ -240,6 +261,8 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
                 return "" if self._exclusions.selected else "nobody is left out"
             case "ranges":
                 return "" if self._ranges.selected else "there is no IP range"
+            case "profiles":
+                return "a profile stays; without it an app is tagged for every device"
             case _:
                 return "switch the setting off instead"
 
@@ -253,6 +276,9 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
                 await self._save(exclusion_form())
             case "ranges":
                 await self._save(ip_range_form())
+            case "profiles":
+                taken = [row.name for row in cloud_settings.profiles(self.session)]
+                await self._save(profile_form(cloud_settings.device_groups(self.session), taken))
 
     @work
     async def on_grid_activated(self, event: Grid.Activated) -> None:

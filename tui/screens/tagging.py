@@ -1,19 +1,22 @@
 """What can be done to one app from a list and from its own page: the same keys, asked alike.
 
-A question says what a portal of 2019 promises and no more: whether a tag blocks anything depends on
+A question says what the period's portal promises and no more: whether a tag blocks anything depends on
 switches of two portals, which this page does not know.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import work
 
+from sim.engine.portal import MONITORED
 from sim.engine.tenant import SANCTIONED, UNSANCTIONED
 from sim.session.commands import CustomTag, TagApp
-from sim.views import discovery, messages, policies
+from sim.views import cloud_settings, discovery, messages, policies
+from sim.views.cloud_settings import ProfileRow
 from tui.actions import Action
 from tui.confirm import Confirm, Question
 from tui.forms import ChoiceField, FormScreen, TextField
@@ -41,6 +44,16 @@ TAG_ACTIONS = (
         "Takes the place of Unsanctioned, if the app had that tag.",
         when="app",
         footer=80,
+    ),
+    Action(
+        "tag.monitor",
+        "Monitor",
+        "tag the app as Monitored: people are warned and may go on",
+        ("m",),
+        "Asks first. Whether the tag warns anybody depends on the settings of both portals.",
+        when="monitored",
+        footer=70,
+        passes=True,
     ),
     Action(
         "tag.backtest",
@@ -96,6 +109,23 @@ class ChosenApp:
     tag: str
 
 
+def _profile_question(question: Question, profiles: Sequence[ProfileRow]) -> FormScreen:
+    """Return the question before a tag with the choice whom it holds for."""
+    everyone = ("", "Every device")
+    return FormScreen(
+        question.title,
+        (
+            ChoiceField(
+                "profile",
+                "Holds for",
+                (everyone, *((row.name, f"{row.name}: {row.scope}") for row in profiles)),
+            ),
+        ),
+        about=f"{question.subject}. Then {question.consequence}. When: {question.delay}.",
+        verb=question.verb,
+    )
+
+
 class TaggingScreen(PlayScreen):
     """A screen whose keys act on an app. Subclasses say which."""
 
@@ -114,6 +144,12 @@ class TaggingScreen(PlayScreen):
             return "choose an app first"
         return "" if app.tag else f"{app.name} has no tag"
 
+    def when_monitored(self) -> str:
+        """Say that the portal of this period lacks the tag, or that no app is chosen."""
+        if MONITORED not in self.session.world.tenant.portal.tags:
+            return f"there is no tag {MONITORED} in this period"
+        return self.when_app()
+
     def do_tag_unsanction(self) -> None:
         """Tag the app Unsanctioned."""
         self._tag(UNSANCTIONED)
@@ -130,6 +166,10 @@ class TaggingScreen(PlayScreen):
         """Tag the app Sanctioned."""
         self._tag(SANCTIONED)
 
+    def do_tag_monitor(self) -> None:
+        """Tag the app Monitored."""
+        self._tag(MONITORED)
+
     def do_tag_clear(self) -> None:
         """Take the tag away."""
         self._tag("")
@@ -139,33 +179,47 @@ class TaggingScreen(PlayScreen):
         app = self.chosen_app()
         if app is None:
             return
-        question = self._question(app, tag)
-        if question is None or await self.app.push_screen_wait(Confirm(question)):
+        profiles = cloud_settings.profile_choices(self.session, app.app_id, tag)
+        whom = "for the devices that you choose" if profiles else "for every machine"
+        question = self._question(app, tag, whom)
+        if question is not None and profiles:
+            values = await self.app.push_screen_wait(_profile_question(question, profiles))
+            if values is not None:
+                self.play.submit(TagApp(app.app_id, tag, str(values["profile"])))
+        elif question is None or await self.app.push_screen_wait(Confirm(question)):
             self.play.submit(TagApp(app.app_id, tag))
 
-    def _question(self, app: ChosenApp, tag: str) -> Question | None:
-        """Return what is asked before a tag that may block people, or free them."""
+    def _question(self, app: ChosenApp, tag: str, whom: str) -> Question | None:
+        """Return what is asked before a tag that may block or warn people, or free them."""
         page = discovery.app_page(self.session, self.play.report, app.app_id)
         domains = plural(len(page.domains), "domain")
-        if tag == UNSANCTIONED:
+        tenant = self.session.world.tenant
+        endpoint = tenant.portal.endpoint
+        if tag in (UNSANCTIONED, MONITORED):
             users = (
                 ""
                 if page.row is None or not page.row.users
                 else f", used by {plural(page.row.users, 'person', 'people')}"
             )
-            return Question(
-                "Tag as unsanctioned?",
-                f"{app.name}: {domains}{users}",
+            consequence = (
                 "its traffic is marked red; where unsanctioned apps are blocked, its domains go to "
-                "Defender ATP as indicators that alert and block, for every machine",
-                "the tag at once; indicators usually within minutes, machines up to 2 h later",
-                "Unsanction",
+                f"{endpoint} as indicators that alert and block, {whom}"
+                if tag == UNSANCTIONED
+                else f"where app access is enforced, its domains go to {endpoint} as indicators that warn, "
+                f"{whom}; who clicks through one is let through for {plural(tenant.bypass_hours, 'hour')}"
             )
-        if app.tag == UNSANCTIONED:
+            return Question(
+                f"Tag as {tag.lower()}?",
+                f"{app.name}: {domains}{users}",
+                consequence,
+                "the tag at once; indicators usually within minutes, machines up to 2 h later",
+                "Unsanction" if tag == UNSANCTIONED else "Monitor",
+            )
+        if app.tag in (UNSANCTIONED, MONITORED):
             return Question(
                 "Tag as sanctioned?" if tag else "Take the tag away?",
-                f"{app.name}: {domains}, now tagged {UNSANCTIONED}",
-                "its domains leave the indicators of Defender ATP, if they were there; machines that "
+                f"{app.name}: {domains}, now tagged {app.tag}",
+                f"its domains leave the indicators of {endpoint}, if they were there; machines that "
                 "hold them let the app through once they have fetched the change",
                 "the tag at once; the portal does not say how long machines take",
                 "Sanction" if tag else "Clear",
