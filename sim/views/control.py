@@ -62,7 +62,7 @@ class CloudAlertRow:
     day: int
     """Days since 1970-01-01, UTC: the day whose figures matched."""
     policy_is_there: bool
-    """Whether the policy that raised it is still saved."""
+    """Whether the policy that raised it was not deleted since."""
     advice: tuple[str, ...]
 
 
@@ -121,7 +121,7 @@ def closings(session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def cloud_alerts(session: Session) -> list[CloudAlertRow]:
     """Return the alerts of Cloud App Security, open ones first, then the newest."""
     apps = session.world.tenant.apps
-    saved = {policy.id for policy in session.world.tenant.policies.saved}
+    saved = {policy.id for policy in session.world.tenant.policies.all}
     rows = [
         CloudAlertRow(
             a.id,

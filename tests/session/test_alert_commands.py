@@ -23,7 +23,7 @@ from sim.session.alert_commands import (
 from sim.session.commands import Command, SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
-from sim.session.policy_commands import SavePolicy
+from sim.session.policy_commands import DeletePolicy, SavePolicy
 from sim.views import control, endpoint
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
@@ -250,3 +250,15 @@ def test_a_machine_alert_is_classified_by_the_words_of_its_period(today: Session
     assert (shown.status, shown.classification, shown.determination) == ("Resolved", "True positive", "Other")
     today.submit(SetAlertStatus(alert, "New"))
     assert next(a for a in endpoint.alerts(today) if a.id == alert).status == "New"
+
+
+def test_the_policy_of_an_alert_is_there_until_it_is_deleted(then: Session) -> None:
+    """The alert stays, with the advice for a new service; the portal's own policies are there too."""
+    shown = control.cloud_alerts(then)[0]
+    assert shown.policy_is_there
+    assert len(shown.advice) == 4
+    then.submit(DeletePolicy(shown.policy_id))
+    assert not row(then, shown.id).policy_is_there
+    own = then.world.tenant.policies.built_in[0]
+    then.world.tenant.cloud_alerts.find(shown.id).policy_id = own.id
+    assert row(then, shown.id).policy_is_there

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sim.base.time import HOUR, MINUTE
+from sim.base.time import DAY, HOUR, MINUTE
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.session.commands import SetSwitch
 from sim.session.endpoint_commands import VisitSite
@@ -129,7 +129,7 @@ async def test_the_lines_behind_an_alert_are_those_of_its_report_and_day():
         assert app_of(robot).report == chosen.report
         lines = robot.rows()
         assert lines
-        assert {line.app for line in lines} == {chosen.app}
+        assert {(line.app, line.time // DAY) for line in lines} == {(chosen.app, chosen.day)}
         await robot.press("escape")
         assert place(robot) == "alerts"
 
