@@ -58,6 +58,14 @@ class VisitSite:
                     advice="choose another machine",
                 )
             )
+        if world.staff.devices[machine].is_offline(world.now):
+            raise CommandRefused(
+                Problem(
+                    "MACHINE-OFFLINE",
+                    f"{self.machine} is offline",
+                    advice="choose another machine, or wait until it is back",
+                )
+            )
         if world.upstream.removed[machine, process] <= world.now:
             what = f"{plain(self.process)} was removed from {self.machine}"
             raise CommandRefused(Problem("CLIENT-REMOVED", what, advice="choose another program"))

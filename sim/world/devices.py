@@ -61,6 +61,10 @@ class Device:
     offline: tuple[tuple[int, int], ...] = ()
     """Spans [from, to) in simulated time."""
 
+    def is_offline(self, time: int) -> bool:
+        """Tell whether the device is in one of its offline spans."""
+        return any(start <= time < end for start, end in self.offline)
+
 
 def devices(
     resolved: Resolved, people: Sequence[str], departments: Sequence[str], keys: U64, seed: int

@@ -16,6 +16,7 @@ from sim.engine.tenant import UNSANCTIONED
 from sim.session.alert_commands import SaveSetting
 from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
+from sim.session.lookup import machine_index
 from sim.session.policy_commands import SavePolicy
 from sim.testing import switch_on, tries, wait
 from sim.views import discovery, endpoint
@@ -49,13 +50,16 @@ def test_continuous_data_is_analysed_so_often_a_day(era: str, runs: int):
 
 @pytest.mark.fact("latency.offline")
 def test_a_machine_that_is_off_waits_until_it_is_on_again():
-    """It opens what the others block; it fetches when it is switched on."""
+    """Nobody can try a site on it while it is offline; it fetches when it is switched on."""
     off = {"people": ["anna"], "offline": [["2019-12-16T09:01", "2019-12-16T15:00"]]}
     session = blocking(devices=[off])
     back = from_iso("2019-12-16T15:00", session.resolved.tz)
     assert session.world.now < back
     assert not tries(session, "SO-02", edge(session), SITE)
-    assert tries(session, "SO-01", edge(session), SITE)
+    with pytest.raises(CommandRefused, match="SO-01 is offline"):
+        tries(session, "SO-01", edge(session), SITE)
+    index = machine_index(session.world, "SO-01")
+    assert session.world.machines.next_pull(index, session.now) == back
     session.advance(back + MINUTE)
     assert not tries(session, "SO-01", edge(session), SITE)
 

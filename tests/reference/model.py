@@ -298,6 +298,8 @@ class Reference:
         machine = self.inputs.names.index(command.machine)
         if self.inputs.away[machine]:
             return False
+        if any(gone <= self._now < back for gone, back in self.inputs.staff.machines[machine].device.offline):
+            return False
         if self._now in self._pulls[machine]:
             self._pull(machine)
         self._connect(machine, -1, command.process, command.host, self._holds[machine], *TEST_VISIT)
