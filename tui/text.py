@@ -27,6 +27,7 @@ Tone = Literal[
     "low",
     "sanctioned",
     "unsanctioned",
+    "monitored",
     "other",
 ]
 """What a piece of text means; the theme decides its colour (`$tone-<name>`)."""
@@ -34,7 +35,7 @@ Tone = Literal[
 TONES: tuple[Tone, ...] = get_args(Tone)
 
 Severity = Literal["high", "medium", "low"]
-Tag = Literal["sanctioned", "unsanctioned", "other"]
+Tag = Literal["sanctioned", "unsanctioned", "monitored", "other"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ SEVERITIES: dict[Severity, Mark] = {
 TAGS: dict[Tag, Mark] = {
     "sanctioned": Mark("S", "━", "Sanctioned"),
     "unsanctioned": Mark("U", "╍", "Unsanctioned"),
+    "monitored": Mark("M", "┅", "Monitored"),
     "other": Mark("O", "┄", "Other"),
 }
 

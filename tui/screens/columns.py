@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from sim.engine.discovery.use import EntityUsage, HostUsage
+from sim.engine.portal import MONITORED, SANCTIONED, UNSANCTIONED
 from sim.views.discovery import AppRow, Cause, Reach
 from tui.text import SEVERITIES, TAGS, Severity, Tag, Tone, safe, tag_mark
 from tui.units import moment, number, size
@@ -19,9 +20,8 @@ _SEVERITY: dict[str, Severity] = {"high": "high", "medium": "medium", "low": "lo
 
 def tag_of(tag: str) -> Tag:
     """Return the colour word of a built-in tag; an app without one is `other`."""
-    if tag == "Sanctioned":
-        return "sanctioned"
-    return "unsanctioned" if tag == "Unsanctioned" else "other"
+    known: dict[str, Tag] = {SANCTIONED: "sanctioned", UNSANCTIONED: "unsanctioned", MONITORED: "monitored"}
+    return known.get(tag, "other")
 
 
 def tag_text(tag: str) -> str:
