@@ -82,6 +82,7 @@ class NameProvider(Provider):
     async def search(self, query: str) -> Hits:
         """Offer the first names that contain the query; those that start with it come first."""
         wanted = query.casefold().strip()
+        best = self.matcher(query).match(query)
         found = [
             (not folded.startswith(wanted), folded, named)
             for folded, named in self._folded
@@ -93,4 +94,5 @@ class NameProvider(Provider):
             name = plain(named.name)
             display = safe(name).stylize("bold", start, start + len(wanted))
             line = Content.assemble(display, "  ", safe(named.what, "muted"))
-            yield Hit(1 - rank / (2 * CAP), line, named.open, text=name)
+            # On the scale of the actions' matches, which are fuzzy: a name that holds the words beats them.
+            yield Hit(best - rank / (2 * CAP), line, named.open, text=name)

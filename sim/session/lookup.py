@@ -8,9 +8,13 @@ from sim.world.model import World
 
 
 def machine_index(world: World, name: str) -> int:
-    """Return the index of a machine by name, or refuse with the nearest."""
+    """Return the index of a machine by name, however its letters are written, or refuse with the nearest."""
     names = [machine.name for machine in world.staff.machines]
-    return index_of(names, name.upper(), "MACHINE-UNKNOWN", "machine")
+    known = {known.casefold(): place for place, known in enumerate(names)}
+    place = known.get(name.strip().casefold())
+    if place is None:
+        raise unknown("MACHINE-UNKNOWN", "machine", name, names)
+    return place
 
 
 def fleet_target(world: World, name: str) -> tuple[str, list[int]]:
@@ -27,8 +31,9 @@ def fleet_target(world: World, name: str) -> tuple[str, list[int]]:
         if chosen:
             return kind[chosen[0]], chosen
     names = [machine.name for machine in machines]
-    if name.strip().upper() in names:
-        return name.strip().upper(), [names.index(name.strip().upper())]
+    named = [m for m in every if names[m].casefold() == wanted]
+    if named:
+        return names[named[0]], named[:1]
     raise unknown("TARGET-UNKNOWN", "target", name, [ALL_MACHINES, *fleet_groups(world), *names])
 
 

@@ -93,7 +93,7 @@ async def test_the_palette_finds_apps_users_and_machines_by_name():
         await robot.press("colon", *"sohu")
         await robot.app.workers.wait_for_complete()
         await robot.until(lambda: robot.sees("Sohu News  app"))
-        await robot.press("down", "enter")
+        await robot.press("enter")
         await robot.until(lambda: getattr(robot.app.screen, "PLACE", "") == "app")
 
 
