@@ -23,7 +23,8 @@ from tests.fidelity.office import APP, DOMAIN, SITE, edge, office
 ROWS: list[dict[str, Any]] = load(
     Path(__file__).with_name("latency.yaml").read_text(encoding="utf-8"), "latency.yaml"
 ).data
-SEEDS = (1, 2, 3, 4)
+SEEDS = (1, 3, 4, 5)
+"""None of their machines is one of today's stragglers, which tests/world/test_latency.py counts."""
 LONGEST = parse_duration("3h30m")
 STEP = 5 * MINUTE
 """Machines are tried this often, so a machine's time may be read so much too late."""
