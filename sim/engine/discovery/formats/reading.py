@@ -201,16 +201,15 @@ def host_name(written: str) -> str:
 
 def encoded(texts: pl.Series) -> Coded:
     """Return a text column as codes, its names in order of first appearance; null is absent."""
-    names = texts.drop_nulls().unique(maintain_order=True)
-    return Coded(_codes(texts, names), tuple(names.to_list()))
-
-
-def _codes(texts: pl.Series, names: pl.Series) -> I64:
-    """Return the position in `names` of each text; -1 where it is null."""
-    import polars as pl
-
-    codes = texts.cast(pl.Enum(names)).to_physical().cast(pl.Int64).fill_null(-1)
-    return codes.to_numpy().astype(np.int64, copy=False)
+    # Grouping row numbers finds the codes about three times as fast as a cast to Enum does.
+    grouped = (
+        texts.alias("text").to_frame().with_row_index("row").group_by("text", maintain_order=True).agg("row")
+    )
+    named = grouped["text"].is_not_null().to_numpy()
+    code = np.where(named, np.cumsum(named) - 1, -1)
+    codes = np.empty(len(texts), dtype=np.int64)
+    codes[grouped["row"].explode().to_numpy()] = np.repeat(code, grouped["row"].list.len().to_numpy())
+    return Coded(codes, tuple(grouped["text"].drop_nulls().to_list()))
 
 
 def _destinations(written: pl.Series) -> tuple[Coded, Coded]:
@@ -221,10 +220,11 @@ def _destinations(written: pl.Series) -> tuple[Coded, Coded]:
     """
     import polars as pl
 
-    distinct = written.drop_nulls().unique(maintain_order=True)
+    distinct = encoded(written)
     # A port stands behind a name or an address in brackets; an IPv6 address has more than one colon.
     cleaned = (
-        distinct.str.strip_chars()
+        pl.Series(distinct.names, dtype=pl.String)
+        .str.strip_chars()
         .str.to_lowercase()
         .str.replace(r"^\[([^\]]*)\].*$", "$1")
         .str.replace(r"^([^:]*):[0-9]*$", "$1")
@@ -235,10 +235,10 @@ def _destinations(written: pl.Series) -> tuple[Coded, Coded]:
     is_address = cleaned.is_in([*addresses])
     named = encoded(pl.select(pl.when(~is_address & (cleaned != "")).then(cleaned)).to_series())
     numbered = encoded(cleaned.replace_strict([*addresses], [*addresses.values()], default=None))
-    codes = _codes(written, distinct)
     # The slot past the last name is where a code of -1 lands.
-    return Coded(np.append(named.codes, -1)[codes], named.names), Coded(
-        np.append(numbered.codes, -1)[codes], numbered.names
+    return (
+        Coded(np.append(named.codes, -1)[distinct.codes], named.names),
+        Coded(np.append(numbered.codes, -1)[distinct.codes], numbered.names),
     )
 
 
