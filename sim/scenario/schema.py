@@ -13,7 +13,7 @@ from sim.base.time import HOUR, MINUTE
 from sim.engine.enforcement.gateways import GatewayKind
 from sim.scenario.eras import Delay, Strict, TimeOfDay
 from sim.scenario.standing import Managed, Subscription
-from sim.scenario.traits import Destination, Devices, Host, Program, Site
+from sim.scenario.traits import Destination, Devices, Host, Program, Site, Stay, added
 
 Identifier = str
 Weekday = Annotated[int, Field(ge=0, le=6)]
@@ -209,6 +209,8 @@ class Scenario(Strict):
     """Apps that people sign in to through Azure AD (Entra ID): only these meet an access rule."""
     devices: tuple[Devices, ...] = ()
     sites: dict[str, Site] = {}
+    stays: tuple[Stay, ...] = added(())
+    """Who works from where on some days."""
     programs: dict[str, Program] = {}
     """By file name."""
     destinations: tuple[Destination, ...] = ()

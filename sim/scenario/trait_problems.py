@@ -11,7 +11,7 @@ from sim.base.yamlfile import Document
 from sim.engine.catalog.model import Catalog
 from sim.scenario.reach import reachable
 from sim.scenario.schema import Scenario
-from sim.scenario.traits import ORDINARY_SITE
+from sim.scenario.traits import ORDINARY_SITE, Devices, Stay
 
 
 def trait_problems(scenario: Scenario, source: Document, catalog: Catalog, tz: ZoneInfo) -> Iterator[Problem]:
@@ -34,18 +34,23 @@ def _devices(scenario: Scenario, source: Document, tz: ZoneInfo) -> Iterator[Pro
         "department": {department.name for department in scenario.organisation.departments},
         "site": {ORDINARY_SITE, *scenario.sites},
     }
-    for i, rule in enumerate(scenario.devices):
+    rules: list[tuple[str, int, Devices | Stay]] = [
+        *(("devices", i, rule) for i, rule in enumerate(scenario.devices)),
+        *(("stays", i, rule) for i, rule in enumerate(scenario.stays)),
+    ]
+    for part, i, rule in rules:
         named = [
             *(("person", "people", person) for person in rule.people),
             *(("department", "departments", department) for department in rule.departments),
-            *(("site", "site", rule.site) for _ in range(rule.site is not None)),
+            *(("site", "site", site) for site in [rule.site] if site is not None),
         ]
         for kind, key, value in named:
-            if value is not None and value not in known[kind]:
+            if value not in known[kind]:
                 what = f"unknown {kind} {value!r}"
                 advice = nearest(value, sorted(known[kind]), f"name one that the {kind}s hold")
-                yield Problem(f"SCENARIO-{kind.upper()}", what, source.place(("devices", i, key)), advice)
-        for number, (first, last) in enumerate(rule.offline or ()):
+                yield Problem(f"SCENARIO-{kind.upper()}", what, source.place((part, i, key)), advice)
+    for i, devices in enumerate(scenario.devices):
+        for number, (first, last) in enumerate(devices.offline or ()):
             place = source.place(("devices", i, "offline", number))
             try:
                 rises = from_iso(first, tz) < from_iso(last, tz)

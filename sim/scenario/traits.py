@@ -7,13 +7,18 @@ as Windows ships it: off. Realistic shares of anything else are the scenario's t
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.base.time import MINUTE
 from sim.engine.enforcement.requirements import SystemName, version
-from sim.scenario.eras import Span, Strict
+from sim.scenario.eras import Span, Strict, TimeOfDay
+
+
+def added(default: Any) -> Any:
+    """Return a field that came later: while it says nothing it is not in the dump, and no digest changes."""
+    return Field(default=default, exclude_if=lambda value: value == default)
 
 
 def _version(text: str) -> str:
@@ -105,6 +110,35 @@ class Site(Strict):
     (MDE/network-protection.md; documented)."""
     behind_proxies: bool = True
     """The organisation's proxies and gateways carry its traffic."""
+
+
+class Stay(Strict):
+    """Where some people's machines are on some days, other than at their own site: home, an hotel, a café.
+
+    Without people and departments it is about everybody; of several stays at one time the last counts. The
+    sensor sees a machine anywhere, a proxy or firewall only what passes it (CAS/set-up-cloud-discovery.md,
+    CAS/wdatp-integration.md; documented).
+    """
+
+    people: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    share: int = Field(default=100, ge=0, le=100)
+    """How many in a hundred of those people it is about, drawn from the seed."""
+    days: int = Field(default=100, ge=0, le=100)
+    """On how many in a hundred days, drawn for each person and day."""
+    between: tuple[TimeOfDay, TimeOfDay] | None = None
+    """Local time of day [from, to); unsaid, the whole day."""
+    site: str
+    """One of `sites`, or office."""
+    vpn: bool = False
+    """A VPN carries everything to the organisation, and so through its proxies. It hides nothing from the
+    machine's own sensor (own knowledge)."""
+
+    @model_validator(mode="after")
+    def _rises(self) -> Stay:
+        if self.between is not None and self.between[0] >= self.between[1]:
+            raise ValueError("between must be a rising pair of times")
+        return self
 
 
 class Program(Strict):

@@ -245,7 +245,7 @@ class Chains:
         """Return who refuses a machine's connection beyond it; nobody is behind two gateways."""
         if found is Upstream.ACCESS:
             return "an access rule"
-        gateway = self._world.upstream.gateway_of(machine)
+        gateway = self._world.upstream.gateway_of(self._world.now, machine)
         return "a gateway" if gateway is None else f"the gateway {gateway.name}"
 
     def _ways(self, machine: int, process: str) -> tuple[Reach, ...]:

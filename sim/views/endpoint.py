@@ -153,7 +153,7 @@ def endpoint_rows(session: Session, machine: str | None = None, app_id: str | No
         rows, number = rows.take(mine), number[mine]
     by_tag = np.array([*(i.by_tag for i in world.tenant.indicators.all), False], dtype=bool)
     return EndpointRows(
-        endpoint_traffic(rows, world.staff, world.user_names),
+        endpoint_traffic(rows, world.staff, world.user_names, world.places),
         rows.outcome,
         by_tag[rows.indicator],
         number,

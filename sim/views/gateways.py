@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.engine.catalog.app import App
 from sim.engine.enforcement.access import SUFFIX
 from sim.engine.enforcement.gateways import kind_name
@@ -73,6 +75,7 @@ class GatewayRow:
     departments: tuple[str, ...]
     """Empty: everybody."""
     people: int
+    """Whose machines are behind it now."""
     source: str
     """How it comes to its list: `fetches`, `script`, or empty where it has none."""
     interval: int | None
@@ -99,11 +102,12 @@ def _gateway(session: Session, gateway: Gateway, wanted: set[str]) -> GatewayRow
     held = set(gateway.list_at(session.now))
     updated = gateway.fetched(session.now) if fetches else gateway.imported
     refuses = fetches or takes_script
+    every = np.arange(len(session.world.staff.machines))
     return GatewayRow(
         gateway.name,
         kind_name(gateway.kind),
         gateway.departments,
-        int(gateway.behind.sum()),
+        int(gateway.carries(np.full(len(every), session.now), every).sum()),
         "fetches" if fetches else "script" if takes_script else "",
         gateway.interval or None,
         updated,

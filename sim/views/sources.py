@@ -52,8 +52,10 @@ def proxy_logs(session: Session) -> list[tuple[str, Traffic]]:
     """Return each proxy's name and what passed it by now; without a proxy, one in front of everybody."""
     world = session.world
     rows = world.plane.telemetry.between(0, session.now)
-    parts = [(each.name, rows.take(each.behind[rows.machine])) for each in world.upstream.gateways]
+    parts = [
+        (each.name, rows.take(each.carries(rows.time, rows.machine))) for each in world.upstream.gateways
+    ]
     return [
-        (name, proxy_traffic(passed, world.staff, world.logon_names))
+        (name, proxy_traffic(passed, world.staff, world.logon_names, world.places))
         for name, passed in parts or [("proxy", rows)]
     ]

@@ -28,6 +28,7 @@ from sim.scenario.traits import Program
 from sim.world.channel import NAME, WHOLE
 from sim.world.devices import Device
 from sim.world.organisation import Staff
+from sim.world.places import Places
 
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -51,7 +52,8 @@ _MODE = {
 class Guards:
     """Columns over machines, over processes and over hosts."""
 
-    def __init__(self, resolved: Resolved, staff: Staff) -> None:
+    def __init__(self, resolved: Resolved, staff: Staff, places: Places) -> None:
+        self._places = places
         devices = staff.devices
         period = self._period = resolved.era.portals.key
         self.onboarded = _flags(device.managed for device in devices)
@@ -69,9 +71,6 @@ class Guards:
         self.np_allowed = _flags(_np_allowed(device) for device in devices)
         self.smartscreen = _flags(device.smartscreen for device in devices)
         self.reaches_cloud = _flags(device.reaches_cloud for device in devices)
-        sites = resolved.scenario.sites
-        hiding = {name for name, site in sites.items() if site.hides_names}
-        self.hides_names = _flags(device.site in hiding for device in devices)
         self.engine: I64 = np.array(
             [[engine_of(system, name) for name in staff.processes] for system in System], dtype=np.int64
         )
@@ -105,20 +104,25 @@ class Guards:
                     self.coalesced[host] |= entry.coalesced_with not in {None, name}
                     self.ips[host] = entry.ip or self.ips[host]
 
-    @property
-    def feeds(self) -> Flags:
-        """The machines whose traffic reaches Cloud Discovery: onboarded, and of a build that forwards it
-        (CAS/wdatp-integration.md; documented).
+    def hides_names(self, time: I64, machine: I64) -> Flags:
+        """Mark the connections whose names network protection misses, by where the machine is."""
+        found: Flags = self._places.hides_names[self._places.at(time, machine)]
+        return found
+
+    def feeds(self, time: I64, machine: I64) -> Flags:
+        """Mark the connections that reach Cloud Discovery: the machine is onboarded, and of a build that
+        forwards them (CAS/wdatp-integration.md; documented).
 
         In 2019 a machine behind a forward proxy is missing (the same page), today it is not
         (CAS/mde-investigation.md). A Mac needs network protection on (CAS/mde-integration.md); documented.
         """
         mac_is_off = (self.system == System.MACOS) & (self.network_protection == NetworkProtection.DISABLED)
-        found: Flags = self.onboarded & self.os_supported & ~mac_is_off
-        return found & ~self.hides_names if self._period == "2019" else found
+        found: Flags = (self.onboarded & self.os_supported & ~mac_is_off)[machine]
+        return found & ~self.hides_names(time, machine) if self._period == "2019" else found
 
     def facts(
         self,
+        time: I64,
         machine: I64,
         process: I64,
         host: I64,
@@ -148,7 +152,7 @@ class Guards:
             site_ech=self.site_ech[host],
             coalesced=self.coalesced[host],
             https_path=https_path,
-            hidden=self.hides_names[machine],
+            hidden=self.hides_names(time, machine),
             bypassed=np.zeros(len(host), dtype=np.bool_),
             upstream=upstream,
             holds=holds,

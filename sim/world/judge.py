@@ -52,7 +52,7 @@ class Judge:
         if not len(told):
             return Judged(outcome, outcome, indicator)
         held, listed = held[told], listed[told]
-        facts = self.facts(machine[told], process[told], host[told], held, listed, beyond[told])
+        facts = self.facts(time[told], machine[told], process[told], host[told], held, listed, beyond[told])
         found = verdicts(facts)
         outcome[told] = found
         promised = (found == Outcome.NOT_BLOCKED) | (held < 0)
@@ -69,10 +69,13 @@ class Judge:
         held = self._channel.held(self._machines.last_pull(machine, began), view, host)
         return held, self.listed[view, host]
 
-    def facts(self, machine: I64, process: I64, host: I64, held: I64, listed: I64, beyond: I64) -> Facts:
+    def facts(
+        self, time: I64, machine: I64, process: I64, host: I64, held: I64, listed: I64, beyond: I64
+    ) -> Facts:
         """Return the facts of connections for which no warning was clicked through."""
         actions = self._channel.actions
         return self._guards.facts(
+            time,
             machine,
             process,
             host,

@@ -43,6 +43,7 @@ from sim.world.machines import Machines
 from sim.world.messages import Messages
 from sim.world.organisation import Staff, build
 from sim.world.pending import Pending
+from sim.world.places import Places
 from sim.world.plane import Plane
 from sim.world.reactions import Reactions
 from sim.world.sensor import (
@@ -81,9 +82,10 @@ class World:
         self.era = resolved.era
         self.staff: Staff = build(resolved, seed)
         self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away, self.staff.devices)
-        self.guards = Guards(resolved, self.staff)
+        self.places = Places(resolved, self.staff, self.machines.calendar, seed)
+        self.guards = Guards(resolved, self.staff, self.places)
         self.channel = Channel(self.staff.hosts, self.guards.ips, self.guards.groups)
-        self.upstream = Upstream(resolved, self.staff, self.machines, seed)
+        self.upstream = Upstream(resolved, self.staff, self.machines, self.places, seed)
         begin = self.machines.calendar.first_of_day(resolved.start)
         self.judge = Judge(self.machines, self.channel, self.guards, self.upstream)
         self.reactions = Reactions(self.staff.plan, resolved.scenario.click_through, seed)
@@ -166,7 +168,7 @@ class World:
         return rows
 
     def _watch(self, rows: Rows) -> None:
-        self.sensor.collect(rows.take(self.guards.feeds[rows.machine]))
+        self.sensor.collect(rows.take(self.guards.feeds(rows.time, rows.machine)))
         for proxy in self.proxies:
             proxy.collect(rows)
         self.session_feed.collect(rows)
@@ -215,7 +217,7 @@ class World:
         time = np.full(len(machine), self.now, dtype=np.int64)
         held, listed = self.judge.indicators(time, machine, process, host)
         beyond = self.upstream.denies(time, machine, machine, process, host)
-        facts = self.judge.facts(machine, process, host, held, listed, beyond)
+        facts = self.judge.facts(time, machine, process, host, held, listed, beyond)
         pairs = zip(machine.tolist(), held.tolist(), strict=True)
         bypassed = [self.reactions.bypasses(user, number, self.now) for user, number in pairs]
         return replace(facts, bypassed=np.array(bypassed, dtype=np.bool_))
@@ -367,12 +369,14 @@ class World:
         if self.integration_spans and self.first_data_expected is None:
             rows = self.sensor.deliver(self.now, self.integration_spans)
             fresh = len(rows)
-            self.tenant.streams.receive(self.now, WIN10, endpoint_traffic(rows, self.staff, self.user_names))
+            self.tenant.streams.receive(
+                self.now, WIN10, endpoint_traffic(rows, self.staff, self.user_names, self.places)
+            )
         for proxy in self.proxies:
-            logged = proxy_traffic(proxy.deliver(self.now), self.staff, self.logon_names)
+            logged = proxy_traffic(proxy.deliver(self.now), self.staff, self.logon_names, self.places)
             self.tenant.streams.receive(self.now, proxy.name, logged)
         if self.tenant.access.integrated:
-            relayed = session_traffic(self.session_feed.deliver(), self.staff, self.user_names)
+            relayed = session_traffic(self.session_feed.deliver(), self.staff, self.user_names, self.places)
             self.tenant.streams.receive(self.now, SESSION_CONTROL, relayed)
         self.tenant.write(self.now, SERVICE, why, WIN10, str(fresh))
         for app_id in self.tenant.analyse(self.now):

@@ -16,6 +16,7 @@ from sim.engine.traffic import Coded, Traffic
 from sim.scenario.eras import Era
 from sim.world.machines import Machines
 from sim.world.organisation import Staff
+from sim.world.places import Places
 from sim.world.telemetry import Rows, join
 from sim.world.upstream import Gateway, Relay
 
@@ -116,14 +117,14 @@ class ProxyFeed:
 
     def __init__(self, gateway: Gateway, era: Era, seed: int) -> None:
         self.name = gateway.name
-        self._behind = gateway.behind
+        self._gateway = gateway
         self._era = era
         self._seed = seed
         self._rows: list[Rows] = []
 
     def collect(self, rows: Rows) -> None:
         """Take the rows that pass the proxy."""
-        self._rows.append(rows.take(self._behind[rows.machine]))
+        self._rows.append(rows.take(self._gateway.carries(rows.time, rows.machine)))
 
     def deliver(self, now: int) -> Rows:
         """Return, and forget, the rows of the files parsed by `now`."""
@@ -138,15 +139,14 @@ class ProxyFeed:
         return rows.take(ready)
 
 
-def endpoint_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffic:
+def endpoint_traffic(rows: Rows, staff: Staff, users: tuple[str, ...], places: Places) -> Traffic:
     """Return rows as the engine's traffic, with machine and process."""
-    ips = tuple(machine.ip for machine in staff.machines)
     machines = tuple(machine.name for machine in staff.machines)
     return Traffic(
         rows.time,
         Coded(rows.host, staff.hosts),
         Coded(rows.user, users),
-        Coded(rows.machine, ips),
+        places.addresses(rows.time, rows.machine),
         Coded(rows.machine, machines),
         Coded(rows.process, staff.processes),
         bytes_up=rows.bytes_up,
@@ -156,17 +156,16 @@ def endpoint_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffi
     )
 
 
-def proxy_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffic:
+def proxy_traffic(rows: Rows, staff: Staff, users: tuple[str, ...], places: Places) -> Traffic:
     """Return rows as a proxy sees them: no machine, no process; an endpoint's block is just a short visit.
 
     What the proxy itself refuses is blocked, and only its log says so.
     """
-    ips = tuple(machine.ip for machine in staff.machines)
     return Traffic(
         rows.time,
         Coded(rows.host, staff.names),
         Coded(rows.user, users),
-        Coded(rows.machine, ips),
+        places.addresses(rows.time, rows.machine),
         bytes_up=rows.bytes_up,
         bytes_down=rows.bytes_down,
         blocked=rows.outcome == Outcome.GATEWAY_BLOCKED,
@@ -191,14 +190,13 @@ class SessionFeed:
         return rows
 
 
-def session_traffic(rows: Rows, staff: Staff, users: tuple[str, ...]) -> Traffic:
+def session_traffic(rows: Rows, staff: Staff, users: tuple[str, ...], places: Places) -> Traffic:
     """Return rows as the reverse proxy sees them, under the app's own hosts."""
-    ips = tuple(machine.ip for machine in staff.machines)
     return Traffic(
         rows.time,
         Coded(rows.host, staff.names),
         Coded(rows.user, users),
-        Coded(rows.machine, ips),
+        places.addresses(rows.time, rows.machine),
         bytes_up=rows.bytes_up,
         bytes_down=rows.bytes_down,
         blocked=rows.outcome == Outcome.ACCESS_DENIED,

@@ -24,6 +24,7 @@ from sim.scenario.load import Resolved
 from sim.scenario.schema import ProxyLog
 from sim.world.machines import NEVER, Machines
 from sim.world.organisation import Staff
+from sim.world.places import Places
 
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -50,15 +51,14 @@ DOWNLOAD = 100_000
 class Gateway:
     """One proxy or gateway: who is behind it, and which hosts it refuses since when."""
 
-    def __init__(self, proxy: ProxyLog, staff: Staff, carried: Flags, era: Era, seed: int) -> None:
-        """`carried` marks the machines whose site sends its traffic through the proxies."""
+    def __init__(self, proxy: ProxyLog, staff: Staff, places: Places, era: Era, seed: int) -> None:
         self.name = proxy.name
         self.kind = proxy.kind
         self.appliance = scripted(proxy.kind)
         self.departments = proxy.departments
         named = [not proxy.departments or p.department in proxy.departments for p in staff.people]
-        self.behind: Flags = np.array(named, dtype=np.bool_) & carried
-        """By machine."""
+        self._members: Flags = np.array(named, dtype=np.bool_)
+        self._places = places
         self.interval = era.gateway_polls[proxy.kind].interval if proxy.kind in WEB_GATEWAYS else 0
         """Microseconds between two fetches of the list; 0: it fetches none."""
         self.phase = draw(seed, "gateway-phase", proxy.name) % self.interval if self.interval else 0
@@ -68,6 +68,11 @@ class Gateway:
         self._times = [NEVER]
         self._lists: list[tuple[str, ...]] = [()]
         self._versions: list[Flags] = [np.zeros(len(staff.hosts), dtype=np.bool_)]
+
+    def carries(self, time: I64, machine: I64) -> Flags:
+        """Mark the connections that pass it: of its departments' machines, where they are at that time."""
+        found: Flags = self._members[machine] & self._places.carried[self._places.at(time, machine)]
+        return found
 
     def take(self, now: int, domains: tuple[str, ...]) -> None:
         """Hold a newer list from `now` on; a gateway that polls has it with its next poll."""
@@ -98,7 +103,7 @@ class Gateway:
         """Mark the connections that the gateway refuses."""
         asked = last_poll(time, self.phase, self.interval) if self.interval else time
         version = np.searchsorted(np.array(self._times), asked, side="right") - 1
-        found: Flags = self.behind[machine] & np.stack(self._versions)[np.maximum(version, 0), host]
+        found: Flags = self.carries(time, machine) & np.stack(self._versions)[np.maximum(version, 0), host]
         return found
 
 
@@ -116,11 +121,11 @@ class _Rule:
 class Upstream:
     """Everything that decides about a connection beside the machine's own protection."""
 
-    def __init__(self, resolved: Resolved, staff: Staff, machines: Machines, seed: int) -> None:
-        scenario, era = resolved.scenario, resolved.era
-        outside = {name for name, site in scenario.sites.items() if not site.behind_proxies}
-        carried = np.array([device.site not in outside for device in staff.devices], dtype=np.bool_)
-        self.gateways = tuple(Gateway(proxy, staff, carried, era, seed) for proxy in scenario.proxy)
+    def __init__(
+        self, resolved: Resolved, staff: Staff, machines: Machines, places: Places, seed: int
+    ) -> None:
+        era = resolved.era
+        self.gateways = tuple(Gateway(proxy, staff, places, era, seed) for proxy in resolved.scenario.proxy)
         self.removed: I64 = np.full((len(machines), len(staff.processes)), AFTER_ALL, dtype=np.int64)
         """By machine and process: when the program is gone."""
         self._staff = staff
@@ -153,9 +158,10 @@ class Upstream:
         gone = int(self.removed[machine, process])
         return Removal.DONE if gone <= now else Removal.NOT_ASKED if gone == AFTER_ALL else Removal.WAITS
 
-    def gateway_of(self, machine: int) -> Gateway | None:
-        """Return the gateway that a machine is behind, if it is behind one."""
-        return next((gateway for gateway in self.gateways if gateway.behind[machine]), None)
+    def gateway_of(self, now: int, machine: int) -> Gateway | None:
+        """Return the gateway that a machine is behind now, if it is behind one."""
+        one = np.array([now], dtype=np.int64), np.array([machine], dtype=np.int64)
+        return next((gateway for gateway in self.gateways if gateway.carries(*one)[0]), None)
 
     def is_relayed(self, now: int, user: int, process: int, host: int) -> bool:
         """Tell whether session control relays a connection that begins now."""
