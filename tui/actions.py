@@ -19,16 +19,21 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
+from sim.engine.portal import PORTALS
+
 if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.screen import Screen
+
+    from tui.shell import Shell
 
 KEY_NAMES = {
     "escape": "esc",
@@ -96,6 +101,13 @@ class Scope:
     def __iter__(self) -> Iterator[Action]:
         return iter(self.actions)
 
+    def worded(self, say: Callable[[str], str]) -> Scope:
+        """Return the same in the words of a period; see `Portal.say`."""
+        actions = tuple(
+            replace(a, label=say(a.label), phrase=say(a.phrase), help=say(a.help)) for a in self.actions
+        )
+        return Scope(self.name, say(self.title), say(self.help), actions)
+
     def find(self, action_id: str) -> Action:
         """Return the action with this id; asking for another is a programming error."""
         for action in self.actions:
@@ -141,9 +153,14 @@ class ActionHost:
             return ""
         return str(getattr(self, f"when_{action.when}")())
 
+    @property
+    def scope(self) -> Scope:
+        """The actions in the words of the period that is played."""
+        return _worded(self.SCOPE, cast("Shell", cast("DOMNode", self).app).portal.key)
+
     def choices(self) -> list[Choice]:
         """Return the actions of this host as they stand now."""
-        return [Choice(self, action, self.reason(action)) for action in self.SCOPE]
+        return [Choice(self, action, self.reason(action)) for action in self.scope]
 
     async def action_run(self, action_id: str) -> None:
         """Answer a key binding."""
@@ -151,7 +168,7 @@ class ActionHost:
 
     async def perform(self, action_id: str) -> bool:
         """Do the action, or say why not; return whether it was done."""
-        action = self.SCOPE.find(action_id)
+        action = self.scope.find(action_id)
         if reason := self.reason(action):
             if action.passes:
                 raise SkipAction
@@ -172,6 +189,11 @@ class ActionHost:
         if node.is_attached:
             node.refresh_bindings()
         return True
+
+
+@cache
+def _worded(scope: Scope, period: str) -> Scope:
+    return scope.worded(PORTALS[period].say)
 
 
 def hosts(screen: Screen[Any]) -> list[ActionHost]:

@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
 from sim.base.errors import UnsanctionedError
+from sim.engine.portal import Portal
 from sim.engine.tenant import WIN10
 from sim.exercise.score import Result, judge
 from sim.exercise.summary import describe
@@ -79,6 +80,15 @@ class PlayApp(Shell, scope=PLAY):
     def on_unmount(self) -> None:
         """Close the run, however the application ends."""
         self.leave()
+
+    @property
+    def portal(self) -> Portal:
+        """What the portals of the period that is played offer, and what it calls things."""
+        return super().portal if self.session is None else self.session.world.tenant.portal
+
+    def titled(self) -> str:
+        """Return what the period calls the report that is shown."""
+        return self.portal.report(self.report)
 
     # -- sessions --------------------------------------------------------------------------------
 

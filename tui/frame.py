@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -23,6 +23,9 @@ from tui.text import SEVERITIES, Severity, Tone, clip, keyed, safe, style_of
 from tui.widgets.keybar import KeyBar
 from tui.widgets.line import Field, Line
 
+if TYPE_CHECKING:
+    from tui.shell import Shell
+
 MIN_WIDTH, MIN_HEIGHT = 60, 16
 HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (MIN_WIDTH, "-narrow"), (100, "-normal"), (160, "-wide")]
 VERTICAL_BREAKPOINTS = [(0, "-flat"), (MIN_HEIGHT, "-short"), (32, "-tall")]
@@ -31,8 +34,8 @@ VERTICAL_BREAKPOINTS = [(0, "-flat"), (MIN_HEIGHT, "-short"), (32, "-tall")]
 class ViewKind(Enum):
     """What a screen shows: what a portal knows, or what only the simulator knows."""
 
-    CLOUD_APPS = ("PRODUCT VIEW", "Cloud App Security")
-    DEFENDER_ATP = ("PRODUCT VIEW", "Defender ATP")
+    CLOUD_APPS = ("PRODUCT VIEW", "{cloud}")
+    ENDPOINT = ("PRODUCT VIEW", "{endpoint}")
     WINDOWS = ("PRODUCT VIEW", "Windows")
     NETWORK = ("PRODUCT VIEW", "Gateways")
     INTUNE = ("PRODUCT VIEW", "Intune")
@@ -42,7 +45,7 @@ class ViewKind(Enum):
 
     @property
     def label(self) -> str:
-        """Return the words of the badge."""
+        """Return the words of the badge, not yet those of the period."""
         return " – ".join(part for part in self.value if part)
 
     @property
@@ -114,8 +117,6 @@ class CrumbLine(Line):
 
     crumbs: reactive[tuple[str, ...]] = reactive(())
     kind: reactive[ViewKind | None] = reactive(None)
-    products: reactive[tuple[str, str]] = reactive(("Cloud App Security", "Defender ATP"))
-    """What the period calls the two products."""
 
     def left(self) -> Sequence[Field]:
         """Return the path, shortened from its start; of a long name as much as has room."""
@@ -134,10 +135,7 @@ class CrumbLine(Line):
             return []
         room = "product" if self.kind is not ViewKind.SIMULATOR else "simulator"
         style = f"bold ${room}-foreground on ${room}-background"
-        label = self.kind.label
-        for kind, name in zip((ViewKind.CLOUD_APPS, ViewKind.DEFENDER_ATP), self.products, strict=True):
-            if self.kind is kind:
-                label = f"{kind.value[0]} – {name}"
+        label = cast("Shell", self.app).portal.say(self.kind.label)
         return [Field((Content.styled(f" {label} ", style),), 9)]
 
 

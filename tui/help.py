@@ -40,7 +40,7 @@ class HelpRow:
 def _row(choice: Choice) -> HelpRow:
     action = choice.action
     phrase = action.phrase[0].upper() + action.phrase[1:]
-    where = choice.host.SCOPE.title
+    where = choice.host.scope.title
     return HelpRow(action.id, action.all_keys, action.label, phrase, where, not choice.reason)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 READING = ("help_articles", "help_article")
 DISCOVERY = ("dashboard", "apps", "entities")
 ENDPOINT = ("timelines", "timeline", "endpoint_alerts", "indicators", "propagation", "explain", "powershell")
-"""Screens that have something to say before first data reaches Cloud App Security."""
+"""Screens that have something to say before first data reaches Cloud Discovery."""
 
 
 def next_step(play: PlayApp, place: str) -> str:
@@ -42,14 +42,14 @@ def next_step(play: PlayApp, place: str) -> str:
     shown = discovery.reach(session, play.report)
     if place in DISCOVERY and shown.last is None:
         if shown.cause == "no source":
-            return f"endpoint data is only in {WIN10}: `R` changes the report"
+            return f"endpoint data is only in {play.portal.report(WIN10)}: `R` changes the report"
         return ""
     notes = casebook(session)
     if not notes.findings:
         return _look(place)
     if not notes.tests:
         return _after_finding(place)
-    return _waiting(session, place)
+    return _waiting(play, session, place)
 
 
 def _feed_on(session: Session) -> bool:
@@ -84,12 +84,12 @@ def _after_finding(place: str) -> str:
     return ""
 
 
-def _waiting(session: Session, place: str) -> str:
+def _waiting(play: PlayApp, session: Session, place: str) -> str:
     """Point at alerts that wait, from the screens where nothing else is being done."""
     if place not in ("briefing", "settings", "log"):
         return ""
     if any(row.status != "Resolved" for row in endpoint.alerts(session)):
-        return "alerts wait in Defender ATP: `g` `e`"
+        return f"alerts wait in {play.portal.endpoint}: `g` `e`"
     if any(row.status == "Open" for row in control.cloud_alerts(session)):
-        return "alerts wait in Cloud App Security: `g` `q`"
+        return f"alerts wait in {play.portal.cloud}: `g` `q`"
     return ""

@@ -30,7 +30,7 @@ class EntityProvider(NameProvider):
             for row in discovery.entities(session, play.report, "user", play.days)
         ]
         found += [
-            Named(row.name, "machine timeline", partial(play.open, "timeline", row.name))
+            Named(row.name, play.portal.say("{machine} timeline"), partial(play.open, "timeline", row.name))
             for row in endpoint.machines(session)
         ]
         return found

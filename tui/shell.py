@@ -14,6 +14,7 @@ from textual.app import App
 from textual.reactive import reactive
 from textual.timer import Timer
 
+from sim.engine.portal import PORTALS, Portal
 from tui.actions import ActionHost, choices, hosts
 from tui.confirm import Confirm, Question
 from tui.frame import Frame, Status
@@ -44,6 +45,11 @@ class Shell(ActionHost, App[None], scope=GLOBAL):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
+
+    @property
+    def portal(self) -> Portal:
+        """Whose words the texts are in; those of today while nothing is played."""
+        return PORTALS["today"]
 
     # -- prefix keys -----------------------------------------------------------------------------
 
@@ -99,8 +105,8 @@ class Shell(ActionHost, App[None], scope=GLOBAL):
         """List the keys of this screen, and carry out the one that is chosen."""
         screen = self.screen
         listening = hosts(screen)
-        scopes = [host.SCOPE for host in listening]
-        about = next((host.SCOPE for host in listening if isinstance(host, Frame)), scopes[0])
+        scopes = [host.scope for host in listening]
+        about = next((host.scope for host in listening if isinstance(host, Frame)), scopes[0])
         listed = [choice for choice in choices(screen) if choice.action.id != "app.help"]
         listed.sort(key=lambda choice: not isinstance(choice.host, Frame))
         chosen = await self.push_screen_wait(HelpScreen(about.title, about.help, listed))

@@ -24,7 +24,7 @@ def standing(play: PlayApp) -> Status | None:
     high, medium, low = (severities.count(mark.word) for mark in SEVERITIES.values())
     return Status(
         session.resolved.name,
-        play.report,
+        session.world.tenant.portal.report(play.report),
         shown,
         shown.partition(" ")[2],
         "OVER" if session.finished else clock.label,

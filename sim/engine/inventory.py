@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sim.engine.enforcement.requirements import UPDATES
+from sim.engine.enforcement.requirements import UPDATES, SystemName, version
+from sim.engine.portal import Portal
+from sim.engine.settings_pages import AZURE_ATP, PREVIEW
 
 NEEDED: Mapping[str, tuple[str, str]] = {
     "2019": ("Microsoft Cloud App Security", "Microsoft Defender ATP"),
@@ -47,10 +49,10 @@ def missing(period: str, licences: Collection[str]) -> tuple[str, ...]:
 
 
 def facts(
-    period: str, licences: Collection[str], data_location: str, switches: Mapping[str, bool]
+    portal: Portal, licences: Collection[str], data_location: str, switches: Mapping[str, bool]
 ) -> tuple[Fact, ...]:
-    """Return the facts of an organisation; `switches` are those that the portal lists, by name."""
-    lacking = missing(period, licences)
+    """Return the facts of an organisation; `switches` are those that the portal lists, by id."""
+    lacking = missing(portal.key, licences)
     found = [
         Fact(
             f"Licence: {name}",
@@ -59,32 +61,33 @@ def facts(
             "without it nothing is forwarded, and no tag becomes an indicator",
             "CAS/wdatp-integration.md [19], CAS/mde-govern.md; documented",
         )
-        for name in NEEDED[period]
+        for name in NEEDED[portal.key]
     ]
     found.append(
         Fact(
             "Forwarded data is stored in",
             data_location,
-            "Cloud App Security > Settings > About",
+            f"{portal.cloud} > Settings > About",
             "",
-            "the article: where Cloud App Security keeps its data; observed",
+            "the article: where the product keeps its data; observed",
         )
     )
     sources = {
-        "Azure ATP integration": "the article: better visibility and more detections; observed",
-        "Preview features": "the article recommends it where company policy allows; observed",
+        AZURE_ATP: "the article: better visibility and more detections; observed",
+        PREVIEW: "the article recommends it where company policy allows; observed",
     }
-    for name, source in sources.items():
-        if name in switches:
-            value = "On" if switches[name] else "Off"
-            place = "Defender ATP > Settings > Advanced features"
-            found.append(Fact(name, value, place, "", source))
-    found += [_build(build) for build in UPDATES] if period == "2019" else [_SYSTEMS_TODAY]
+    for switch in portal.switches:
+        if switch.id in sources:
+            value = "On" if switches[switch.id] else "Off"
+            found.append(Fact(switch.name, value, switch.page, "", sources[switch.id]))
+    page = portal.say("{endpoint} > {Machines_list}")
+    systems = [_build(build) for build in UPDATES] if portal.key == "2019" else [_SYSTEMS_TODAY]
+    found += [Fact(name, value, page, _TOO_OLD, source) for name, value, source in systems]
     found.append(
         Fact(
             "Antimalware platform",
             f"from {PLATFORM}",
-            "Get-MpComputerStatus on the machine",
+            portal.say("Get-MpComputerStatus on the {machine}"),
             "an older one takes no indicators",
             "WIN/manage-indicators.md; documented",
         )
@@ -93,19 +96,35 @@ def facts(
 
 
 _TOO_OLD = "an older one feeds nothing to Cloud Discovery and takes no indicators"
-_PAGE = "Defender ATP > Machines list"
-_SYSTEMS_TODAY = Fact(
+_SYSTEMS_TODAY = (
     "Systems that take part",
     "Windows from 1809, macOS from 11, Linux, Android from 8, iOS from 14",
-    _PAGE,
-    _TOO_OLD,
     "CAS/mde-govern.md; documented",
 )
 
 
-def _build(build: int) -> Fact:
+def _build(build: int) -> tuple[str, str, str]:
     name, value = f"Windows 10 build {build}", f"from {wants(str(build))}"
-    return Fact(name, value, _PAGE, _TOO_OLD, "CAS/wdatp-integration.md [19]; documented")
+    return name, value, "CAS/wdatp-integration.md [19]; documented"
+
+
+_SYSTEMS: Mapping[SystemName, str] = {
+    "windows": "Windows 10",
+    "server": "Windows Server",
+    "macos": "macOS",
+    "linux": "Linux",
+    "android": "Android",
+    "ios": "iOS",
+}
+WINDOWS_11 = (22000,)
+"""Its first build (own knowledge)."""
+
+
+def system_name(system: SystemName, os_build: str) -> str:
+    """Return what people call a device's operating system."""
+    if system == "windows" and (version(os_build) or ()) >= WINDOWS_11:
+        return "Windows 11"
+    return _SYSTEMS[system]
 
 
 def wants(os_build: str) -> str:

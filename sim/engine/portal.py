@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.base.errors import CommandRefused, Problem
+from sim.engine.discovery.streams import SESSION_CONTROL, WIN10
 from sim.engine.enforcement.facts import Held
 from sim.engine.policy.closings import (
     CLASSIFICATIONS_2019,
@@ -23,6 +24,11 @@ from sim.engine.policy.closings import (
 from sim.engine.settings_pages import SETTINGS_TODAY, SWITCHES_2019, SWITCHES_TODAY, Setting, Switch
 
 SANCTIONED, UNSANCTIONED, MONITORED = "Sanctioned", "Unsanctioned", "Monitored"
+
+
+def _words(**named: str) -> Mapping[str, str]:
+    """Return words by name, and by its capitalised name as they begin a sentence."""
+    return {**named, **{n.capitalize(): word[:1].upper() + word[1:] for n, word in named.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,30 @@ class Portal:
     """Cloud Discovery anomaly detection policies exist (CAS/cloud-discovery-anomaly-detection-policy.md)."""
     text_messages: bool
     """A policy may send text messages (CAS/control-cloud-apps-with-policies.md; documented)."""
+    words: Mapping[str, str]
+    """What else has a name of the period, by the field that stands for it in a text of ours."""
+    reports: Mapping[str, str]
+    """Names of the built-in continuous reports, by id."""
     app_controls: bool
     """An app's page counts users blocked, accessed and bypassed (CAS/mde-govern.md; documented)."""
     never_unsanctioned: tuple[str, ...] = ()
     """Ids of apps that neither a person nor a policy can tag Unsanctioned."""
+
+    def say(self, text: str) -> str:
+        """Return a text of ours in the words of the period: `{machines}` is machines, or devices.
+
+        Only for texts that stand in the code; one that holds a name from a log may hold braces.
+        """
+        return text.format_map(self.words) if "{" in text else text
+
+    @property
+    def machines(self) -> tuple[str, str]:
+        """What one machine is called, and several."""
+        return self.words["machine"], self.words["machines"]
+
+    def report(self, report: str) -> str:
+        """Return what the period calls a report; one that somebody saved keeps its name."""
+        return self.reports.get(report, report)
 
     def is_browser(self, file_name: str) -> bool:
         """Tell whether a program is a browser, in capitals or small letters."""
@@ -122,7 +148,24 @@ _2019 = Portal(
     scoped_profiles=False,  # "blocked for all endpoints" (CAS/wdatp-integration.md [19]; documented)
     text_messages=True,
     app_controls=False,
+    words=_words(
+        cloud="Cloud App Security",
+        endpoint="Defender ATP",
+        maker="Microsoft Cloud App Security",
+        machine="machine",
+        machines="machines",
+        machines_list="machines list",
+        endpoint_machines="ATP machines",
+        endpoint_alerts="ATP alerts",
+        directory="Azure AD",
+        endpoint_report=WIN10,
+        relay_report=SESSION_CONTROL,
+    ),
+    reports={},
 )
+
+_ENDPOINTS = "Defender-managed endpoints"  # renamed in 2024 (CAS/discovered-apps.md; documented)
+_RELAY = "Defender for Cloud Apps Proxy"  # that it follows the product's name: guess
 
 _TODAY = Portal(
     key="today",
@@ -150,6 +193,20 @@ _TODAY = Portal(
     scoped_profiles=True,
     text_messages=False,
     app_controls=True,
+    words=_words(
+        cloud="Defender for Cloud Apps",
+        endpoint="Defender for Endpoint",
+        maker="Microsoft Defender for Cloud Apps",
+        machine="device",
+        machines="devices",
+        machines_list="device inventory",
+        endpoint_machines="Device inventory",
+        endpoint_alerts="Endpoint alerts",
+        directory="Entra ID",
+        endpoint_report=_ENDPOINTS,
+        relay_report=_RELAY,
+    ),
+    reports={WIN10: _ENDPOINTS, SESSION_CONTROL: _RELAY},
     # Since May 2023 (CAS/governance-discovery.md; documented). Of the twelve services named there the catalog
     # has these three.
     never_unsanctioned=(

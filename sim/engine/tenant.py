@@ -82,7 +82,7 @@ class Tenant:
         self.cloud_alerts = CloudQueue(portal, self.write)
         self.endpoint_alerts = EndpointQueue(portal, self.write)
         self.log: list[LogEntry] = []
-        self.streams = Streams(catalog, logs, people, pseudonyms, self.write)
+        self.streams = Streams(catalog, logs, people, pseudonyms, self.write, portal.words["machine"])
         self.reports = self.streams.reports
         """The continuous reports by name, in the selector's order."""
         self.policies = PolicyBook(portal, self.reports, self.candidate, self.cloud_alerts, self.write)
@@ -224,7 +224,7 @@ class Tenant:
         """Return why no scoped profile can be chosen with this tag now (CAS/mde-govern.md; documented)."""
         problems = []
         if not self.portal.scoped_profiles:
-            problems.append(Problem("PROFILE-NONE", "a tag holds for every machine in this period"))
+            problems.append(Problem("PROFILE-NONE", "a tag holds for everybody in this period"))
         if not self.tag_sync_on:
             problems.append(
                 Problem("PROFILE-OFF", "a profile can be chosen only while app access is enforced")
@@ -234,7 +234,10 @@ class Tenant:
         fresh = now - self.streams.updated.get(WIN10, now - MONTH) < MONTH
         if tag == MONITORED and not fresh:
             problems.append(
-                Problem("PROFILE-DATA", f"{WIN10} has no data of the last 30 days, which {MONITORED} needs")
+                Problem(
+                    "PROFILE-DATA",
+                    f"{self.portal.report(WIN10)} has no data of the last 30 days, which {MONITORED} needs",
+                )
             )
         if self.tags.get(app_id) == tag and self.profiles.chosen(app_id) != profile:
             problems.append(

@@ -157,20 +157,21 @@ class Session:
         What was due at `after` itself had not happened when the clock stood there.
         """
         tenant = self.world.tenant
+        portal = tenant.portal
         told = [
-            Notification(entry.time, "Cloud App Security", "first data from Defender ATP has arrived", False)
+            Notification(entry.time, portal.cloud, f"first data from {portal.endpoint} has arrived", False)
             for entry in tenant.log
             if entry.action == FIRST_DATA and entry.time >= after
         ]
         told += [
-            Notification(a.time, "Cloud App Security", f"{a.id} {a.title}: {a.app_id}", True)
+            Notification(a.time, portal.cloud, f"{a.id} {a.title}: {a.app_id}", True)
             for a in tenant.cloud_alerts.alerts
             if a.time >= after
         ]
         told += [
             Notification(
                 a.visible_at,
-                "Defender ATP",
+                portal.endpoint,
                 f"{a.id} {a.title}: {self.world.staff.machines[a.machine].name}",
                 True,
             )

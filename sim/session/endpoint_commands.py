@@ -55,7 +55,7 @@ class VisitSite:
                 Problem(
                     "MACHINE-OFF",
                     f"{self.machine} is switched off and away",
-                    advice="choose another machine",
+                    advice="choose another one",
                 )
             )
         if world.staff.devices[machine].is_offline(world.now):
@@ -63,7 +63,7 @@ class VisitSite:
                 Problem(
                     "MACHINE-OFFLINE",
                     f"{self.machine} is offline",
-                    advice="choose another machine, or wait until it is back",
+                    advice="choose another one, or wait until it is back",
                 )
             )
         if world.upstream.removed[machine, process] <= world.now:

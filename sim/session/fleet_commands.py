@@ -34,7 +34,7 @@ class AssignSetting:
         target, machines = fleet_target(world, self.target)
         reached = world.fleet.reachable(setting, route, machines, world.tenant.portal.key)
         if not reached:
-            what = f"{route} reaches no machine of {target}"
+            what = f"{route} reaches nothing of {target}"
             raise CommandRefused(Problem("FLEET-REACH", what, advice="choose another route or target"))
         made = world.fleet.assign(actor, setting.name, value, route, target, reached)
         return said(

@@ -100,6 +100,7 @@ class RemoveClient:
         wanted = [p.index for p in people if not self.departments or p.department in self.departments]
         due = world.remove_client(process, wanted)
         missed = len(wanted) - len(due)
-        text = f"Intune removes {plain(name)} from {len(due)} machines, as each asks for it"
+        machines = world.tenant.portal.words["machines"]
+        text = f"Intune removes {plain(name)} from {len(due)} {machines}, as each asks for it"
         rest = f"; {missed} are away, not managed, or were told before" if missed else ""
         return said(text + rest, machines=len(due), missed=missed)

@@ -13,7 +13,7 @@ def machine_index(world: World, name: str) -> int:
     known = {known.casefold(): place for place, known in enumerate(names)}
     place = known.get(name.strip().casefold())
     if place is None:
-        raise unknown("MACHINE-UNKNOWN", "machine", name, names)
+        raise unknown("MACHINE-UNKNOWN", world.tenant.portal.words["machine"], name, names)
     return place
 
 
@@ -21,8 +21,9 @@ def fleet_target(world: World, name: str) -> tuple[str, list[int]]:
     """Return a target as it is called, and its machines: all, one by name, a department's, a group's."""
     every = list(range(len(world.staff.machines)))
     wanted = name.strip().casefold()
-    if wanted == ALL_MACHINES.casefold():
-        return ALL_MACHINES, every
+    everywhere = everything(world)
+    if wanted in {ALL_MACHINES.casefold(), everywhere.casefold()}:
+        return everywhere, every
     machines, people = world.staff.machines, world.staff.people
     departments = [people[machine.owner].department for machine in machines]
     groups = [machine.device.group for machine in machines]
@@ -34,7 +35,12 @@ def fleet_target(world: World, name: str) -> tuple[str, list[int]]:
     named = [m for m in every if names[m].casefold() == wanted]
     if named:
         return names[named[0]], named[:1]
-    raise unknown("TARGET-UNKNOWN", "target", name, [ALL_MACHINES, *fleet_groups(world), *names])
+    raise unknown("TARGET-UNKNOWN", "target", name, [everywhere, *fleet_groups(world), *names])
+
+
+def everything(world: World) -> str:
+    """Return what the period calls the whole fleet."""
+    return world.tenant.portal.say("All {machines}")
 
 
 def fleet_groups(world: World) -> list[str]:

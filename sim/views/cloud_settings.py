@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.engine.discovery.groups import EntityKind
-from sim.engine.discovery.streams import ENTITY_WORDS
 from sim.session.driver import Session
 
-PAGE = "Cloud App Security > Cloud Discovery settings"
+PAGE = "{cloud} > Cloud Discovery settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +71,21 @@ class ReportChoices:
 
 def exclusions(session: Session) -> list[ExclusionRow]:
     """Return who is left out, in the order decided."""
+    streams = session.world.tenant.streams
     return [
-        ExclusionRow(f"{e.kind}:{e.name}", e.kind, ENTITY_WORDS[e.kind], e.name, e.since, e.actor, e.comment)
-        for e in session.world.tenant.streams.excluded.values()
+        ExclusionRow(f"{e.kind}:{e.name}", e.kind, streams.words[e.kind], e.name, e.since, e.actor, e.comment)
+        for e in streams.excluded.values()
     ]
 
 
 def name_settings(session: Session) -> list[NameSetting]:
     """Return the switches for names: enrichment first, then what is hidden of each source."""
-    streams = session.world.tenant.streams
+    streams, portal = session.world.tenant.streams, session.world.tenant.portal
+    page = portal.say(PAGE)
     enrichment = NameSetting(
         "enrichment",
-        "Azure AD user names",
-        f"{PAGE} > User enrichment",
+        portal.say("{directory} user names"),
+        f"{page} > User enrichment",
         streams.enriched,
         "Replaces a log's user name, such as CONTOSO\\alice, by the directory's: one person, one user.",
         "",
@@ -93,10 +94,10 @@ def name_settings(session: Session) -> list[NameSetting]:
     hidden = [
         NameSetting(
             f"{source}:{kind}",
-            f"Anonymize {ENTITY_WORDS[kind]} names",
-            f"{PAGE} > Anonymization",
+            f"Anonymize {streams.words[kind]} names",
+            f"{page} > Anonymization",
             (source, kind) in streams.anonymised,
-            f"Replaces the {ENTITY_WORDS[kind]} names of {source} by pseudonyms.",
+            f"Replaces the {streams.words[kind]} names of {portal.report(source)} by pseudonyms.",
             source,
             kind,
         )

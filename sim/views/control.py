@@ -42,6 +42,8 @@ class CloudAlertRow:
     app_id: str
     app: str
     report: str
+    report_title: str
+    """What the period calls it."""
     users: int
     source_ips: int
     transactions: int
@@ -120,7 +122,7 @@ def closings(session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def cloud_alerts(session: Session) -> list[CloudAlertRow]:
     """Return the alerts of Cloud App Security, open ones first, then the newest."""
-    apps = session.world.tenant.apps
+    apps, portal = session.world.tenant.apps, session.world.tenant.portal
     saved = {policy.id for policy in session.world.tenant.policies.all}
     rows = [
         CloudAlertRow(
@@ -132,6 +134,7 @@ def cloud_alerts(session: Session) -> list[CloudAlertRow]:
             a.app_id,
             apps[a.app_id].name,
             a.report,
+            portal.report(a.report),
             a.users,
             a.source_ips,
             a.transactions,
@@ -139,7 +142,7 @@ def cloud_alerts(session: Session) -> list[CloudAlertRow]:
             a.status,
             a.reason,
             a.comment,
-            f"{apps[a.app_id].name}: {a.users} users in one day in {a.report}.",
+            f"{apps[a.app_id].name}: {a.users} users in one day in {portal.report(a.report)}.",
             a.code,
             a.read,
             a.assigned,
@@ -165,7 +168,7 @@ def governance_log(session: Session, only: str = "") -> list[LogRow]:
     rows = [
         LogRow(f"log-{number:05d}", e.time, e.actor, e.action, e.target, e.detail, area(e.action))
         for number, e in enumerate(session.world.tenant.log)
-        if e.actor not in {SERVICE, "Defender ATP"} and e.action not in LOG_ACTIONS
+        if e.actor not in {SERVICE, session.world.tenant.portal.endpoint} and e.action not in LOG_ACTIONS
     ]
     told = [row for row in reversed(rows) if row.actor != SCENARIO or row.action == "Tag app"]
     return [row for row in told if only in {"", row.area}]

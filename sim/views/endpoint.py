@@ -10,6 +10,7 @@ from sim.base.errors import CommandRefused, Problem
 from sim.engine.enforcement.facts import Held
 from sim.engine.enforcement.indicators import Indicator
 from sim.engine.hunting.tables import CONNECTION, EndpointRows, device_events, device_network_events
+from sim.engine.inventory import system_name
 from sim.engine.policy.alerts import EndpointAlert
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator, EditIndicator, form_of
@@ -23,6 +24,7 @@ class MachineRow:
 
     name: str
     user: str
+    system: str
     os_build: str
     ip: str
     last_seen: int | None
@@ -119,6 +121,7 @@ def machines(session: Session) -> list[MachineRow]:
         MachineRow(
             machine.name,
             world.staff.people[machine.owner].upn,
+            system_name(machine.device.system, machine.device.os_build),
             machine.device.os_build,
             machine.ip,
             int(last[machine.index]) if last[machine.index] >= 0 else None,

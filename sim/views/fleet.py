@@ -12,8 +12,8 @@ from sim.engine.enforcement.fleet import Assignment
 from sim.engine.enforcement.settings import SETTINGS, Kind, Route, Setting
 from sim.scenario.eras import Delay
 from sim.session.driver import Session
-from sim.session.lookup import fleet_groups, machine_index
-from sim.world.fleet import ALL_MACHINES, HOPS, REPORTING, Progress
+from sim.session.lookup import everything, fleet_groups, machine_index
+from sim.world.fleet import HOPS, REPORTING, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def route_delay(session: Session, route: Route) -> str:
 def targets(session: Session) -> list[str]:
     """Return whom a setting can be assigned to: everybody, a department or group, or one machine."""
     names = sorted(machine.name for machine in session.world.staff.machines if machine.device.managed)
-    return [ALL_MACHINES, *fleet_groups(session.world), *names]
+    return [everything(session.world), *fleet_groups(session.world), *names]
 
 
 def assignments(session: Session) -> list[AssignmentRow]:

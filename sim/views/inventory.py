@@ -5,18 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.engine.enforcement.requirements import os_supported, platform_current, version
-from sim.engine.inventory import PLATFORM, facts, wants
+from sim.engine.inventory import PLATFORM, facts, system_name, wants
 from sim.session.driver import Session
 
 NO_EFFECT = "no effect documented"
-_SYSTEMS = {
-    "windows": "Windows 10",
-    "server": "Windows Server",
-    "macos": "macOS",
-    "linux": "Linux",
-    "android": "Android",
-    "ios": "iOS",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ def inventory(session: Session) -> list[FactRow]:
     """Return the facts of the organisation."""
     tenant = session.world.tenant
     location = session.resolved.scenario.subscription.data_location
-    found = facts(tenant.portal.key, tenant.licences, location, tenant.switches)
+    found = facts(tenant.portal, tenant.licences, location, tenant.switches)
     return [
         FactRow(fact.name, fact.value, fact.place, fact.effect or NO_EFFECT, fact.source, bool(fact.effect))
         for fact in found
@@ -79,7 +71,7 @@ def builds(session: Session) -> list[BuildRow]:
             BuildRow(
                 machine.name,
                 world.staff.people[machine.owner].upn,
-                _SYSTEMS[device.system],
+                system_name(device.system, device.os_build),
                 device.os_build,
                 wants(device.os_build) if period == "2019" and device.system == "windows" else "",
                 os_supported(period, device.system, version(device.os_build) or ()),

@@ -159,7 +159,7 @@ def policies(session: Session) -> list[PolicyRow]:
             p.template,
             p.severity,
             condition(p),
-            ", ".join(p.reports) or "All continuous reports",
+            ", ".join(tenant.portal.report(name) for name in p.reports) or "All continuous reports",
             p.tags,
             p.daily_limit,
             p.emails,

@@ -31,6 +31,8 @@ class Reach:
     """How far a report's data reaches, and when the next analysis runs."""
 
     report: str
+    title: str
+    """What the period calls it."""
     first: int | None
     """Of the data within the frame."""
     last: int | None
@@ -49,6 +51,8 @@ class ReportRow:
     """One entry of the report selector."""
 
     name: str
+    title: str
+    """What the period calls it."""
     kind: str
     about: str
     """What the report takes."""
@@ -66,6 +70,16 @@ class ReportRow:
 def report_names(session: Session) -> tuple[str, ...]:
     """Return the continuous reports that the selector offers."""
     return tuple(session.world.tenant.reports)
+
+
+def report_titles(session: Session) -> tuple[tuple[str, str], ...]:
+    """Return the same, each with what the period calls it."""
+    return tuple((name, title(session, name)) for name in report_names(session))
+
+
+def title(session: Session, report: str) -> str:
+    """Return what the period calls a report."""
+    return session.world.tenant.portal.report(report)
 
 
 def frame(session: Session, report: str, days: int = WHOLE) -> tuple[int, int] | None:
@@ -95,6 +109,7 @@ def reach(session: Session, report: str, days: int = WHOLE) -> Reach:
     note, cause = _why_empty(session, report) if empty else ("", _DATA)
     return Reach(
         report,
+        title(session, report),
         None if empty else int(cells.first[begin:].min()),
         None if empty else int(cells.last[begin:].max()),
         streams.updated.get(report),
@@ -107,7 +122,7 @@ def reach(session: Session, report: str, days: int = WHOLE) -> Reach:
 
 def _why_empty(session: Session, report: str) -> tuple[str, Cause]:
     tenant = session.world.tenant
-    streams = tenant.streams
+    streams, portal = tenant.streams, tenant.portal
     if streams.reports[report].last is not None:
         return f"Its newest data was older than {KEPT_DAYS} days, and is deleted.", "forgotten"
     if report == SESSION_CONTROL:
@@ -119,11 +134,14 @@ def _why_empty(session: Session, report: str) -> tuple[str, Cause]:
         return f"No session passes the reverse proxy: {why}.", "no source"
     sources = streams.fed_by(report)
     if not sources:
-        return f"No log source feeds this report. Endpoint data is only in {WIN10}.", "no source"
+        return (
+            f"No log source feeds this report. Endpoint data is only in {portal.report(WIN10)}.",
+            "no source",
+        )
     due = show_clock(session.world.next_analysis(session.now), session.resolved.tz)
     if sources == (WIN10,) and not tenant.switches[INTEGRATION]:
-        where = "Defender ATP > Settings > Advanced features"
-        return f"No data: {INTEGRATION} is off in {where}.", "feed off"
+        switch = next(each for each in portal.switches if each.id == INTEGRATION)
+        return f"No data: {switch.name} is off in {switch.page}.", "feed off"
     if report == WIN10:
         since = session.world.integration_spans[-1][0]
         by = show_clock(since + FIRST_DATA_MAXIMUM, session.resolved.tz)
@@ -147,10 +165,13 @@ def _report_row(session: Session, name: str) -> ReportRow:
     updated, last = streams.updated.get(name), streams.reports[name].last
     if custom is None:
         kind, about = _BUILT_IN.get(name, ("Log source", "the log of this source alone"))
-        return ReportRow(name, kind, about, updated, last, False, streams.fed_by(name))
+        about = session.world.tenant.portal.say(about)
+        return ReportRow(name, title(session, name), kind, about, updated, last, False, streams.fed_by(name))
     filters = (*custom.groups, *custom.networks, *(f"tag {tag}" for tag in custom.ip_tags))
-    about = f"{_listed(filters) or 'everybody'} in {_listed(custom.sources)}"
+    sources = _listed(title(session, source) for source in custom.sources)
+    about = f"{_listed(filters) or 'everybody'} in {sources}"
     return ReportRow(
+        name,
         name,
         "Custom",
         about,
@@ -165,7 +186,7 @@ def _report_row(session: Session, name: str) -> ReportRow:
 
 
 _BUILT_IN = {
-    WIN10: ("Endpoint", "what Defender ATP sends: users, machines, addresses"),
+    WIN10: ("Endpoint", "what {endpoint} sends: users, {machines}, addresses"),
     GLOBAL: ("All logs", "every log source, and nothing of the endpoints"),
     SESSION_CONTROL: ("Session control", "sessions that pass the reverse proxy"),
 }

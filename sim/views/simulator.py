@@ -200,7 +200,7 @@ _STATES = {
 _SEEN = {
     "blocked": "the page did not open",
     "warned": "a warning stands before the page",
-    "elsewhere": "something beyond the machine refused it",
+    "elsewhere": "a gateway or an access rule refused it",
     "open": "the page opened",
 }
 

@@ -36,7 +36,7 @@ from sim.scenario.load import Resolved
 from sim.scenario.standing import Managed
 from sim.world.channel import Channel
 from sim.world.directory import directory, logon_names
-from sim.world.fleet import ALL_MACHINES, Clockwork, Fleet
+from sim.world.fleet import Clockwork, Fleet
 from sim.world.guards import Guards
 from sim.world.judge import Judge
 from sim.world.machines import Machines
@@ -67,7 +67,7 @@ LOUD = (Outcome.NOT_BLOCKED, Outcome.ALERTED, Outcome.BLOCKED, *WARNING)
 
 SCENARIO = "scenario"
 """Actor of what stands before play begins."""
-FIRST_DATA = "First data from Defender ATP"
+FIRST_DATA = "First data"
 """Log entry of the first analysis after the integration was switched on."""
 SERVICE = "service"
 """Actor of what the cloud services do by themselves."""
@@ -139,7 +139,7 @@ class World:
             m.index for m in self.staff.machines if not wanted or people[m.owner].department in wanted
         ]
         reached = self.fleet.reachable(one, standing.route, machines, period)
-        target = ", ".join(standing.departments) or ALL_MACHINES
+        target = ", ".join(standing.departments) or self.tenant.portal.say("All {machines}")
         self.fleet.stand(one.name, one.read(standing.value), standing.route, target, reached)
 
     @property
@@ -201,7 +201,11 @@ class World:
         raised = self.tenant.endpoint_alerts.attempt(made)
         if raised:
             self.tenant.write(
-                time, "Defender ATP", "Raise alert", raised.id, self.staff.machines[machine].name
+                time,
+                self.era.portals.endpoint,
+                "Raise alert",
+                raised.id,
+                self.staff.machines[machine].name,
             )
 
     def visit(self, machine: int, process: int, host: int) -> tuple[Outcome, Indicator | None]:

@@ -193,7 +193,7 @@ BARE = CHROME._replace(holds="none", lists="none")
             BARE,
             cloud(listed=indicator(scope=Scope(("Sales",))), reaching=None, deciding=None, offered=False),
             Link.IN_SCOPE,
-            "for other device groups: only Sales",
+            "for other groups: only Sales",
         ),
         pytest.param(
             BARE,
@@ -247,7 +247,7 @@ def test_the_one_thing_that_is_missing_is_named(case: Case, state: Cloud, link: 
         (cloud(tag="", **NOTHING), "no indicator that blocks or warns is listed yet", "is listed yet"),
         (
             cloud(listed=indicator(scope=Scope(("Sales",))), reaching=None, deciding=None, offered=False),
-            "for other device groups: only Sales",
+            "for other groups: only Sales",
             "no indicator reaches this machine yet",
         ),
         (cloud(**{**NOTHING, "deciding": ALLOW}), "is listed yet", "lets it pass: ind-0001 on example.com"),

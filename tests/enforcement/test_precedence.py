@@ -120,5 +120,5 @@ def test_a_scope_includes_or_excludes():
     assert [str(scope) for scope in (include, exclude, Scope())] == [
         "only Sales",
         "all but Sales",
-        "all devices",
+        "everybody",
     ]

@@ -55,8 +55,8 @@ def test_a_removal_says_how_far_it_has_come():
         for state in Removal
     ]
     assert said == [
-        "Intune can remove b.exe from the machine",
-        "Intune removes b.exe when the machine next asks",
+        "Intune can remove b.exe here",
+        "Intune removes b.exe at the next check-in",
         "Intune has removed b.exe: it connects no more",
     ]
 

@@ -78,7 +78,7 @@ def test_a_tags_indicator_names_its_maker():
     found = tenant()
     tagged(found, "alpha", UNSANCTIONED)
     made = found.indicators.present()[0]
-    assert (made.created_by, made.expires) == ("Microsoft Cloud App Security", None)
+    assert (made.created_by, made.expires) == ("Microsoft Defender for Cloud Apps", None)
     assert made.title
 
 
@@ -262,7 +262,7 @@ def test_a_profile_for_monitored_needs_fresh_data_of_machines():
 def test_in_2019_a_tag_is_for_every_machine():
     """No profile can be chosen."""
     found = tenant("2019")
-    with pytest.raises(CommandRefused, match="every machine in this period"):
+    with pytest.raises(CommandRefused, match="everybody in this period"):
         found.tag(0, ME, "alpha", UNSANCTIONED, "sellers")
     tagged(found, "alpha", UNSANCTIONED)
     assert {indicator.scope for indicator in found.indicators.present()} == {Scope()}

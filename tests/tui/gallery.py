@@ -16,6 +16,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from sim.engine.portal import PORTALS, Portal
 from tests.tui.robot import Robot, play, still
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
@@ -362,6 +363,10 @@ class Gallery(Shell):
         super().__init__()
         self._rows = rows
         self.status = STATUS
+
+    @property
+    def portal(self) -> Portal:
+        return PORTALS["2019"]
 
     def on_mount(self) -> None:
         self.push_screen(AppsScreen(self._rows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from sim.base.time import MINUTE
+from sim.base.time import HOUR, MINUTE
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.scenario.load import load_scenario
 from sim.session.commands import SetSwitch, TagApp
@@ -63,12 +63,24 @@ def after_tests() -> Session:
     return session
 
 
-def monitored() -> Session:
-    """Return today's small office at its end, when an app has carried the tag Monitored for two days."""
+def _today(tag: str) -> Session:
     session = Session(load_scenario(str(Path(__file__).parents[1] / "scenarios" / "today-office.yaml")))
     for switch in (INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS):
         session.submit(SetSwitch(switch, True))
-    session.submit(TagApp("sohu-news", "Monitored"))
+    session.submit(TagApp("sohu-news", tag))
+    return session
+
+
+def blocking_today() -> Session:
+    """Return today's small office on its first afternoon, with a block at its machines."""
+    session = _today("Unsanctioned")
+    session.advance(session.now + 6 * HOUR)
+    return session
+
+
+def monitored() -> Session:
+    """Return today's small office at its end, when an app has carried the tag Monitored for two days."""
+    session = _today("Monitored")
     session.advance(session.resolved.end)
     return session
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from sim.engine.portal import PORTALS
 from tests.tui.gallery import STATUS, Gallery
 from tests.tui.robot import play
 from tui.frame import Status, ViewKind
@@ -49,7 +50,7 @@ async def test_a_simulator_view_is_labelled_as_such():
 
 
 def test_the_badges_use_the_words_of_the_portals():
-    assert [kind.label for kind in ViewKind] == [
+    assert [PORTALS["2019"].say(kind.label) for kind in ViewKind] == [
         "PRODUCT VIEW – Cloud App Security",
         "PRODUCT VIEW – Defender ATP",
         "PRODUCT VIEW – Windows",

@@ -51,7 +51,7 @@ async def test_an_app_is_monitored_after_a_question_that_says_how_long_a_bypass_
         await robot.press("m")
         await robot.until(lambda: robot.sees("Tag as monitored?"))
         words = " ".join(robot.text().replace("│", " ").split())
-        assert "Defender for Endpoint as indicators that warn, for every machine" in words
+        assert "Defender for Endpoint as indicators that warn, for every device" in words
         assert "let through for 24 hours" in words
         await robot.confirm(False)
         assert tags(robot) == {}

@@ -27,7 +27,7 @@ from tui.widgets.table import Table
 
 CLOUD = Scope(
     "cloud_alerts",
-    "Alerts of Cloud App Security",
+    "Alerts of {cloud}",
     "What your policies raised. An alert is closed by resolving it, or by dismissing it with a "
     "reason. In the portal: Alerts.",
     (
@@ -99,7 +99,7 @@ class CloudAlertsScreen(EvidenceKey, QueueScreen, scope=CLOUD):
             Column("app", "App", lambda line: line.alert.app, 22, 14, 2, priority=0),
             Column("policy", "Policy", lambda line: line.alert.policy, 18, 12, 1, priority=2),
             Column("users", "Users", lambda line: line.alert.users, 5, right=True, priority=1),
-            Column("report", "Report", lambda line: line.alert.report, 20, 12, priority=3),
+            Column("report", "Report", lambda line: line.alert.report_title, 20, 12, priority=3),
             Column("status", "Status", _status, 10, priority=0),
             Column(
                 "time",

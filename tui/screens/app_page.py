@@ -47,9 +47,9 @@ APP_PAGE = Scope(
         Action(
             "app_page.timeline",
             "Timeline",
-            "open the machine's timeline in Defender ATP, at this app",
+            "open the {machine}'s timeline in {endpoint}, at this app",
             ("t",),
-            "In the tab Machines. The timeline names the browser; Cloud Discovery does not know it.",
+            "In the tab {Machines}. The timeline names the browser; Cloud Discovery does not know it.",
             when="machine",
             passes=True,
             footer=95,
@@ -61,10 +61,10 @@ TABS = (
     ("info", "Info"),
     ("source_ip", "IP addresses"),
     ("user", "Users"),
-    ("machine", "Machines"),
+    ("machine", "{Machines}"),
     ("host", "Sub-domains"),
 )
-_TITLES = {"source_ip": "IP address", "user": "User", "machine": "Machine"}
+_TITLES = {"source_ip": "IP address", "user": "User", "machine": "{Machine}"}
 
 FACT_COLUMNS: tuple[Column[FactRow], ...] = (
     Column("section", "Section", lambda r: r.section, 10, priority=1, tone=lambda r: "muted"),
@@ -102,7 +102,7 @@ class AppPageScreen(OwnAppScreen, EvidenceKey, TabbedScreen, ReportScreen, NameS
 
     def tabs(self) -> tuple[tuple[str, str], ...]:
         """Return the tabs of the portal's page."""
-        return TABS
+        return tuple((tab, self.say(label)) for tab, label in TABS)
 
     def compose_body(self) -> ComposeResult:
         """Lay out what the app is, and the tabs."""
@@ -120,7 +120,7 @@ class AppPageScreen(OwnAppScreen, EvidenceKey, TabbedScreen, ReportScreen, NameS
             self._hosts = Table(columns_of_hosts, lambda row: row.host, empty="No sub-domain was seen.")
             return self._hosts
         shown = partial(shown_name, self.session)
-        columns = entity_columns(_TITLES[tab], self.session.resolved.tz, shown, apps=False)
+        columns = entity_columns(self.say(_TITLES[tab]), self.session.resolved.tz, shown, apps=False)
         empty = "Nobody in this report uses the app."
         table = Table(columns, lambda row: row.name, empty=empty)
         self._tables[tab] = table
@@ -130,7 +130,7 @@ class AppPageScreen(OwnAppScreen, EvidenceKey, TabbedScreen, ReportScreen, NameS
         """Show the app as the portal has it now."""
         page = discovery.app_page(self.session, self.play.report, self.app_id, self.play.days)
         self._page = page
-        self.crumbs = ("Cloud Discovery", "Discovered apps", page.name, dict(TABS)[self.tab])
+        self.crumbs = ("Cloud Discovery", "Discovered apps", page.name, dict(self.tabs())[self.tab])
         self._head.update(self._heading(page))
         self._use.update(self._use_lines(page))
         self._score.update(self._score_lines(page))
@@ -152,7 +152,7 @@ class AppPageScreen(OwnAppScreen, EvidenceKey, TabbedScreen, ReportScreen, NameS
     def when_machine(self) -> str:
         """Say why there is no machine whose timeline could be opened, if so."""
         if self.tab != "machine":
-            return "the tab Machines lists machines"
+            return self.say("the tab {Machines} lists {machines}")
         machine = self._tables["machine"].selected
         if machine is None:
             return "nobody in this report uses the app"
@@ -184,13 +184,13 @@ class AppPageScreen(OwnAppScreen, EvidenceKey, TabbedScreen, ReportScreen, NameS
     def own_hint(self) -> str:
         """Suggest the tabs, then whom to open."""
         if self.tab in self._tables and self._tables[self.tab].selected is not None:
-            what = {"user": "this user", "machine": "this machine", "source_ip": "this address"}
+            what = {"user": "this user", "machine": self.say("this {machine}"), "source_ip": "this address"}
             also = "`t` for the browser used" if self.tab == "machine" else "`]` for the next tab"
             return f"press `enter` for {what[self.tab]}'s apps, {also}"
         if self.tab == "host":
             return "press `e` for the lines behind a sub-domain's numbers"
         if self.tab == "use":
-            return "press `]` for what is known of it, and for its users and machines"
+            return self.say("press `]` for what is known of it, and for its users and {machines}")
         return "press `]` for the next tab, `u` or `s` to tag the app"
 
     def on_grid_activated(self, event: Grid.Activated) -> None:
@@ -220,12 +220,12 @@ class AppPageScreen(OwnAppScreen, EvidenceKey, TabbedScreen, ReportScreen, NameS
         lines: list[Content] = []
         if row is None:
             reach = discovery.reach(self.session, self.play.report)
-            lines.append(safe(f"{reach.report} has not seen this app.", "strong"))
+            lines.append(safe(f"{reach.title} has not seen this app.", "strong"))
             lines.append(safe(reach.note, "muted"))
         else:
             items = [
                 ("users", None if row.users is None else number(row.users)),
-                ("machines", None if row.machines is None else number(row.machines)),
+                (self.say("{machines}"), None if row.machines is None else number(row.machines)),
                 ("IP addresses", None if row.source_ips is None else number(row.source_ips)),
                 ("transactions", number(row.transactions)),
                 ("upload", None if row.bytes_up is None else f"↑ {size(row.bytes_up)}"),
@@ -240,7 +240,7 @@ class AppPageScreen(OwnAppScreen, EvidenceKey, TabbedScreen, ReportScreen, NameS
                 )
                 lines.append(counters(controls, (self.size.width or 80) - 4))
             seen = f"First seen {clock(row.first, tz, now)}, last seen {clock(row.last, tz, now)}"
-            lines.append(safe(f"{seen}, in {self.play.report}, last {self.play.days} days."))
+            lines.append(safe(f"{seen}, in {self.play.titled()}, last {self.play.days} days."))
         lines.append(safe(page.description))
         lines.append(
             Content.assemble(safe("Domains  ", "muted"), safe(", ".join(page.domains) or "none known"))

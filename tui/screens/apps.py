@@ -75,7 +75,9 @@ class AppsScreen(OwnAppScreen, SearchScreen, EvidenceKey, FileScreen, ReportScre
 
     def compose_body(self) -> ComposeResult:
         """Lay out the filter line, the rows, and what the columns leave out."""
-        self._table = Table(app_columns(self.session.resolved.tz), lambda row: row.app_id)
+        self._table = Table(
+            app_columns(self.session.resolved.tz, self.say("{Machines}")), lambda row: row.app_id
+        )
         yield self._head
         yield self._conditions
         yield self._table
@@ -122,7 +124,7 @@ class AppsScreen(OwnAppScreen, SearchScreen, EvidenceKey, FileScreen, ReportScre
         if reach.last is not None:
             parts.append(f"data to {clock(reach.last, tz, now)}")
         parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
-        return Content.assemble(safe(reach.report, "strong"), safe("   " + " · ".join(parts), "muted"))
+        return Content.assemble(safe(reach.title, "strong"), safe("   " + " · ".join(parts), "muted"))
 
     def chosen_app(self) -> ChosenApp | None:
         """Return the app under the cursor."""
@@ -167,7 +169,7 @@ class AppsScreen(OwnAppScreen, SearchScreen, EvidenceKey, FileScreen, ReportScre
         tz, now = self.session.resolved.tz, self.session.now
         use = [
             f"{number(row.users)} users",
-            f"{number(row.machines)} machines",
+            f"{number(row.machines)} {self.say('{machines}')}",
             f"{size(row.traffic)} traffic",
             f"last seen {clock(row.last, tz, now)}",
         ]

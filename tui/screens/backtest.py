@@ -95,7 +95,7 @@ class BacktestScreen(PlayScreen, scope=BACKTEST):
         assert played is not None
         over = f", and {len(played.over_limit)} over the daily limit" if played.over_limit else ""
         yield heading(f"Would raise {plural(len(played.alerts), 'alert')}{over}")
-        names = self.session.world.tenant.apps
+        names, report = self.session.world.tenant.apps, self.play.portal.report
         for match in played.alerts[:SHOWN]:
             why = "; ".join(
                 f"{r.what} {figure(r.value, r.is_volume)} > {figure(r.threshold, r.is_volume)}"
@@ -103,7 +103,7 @@ class BacktestScreen(PlayScreen, scope=BACKTEST):
             )
             who = f" by {match.who}" if match.who else ""
             head = f"{show_day(match.day)} {names[match.app_id].name}{who}  "
-            yield Hanging(safe(head, "link"), safe(f"{match.report}: {why or 'first discovery'}"))
+            yield Hanging(safe(head, "link"), safe(f"{report(match.report)}: {why or 'first discovery'}"))
         left = len(played.alerts) - SHOWN
         if left > 0:
             yield safe(f"and {left} more", "muted")
@@ -113,4 +113,4 @@ class BacktestScreen(PlayScreen, scope=BACKTEST):
                 for r in miss.missed
             )
             head = f"near miss: {names[miss.app_id].name}  "
-            yield Hanging(safe(head, "muted"), safe(f"{miss.report}: {why}", "muted"))
+            yield Hanging(safe(head, "muted"), safe(f"{report(miss.report)}: {why}", "muted"))

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from sim.session.driver import Session
-from tui.frame import CrumbLine, Frame
+from tui.frame import Frame
 from tui.hints import next_step
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class PlayScreen(Frame):
         assert session is not None
         return session
 
+    def say(self, text: str) -> str:
+        """Return a text of ours in the words of the period; see `Portal.say`."""
+        return self.play.portal.say(text)
+
     @abstractmethod
     def refresh_view(self) -> None:
         """Pull what the views say now into the widgets."""
@@ -48,8 +52,6 @@ class PlayScreen(Frame):
         """Show the present state, and the next useful step."""
         if self.play.session is None or not self.is_mounted:
             return
-        portal = self.session.world.era.portals
-        self.query_one(CrumbLine).products = (portal.cloud, portal.endpoint)
         self.refresh_view()
         self.hint = next_step(self.play, self.PLACE) or self.own_hint() or self.hint
         self.refresh_bindings()

@@ -54,10 +54,12 @@ def state_tone(state: str, wanted: bool) -> Tone:
     return "muted"
 
 
-def board_columns(browsers: Sequence[str], tz: ZoneInfo, domain: str) -> tuple[Column[BoardRow], ...]:
-    """Return the columns: the machine, what it holds, and one for each browser."""
+def board_columns(
+    browsers: Sequence[str], tz: ZoneInfo, domain: str, machine: str
+) -> tuple[Column[BoardRow], ...]:
+    """Return the columns: the machine, called `machine`, what it holds, and one for each browser."""
     return (
-        Column("machine", "Machine", lambda r: r.row.machine, 10, 9, 1, priority=0),
+        Column("machine", machine, lambda r: r.row.machine, 10, 9, 1, priority=0),
         Column(
             "user",
             "User",

@@ -64,7 +64,9 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
         return [
             heading(f"Your task, until {end}"),
             _step("1", "See", "switch the endpoint feed on and wait for first data", seen),
-            _step("2", "Find", "who breaks the policy: user, machine, browser", bool(notes.findings)),
+            _step(
+                "2", "Find", self.say("who breaks the policy: user, {machine}, browser"), bool(notes.findings)
+            ),
             _step("3", "Stop", "make the block hold in every browser, and prove it", self._proved()),
             keyed("The clock stands still. `p` lets it run, `n` skips to the next news, `?` helps."),
         ]
@@ -83,7 +85,7 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
         rows = casebook(self.session).findings
         tz = self.session.resolved.tz
         if not rows:
-            text = "None yet. `f` on an event of a machine's timeline writes one down."
+            text = self.say("None yet. `f` on an event of a {machine}'s timeline writes one down.")
             return [heading("Your findings"), keyed(text)]
         return [
             heading("Your findings"),

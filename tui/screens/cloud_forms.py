@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from sim.base.errors import nearest
 from sim.engine.discovery.custom_reports import network
 from sim.engine.enforcement.scopes import ProfileType
+from sim.engine.portal import Portal
 from sim.session.commands import Command
 from sim.session.indicator_commands import SaveScopedProfile
 from sim.session.report_commands import ExcludeEntity, SaveIpRange, SaveReport
@@ -16,7 +17,7 @@ from sim.views.cloud_settings import IpRangeRow, ReportChoices
 from sim.views.reports import ReportRow
 from tui.forms import CheckField, ChoiceField, Field, FormScreen, TextField, Values
 
-KINDS = (("user", "User"), ("source_ip", "IP address"), ("machine", "Machine"))
+KINDS = (("user", "User"), ("source_ip", "IP address"), ("machine", "{Machine}"))
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,12 @@ class Form:
     command: Callable[[Values], Command]
 
 
-def report_form(choices: ReportChoices, saved: ReportRow | None = None) -> Form:
+def report_form(choices: ReportChoices, portal: Portal, saved: ReportRow | None = None) -> Form:
     """Return the form of a custom report, filled from a saved one; a saved one keeps its name."""
     sources = {f"source{number}": name for number, name in enumerate(choices.sources)}
     fields: list[Field] = [] if saved else [TextField("name", "Report name", check=named)]
     fields += [
-        CheckField(field, "Data source", saved is None or name in saved.sources, name)
+        CheckField(field, "Data source", saved is None or name in saved.sources, portal.report(name))
         for field, name in sources.items()
     ]
     fields += [
@@ -81,7 +82,7 @@ def report_form(choices: ReportChoices, saved: ReportRow | None = None) -> Form:
     return Form(screen, command)
 
 
-def exclusion_form() -> Form:
+def exclusion_form(portal: Portal) -> Form:
     """Return the form that leaves somebody out of new data."""
 
     def address(values: Values) -> dict[str, str]:
@@ -96,7 +97,7 @@ def exclusion_form() -> Form:
     screen = FormScreen(
         "Exclude from Cloud Discovery",
         (
-            ChoiceField("kind", "What", KINDS),
+            ChoiceField("kind", "What", tuple((kind, portal.say(word)) for kind, word in KINDS)),
             TextField("name", "Name", placeholder="as the reports show it", check=named),
             TextField("comment", "Comment", placeholder="why, for your colleagues"),
         ),

@@ -35,14 +35,13 @@ CLOUD_SETTINGS = Scope(
     "Cloud Discovery settings",
     "What is set here holds for new data: what a report says already stays as it is, for 90 days. "
     "In the portal: Settings, Cloud Discovery settings, with the tabs Continuous reports, Exclude "
-    "entities, Anonymization and User enrichment; IP ranges are in Settings, IP address ranges. Today's "
-    "scoped profiles are in Settings, Cloud Apps, Cloud Discovery, App tags.",
+    "entities, Anonymization and User enrichment; IP ranges are in Settings, IP address ranges.",
     (
         *TAB_ACTIONS,
         Action(
             "cloud_settings.new",
             "New",
-            "add a custom report, an exclusion, an IP range or, today, a scoped profile",
+            "add an entry to the list of this tab",
             ("N",),
             "A custom report takes the chosen sources, and of these the chosen user groups and addresses.",
             when="list",
@@ -102,7 +101,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
         super().__init__()
         self._reports: Table[ReportRow] = Table(
             (
-                Column("name", "Report", lambda r: r.name, 26, 16, 1, priority=0),
+                Column("name", "Report", lambda r: r.title, 26, 16, 1, priority=0),
                 Column("kind", "Kind", lambda r: r.kind, 15, tone=_muted),
                 Column("about", "Takes", lambda r: r.about, 34, 18, 2, priority=2, tone=_muted),
                 Column("updated", "Updated", lambda r: self._when(r.updated), 16, priority=3),
@@ -131,7 +130,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
                     priority=0,
                     tone=lambda r: "sanctioned" if r.on else "muted",
                 ),
-                Column("source", "For", lambda r: r.source or "every source", 24, 14, 1, tone=_muted),
+                Column("source", "For", lambda r: self._source(r), 24, 14, 1, tone=_muted),
             ),
             lambda row: row.id,
         )
@@ -151,7 +150,8 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
                 Column("apps", "Apps", lambda r: ", ".join(r.apps) or "–", 18, 10, 1, priority=2),
             ),
             lambda row: row.name,
-            empty="A tag holds for every device: there is no scoped profile. Press N to add one.",
+            empty="A tag holds for every device: there is no scoped profile. Press N to add one.\n"
+            "In the portal: Settings, Cloud Apps, Cloud Discovery, App tags.",
         )
 
     def _when(self, time: int | None) -> str:
@@ -210,6 +210,9 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             case _:
                 return "`N` names a range of addresses, for the filters of custom reports; `]` next tab"
 
+    def _source(self, row: NameSetting) -> str:
+        return self.play.portal.report(row.source) or "every source"
+
     @property
     def _report(self) -> ReportRow | None:
         return self._reports.grid.selected_row
@@ -219,7 +222,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
         match self.tab:
             case "reports" if self._report is not None:
                 row = self._report
-                lines = [safe(row.name, "strong"), fact("Takes", row.about)]
+                lines = [safe(row.title, "strong"), fact("Takes", row.about)]
                 lines.append(fact("Updated", self._when(row.updated)))
                 if note := reports.reach(self.session, row.name).note:
                     lines.append(fact("Empty", note))
@@ -271,9 +274,9 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
         """Show the form of what the list holds, and save it."""
         match self.tab:
             case "reports":
-                await self._save(report_form(cloud_settings.choices(self.session)))
+                await self._save(report_form(cloud_settings.choices(self.session), self.play.portal))
             case "exclusions":
-                await self._save(exclusion_form())
+                await self._save(exclusion_form(self.play.portal))
             case "ranges":
                 await self._save(ip_range_form())
             case "profiles":
@@ -286,7 +289,9 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
         event.stop()
         named = self._ranges.grid.selected_row
         if self.tab == "reports" and self._report is not None and self._report.custom:
-            await self._save(report_form(cloud_settings.choices(self.session), self._report))
+            await self._save(
+                report_form(cloud_settings.choices(self.session), self.play.portal, self._report)
+            )
         elif self.tab == "ranges" and named is not None:
             await self._save(ip_range_form(named))
         elif self.tab == "names":
@@ -329,7 +334,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
         if row is None:
             return
         to = "off" if row.on else "on"
-        subject = f"{row.name}, {row.source or 'every source'}"
+        subject = f"{row.name}, {self._source(row)}"
         consequence = f"this stops: {row.promise}" if row.on else row.promise
         question = Question(f"Switch {to}?", subject, consequence, NEXT_RUN, f"Switch {to}")
         if await self.app.push_screen_wait(Confirm(question)):

@@ -47,7 +47,7 @@ def risk_tone(risk: str) -> Tone:
     return _SEVERITY.get(risk, "muted")
 
 
-def app_columns(tz: ZoneInfo) -> tuple[Column[AppRow], ...]:
+def app_columns(tz: ZoneInfo, machines: str) -> tuple[Column[AppRow], ...]:
     """Return the columns of a list of apps."""
     return (
         Column("app", "App", lambda r: r.name, 24, 14, 3, priority=0),
@@ -64,7 +64,7 @@ def app_columns(tz: ZoneInfo) -> tuple[Column[AppRow], ...]:
         Column("tag", "Tag", lambda r: tag_text(r.tag), 14, priority=1, tone=lambda r: _tag_tone(r.tag)),
         Column("custom", "Custom tags", lambda r: ", ".join(r.custom_tags), 14, priority=8, tone=_muted),
         _count("users", "Users", lambda r: r.users, 2),
-        _count("machines", "Machines", lambda r: r.machines, 5),
+        _count("machines", machines, lambda r: r.machines, 5),
         _bytes("up", "Up", lambda r: r.bytes_up, 4),
         _bytes("down", "Down", lambda r: r.bytes_down, 4),
         Column(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -32,7 +34,7 @@ DASHBOARD = Scope(
         Action(
             "dashboard.pane",
             "Next pane",
-            "go to the next pane: categories, risk, users, machines, headquarters",
+            "go to the next pane: categories, risk, users, {machines}, headquarters",
             ("tab",),
             footer=90,
             when="data",
@@ -128,7 +130,7 @@ class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
             "Top users", lambda row: row.name, self._draw_entity, id="users"
         )
         self._machines: Pane[EntityUsage] = Pane(
-            "Top machines", lambda row: row.name, self._draw_entity, id="machines"
+            self.say("Top {machines}"), lambda row: row.name, self._draw_entity, id="machines"
         )
         self._countries: Pane[CountryRow] = Pane(
             "Headquarters", lambda row: row.code, _country, id="countries"
@@ -143,7 +145,7 @@ class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
                 yield self._categories
                 with Vertical(id="side"):
                     yield self._risk
-                    yield Static(_legend(), id="legend")
+                    yield Static(_legend(self.play.portal.tags), id="legend")
             with Horizontal(id="lower"):
                 yield self._users
                 yield self._machines
@@ -194,7 +196,7 @@ class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
         where = {
             "risk": "press `enter` for the apps of this risk level, `tab` for the next pane",
             "users": "press `enter` for this user's apps, `tab` for the next pane",
-            "machines": "press `enter` for this machine's apps, `tab` for the next pane",
+            "machines": self.say("press `enter` for this {machine}'s apps, `tab` for the next pane"),
             "countries": "press `enter` for the apps from this country",
         }
         focused = self.focused.id if self.focused is not None else None
@@ -258,7 +260,7 @@ class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
         first = Content.assemble(
             safe("Report  ", "muted"),
             ("● ", "$tone-key"),
-            safe(clip(reach.report, 24), "strong"),
+            safe(clip(reach.title, 26), "strong"),
             safe(f"  {names.index(reach.report) + 1} of {len(names)}  updated {updated}   ", "muted"),
             safe(f"Last {reach.days} days", "strong"),
         )
@@ -278,7 +280,7 @@ class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
             ("apps", shown(totals.apps)),
             ("IP addresses", shown(totals.source_ips)),
             ("users", shown(totals.users)),
-            ("machines", shown(totals.machines)),
+            (self.say("{machines}"), shown(totals.machines)),
             ("upload", bytes_shown(totals.bytes_up, "↑")),
             ("download", bytes_shown(totals.bytes_down, "↓")),
             ("open alerts", shown(self._board.open_alerts)),
@@ -292,7 +294,7 @@ class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
             return Content("")
         return Content("\n\n").join(
             [
-                safe(f"{reach.report} holds no data.", "strong"),
+                safe(f"{reach.title} holds no data.", "strong"),
                 safe(reach.note),
                 safe(ADVICE[reach.cause], "link"),
             ]
@@ -305,12 +307,14 @@ def _usage(name: str, row: EntityUsage, width: int) -> Content:
     )
 
 
-def _legend() -> Content:
+def _legend(tags: Sequence[str]) -> Content:
+    """Return the marks of the tags that the period has, and of apps without one."""
     lines = [
         Content.assemble(
             Content.styled(f"{mark.letter}{mark.shape * 3}", style_of(name)),
             safe(f" {mark.word.lower()} apps", "muted"),
         )
         for name, mark in TAGS.items()
+        if mark.word in (*tags, TAGS["other"].word)
     ]
     return Content("\n").join(lines)

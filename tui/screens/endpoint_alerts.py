@@ -21,8 +21,8 @@ from tui.widgets.table import Table
 
 ENDPOINT = Scope(
     "endpoint_alerts",
-    "Alerts queue of Defender ATP",
-    "What machines reported. An alert says whether the app was blocked: where it was not, find out "
+    "Alerts queue of {endpoint}",
+    "What {machines} reported. An alert says whether the app was blocked: where it was not, find out "
     "why. In the portal: Alerts queue.",
     (
         Action(
@@ -61,7 +61,7 @@ class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
     """The alerts queue of Defender ATP."""
 
     PLACE = "endpoint_alerts"
-    KIND = ViewKind.DEFENDER_ATP
+    KIND = ViewKind.ENDPOINT
     CRUMB = "Alerts queue"
     DEFAULT_CSS = """
     EndpointAlertsScreen Detail { max-height: 10; }
@@ -80,7 +80,7 @@ class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
                 priority=0,
                 tone=lambda row: severity_tone(row.severity, row.status != "Resolved"),
             ),
-            Column("machine", "Machine", lambda row: row.machine, 12, 10, 1, priority=0),
+            Column("machine", self.say("{Machine}"), lambda row: row.machine, 12, 10, 1, priority=0),
             Column("app", "App", lambda row: row.app or row.domain, 18, 12, 1, priority=0),
             Column("blocked", "Blocked", _blocked, 11, priority=0, tone=_outcome),
             Column("status", "Status", lambda row: row.status, 11, priority=1),
@@ -90,7 +90,9 @@ class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
             Column("time", "Raised", self._time, 16, priority=2, sort=lambda row: row.time),
         )
         self.table: Table[EndpointAlertRow] = Table(
-            columns, lambda row: row.id, empty="No alerts. Machines raise them at blocked domains."
+            columns,
+            lambda row: row.id,
+            empty=self.say("No alerts. {Machines} raise them at blocked domains."),
         )
 
     @property
@@ -125,10 +127,10 @@ class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
     def own_hint(self) -> str:
         """Say what can be done with an alert."""
         if not self.table.selected:
-            return "an alert comes when a machine meets a domain of the indicators: `g` `i`"
+            return self.say("an alert comes when a {machine} meets a domain of the indicators: `g` `i`")
         if self._only:
             return f"only {self._only} is listed; `I` shows every alert"
-        return "`enter` opens the machine's timeline; `a` the app; `c` resolves the alert"
+        return self.say("`enter` opens the {machine}'s timeline; `a` the app; `c` resolves the alert")
 
     def words(self) -> list[Content]:
         """Return the chosen alert in words."""
@@ -140,7 +142,7 @@ class EndpointAlertsScreen(QueueScreen, scope=ENDPOINT):
         lines = [
             safe(f"{row.id}  {row.title}", "strong"),
             safe(row.text, _outcome(row)),
-            fact("Machine", f"{row.machine}, {row.user}, {row.processes}"),
+            fact(self.say("{Machine}"), f"{row.machine}, {row.user}, {row.processes}"),
             fact("Attempts", f"{row.attempts} to {row.domain}, {span}"),
             fact("Incident", self._incident(row)),
         ]

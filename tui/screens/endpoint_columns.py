@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from sim.engine.hunting.tables import CONNECTION, NP_AUDITED
+from sim.engine.portal import Portal
 from sim.views.endpoint import MachineRow, TimelineRow
 from tui.text import Tone
 from tui.units import moment, number, person, second
@@ -15,10 +16,10 @@ EVENT_MARKS = {CONNECTION: "· ", NP_AUDITED: "A ◪ "}
 """Letter and shape of an event; any other one is a block."""
 
 
-def machine_columns(tz: ZoneInfo, domain: str) -> tuple[Column[MachineRow], ...]:
+def machine_columns(tz: ZoneInfo, domain: str, portal: Portal) -> tuple[Column[MachineRow], ...]:
     """Return the columns of the machines list."""
     return (
-        Column("name", "Machine", lambda r: r.name, 16, 10, 1, priority=0),
+        Column("name", portal.say("{Machine}"), lambda r: r.name, 16, 10, 1, priority=0),
         Column("user", "User", lambda r: person(r.user, domain), 24, 14, 2, priority=1),
         Column("build", "OS build", lambda r: r.os_build, 10, priority=3, tone=lambda r: "muted"),
         Column("ip", "IP address", lambda r: r.ip, 14, priority=4, tone=lambda r: "muted"),
@@ -46,13 +47,13 @@ def machine_columns(tz: ZoneInfo, domain: str) -> tuple[Column[MachineRow], ...]
     )
 
 
-def machine_table(tz: ZoneInfo, domain: str) -> Table[MachineRow]:
+def machine_table(tz: ZoneInfo, domain: str, portal: Portal) -> Table[MachineRow]:
     """Return a table of machines."""
     return Table(
-        machine_columns(tz, domain),
+        machine_columns(tz, domain, portal),
         lambda row: row.name,
         sort="name",
-        empty="No machine reports to Defender ATP.",
+        empty=portal.say("No {machine} reports to {endpoint}."),
     )
 
 

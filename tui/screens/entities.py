@@ -30,37 +30,37 @@ from tui.units import clock, number, plural, size
 from tui.widgets.grid import Grid
 from tui.widgets.table import Table
 
-PLURALS = {"user": "Users", "machine": "Machines", "source_ip": "IP addresses"}
+PLURALS = {"user": "Users", "machine": "{Machines}", "source_ip": "IP addresses"}
 NOUNS = {
     "user": ("user", "users"),
-    "machine": ("machine", "machines"),
+    "machine": ("{machine}", "{machines}"),
     "source_ip": ("IP address", "IP addresses"),
 }
-TITLES = {"user": "User", "machine": "Machine", "source_ip": "IP address"}
+TITLES = {"user": "User", "machine": "{Machine}", "source_ip": "IP address"}
 
-HIDDEN_MACHINE = "the machine's name is anonymised: resolve it first"
+HIDDEN_MACHINE = "the name is anonymised: resolve it first"
 
 _TABS: dict[str, tuple[tuple[str, str], ...]] = {
-    "user": (("apps", "Discovered apps"), ("machine", "Machines"), ("source_ip", "IP addresses")),
+    "user": (("apps", "Discovered apps"), ("machine", "{Machines}"), ("source_ip", "IP addresses")),
     "machine": (
         ("apps", "Discovered apps"),
         ("user", "User history"),
         ("source_ip", "IP address history"),
     ),
-    "source_ip": (("apps", "Discovered apps"), ("user", "Users"), ("machine", "Machines")),
+    "source_ip": (("apps", "Discovered apps"), ("user", "Users"), ("machine", "{Machines}")),
 }
 
 ENTITIES = Scope(
     "entities",
-    "Users, machines and IP addresses",
+    "Users, {machines} and IP addresses",
     "Everybody and everything that the chosen report has seen using cloud apps. In the portal: "
-    "Discover, Cloud Discovery dashboard, then the tabs Users, Machines and IP addresses. Only the "
-    "endpoint report knows machines.",
+    "Discover, Cloud Discovery dashboard, then the tabs Users, {Machines} and IP addresses. Only the "
+    "endpoint report knows {machines}.",
     (
         Action(
             "entities.timeline",
             "Timeline",
-            "open the machine's timeline in Defender ATP",
+            "open the {machine}'s timeline in {endpoint}",
             ("t",),
             "Shows each connection with the program that made it.",
             when="machine",
@@ -75,18 +75,18 @@ ENTITIES = Scope(
 )
 ENTITY_PAGE = Scope(
     "entity_page",
-    "A user, machine or IP address",
-    "What one of them did in cloud apps. Cloud Discovery does not know the browser: the machine's "
-    "timeline in Defender ATP does. In the portal: Cloud Discovery dashboard, Users, Machines or IP "
+    "A user, {machine} or IP address",
+    "What one of them did in cloud apps. Cloud Discovery does not know the browser: the {machine}'s "
+    "timeline in {endpoint} does. In the portal: Cloud Discovery dashboard, Users, {Machines} or IP "
     "addresses, then the entry.",
     (
         *TAB_ACTIONS,
         Action(
             "entity.timeline",
             "Timeline",
-            "open the machine's timeline in Defender ATP",
+            "open the {machine}'s timeline in {endpoint}",
             ("t",),
-            "From a user's page it is the machine under the cursor in the tab Machines, or the only one.",
+            "From a user's page it is the {machine} under the cursor in the tab {Machines}, or the only one.",
             when="machine",
             passes=True,
             footer=80,
@@ -116,10 +116,15 @@ class EntitiesScreen(EvidenceKey, FileScreen, ReportScreen, NameScreen, scope=EN
     def compose_body(self) -> ComposeResult:
         """Lay out the rows."""
         shown = partial(shown_name, self.session)
-        columns = entity_columns(TITLES[self.kind], self.session.resolved.tz, shown)
+        columns = entity_columns(self.say(TITLES[self.kind]), self.session.resolved.tz, shown)
         self._table = Table(columns, lambda row: row.name)
         yield self._head
         yield self._table
+
+    @property
+    def _nouns(self) -> tuple[str, str]:
+        one, several = NOUNS[self.kind]
+        return self.say(one), self.say(several)
 
     @property
     def table(self) -> Table[EntityUsage]:
@@ -133,16 +138,16 @@ class EntitiesScreen(EvidenceKey, FileScreen, ReportScreen, NameScreen, scope=EN
         tz, now = self.session.resolved.tz, self.session.now
         rows = discovery.entities(self.session, report, self.kind, days)
         reach = discovery.reach(self.session, report, days)
-        self.crumbs = ("Cloud Discovery", PLURALS[self.kind])
-        self.table.grid.empty = why_empty(reach) or f"This report knows no {NOUNS[self.kind][1]}."
+        self.crumbs = ("Cloud Discovery", self.say(PLURALS[self.kind]))
+        self.table.grid.empty = why_empty(reach) or f"This report knows no {self._nouns[1]}."
         self.table.set_rows(rows)
         parts = [] if reach.last is None else [f"data to {clock(reach.last, tz, now)}"]
         parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
         self._head.update(
             Content.assemble(
-                safe(report, "strong"),
+                safe(reach.title, "strong"),
                 safe(
-                    f"   {plural(len(rows), *NOUNS[self.kind])} in {days} days · " + " · ".join(parts),
+                    f"   {plural(len(rows), *self._nouns)} in {days} days · " + " · ".join(parts),
                     "muted",
                 ),
             )
@@ -154,15 +159,15 @@ class EntitiesScreen(EvidenceKey, FileScreen, ReportScreen, NameScreen, scope=EN
             return "press `g o` for the dashboard: it says why there is nothing"
         if not self.when_pseudonym():
             return "a pseudonym stands for the name: `w` resolves it, with a justification"
-        extra = ", `t` for its timeline in Defender ATP" if self.kind == "machine" else ""
-        return f"press `enter` for the apps of this {NOUNS[self.kind][0]}{extra}"
+        extra = f", `t` for its timeline in {self.play.portal.endpoint}" if self.kind == "machine" else ""
+        return f"press `enter` for the apps of this {self._nouns[0]}{extra}"
 
     def when_machine(self) -> str:
         """Say why there is no timeline here, if so."""
         if self.kind != "machine":
-            return f"a timeline belongs to a machine, not to a {TITLES[self.kind].lower()}"
+            return self.say("only a {machine} has a timeline")
         if self._table is None or self._table.selected is None:
-            return "choose a machine first"
+            return self.say("choose a {machine} first")
         return "" if self.own_name(self._table.selected) else HIDDEN_MACHINE
 
     def do_entities_timeline(self) -> None:
@@ -210,7 +215,7 @@ class EntityPageScreen(EvidenceKey, TabbedScreen, ReportScreen, NameScreen, scop
 
     def tabs(self) -> tuple[tuple[str, str], ...]:
         """Return the tabs of this kind of page."""
-        return _TABS[self.kind]
+        return tuple((tab, self.say(label)) for tab, label in _TABS[self.kind])
 
     def compose_body(self) -> ComposeResult:
         """Lay out the counters and the tabs."""
@@ -222,13 +227,15 @@ class EntityPageScreen(EvidenceKey, TabbedScreen, ReportScreen, NameScreen, scop
         tz = self.session.resolved.tz
         if tab == "apps":
             self._apps = Table(
-                app_columns(tz),
+                app_columns(tz, self.say("{Machines}")),
                 lambda row: row.app_id,
                 empty="This report has seen no app here.",
             )
             return self._apps
         shown = partial(shown_name, self.session)
-        table = Table(entity_columns(TITLES[tab], tz, shown, apps=False), lambda row: row.name, sort="last")
+        table = Table(
+            entity_columns(self.say(TITLES[tab]), tz, shown, apps=False), lambda row: row.name, sort="last"
+        )
         self._tables[tab] = table
         return table
 
@@ -238,7 +245,7 @@ class EntityPageScreen(EvidenceKey, TabbedScreen, ReportScreen, NameScreen, scop
         page = discovery.entity_page(self.session, report, self.kind, self.entity, days)
         self.crumbs = (
             "Cloud Discovery",
-            PLURALS[self.kind],
+            self.say(PLURALS[self.kind]),
             self.entity,
             dict(self.tabs())[self.tab],
         )
@@ -251,7 +258,7 @@ class EntityPageScreen(EvidenceKey, TabbedScreen, ReportScreen, NameScreen, scop
         ]
         title = Content.assemble(
             safe(self._title(), "strong"),
-            safe(f"   {TITLES[self.kind]} in {report}, last {days} days", "muted"),
+            safe(f"   {self.say(TITLES[self.kind])} in {self.play.titled()}, last {days} days", "muted"),
         )
         figures = counters(items, (self.size.width or 80) - 2)
         self._head.update(Content("\n").join([title, Content(""), figures]))
@@ -312,11 +319,9 @@ class EntityPageScreen(EvidenceKey, TabbedScreen, ReportScreen, NameScreen, scop
         if machine is not None:
             return "" if self.own_name(machine) else HIDDEN_MACHINE
         count = len(self._tables["machine"].grid.rowset.rows) if "machine" in self._tables else 0
-        return (
-            f"choose one of {plural(count, 'machine')} in the tab Machines"
-            if count
-            else "no machine is known"
-        )
+        if not count:
+            return self.say("no {machine} is known")
+        return f"choose one of the {number(count)} in the tab {self.say('{Machines}')}"
 
     def do_entity_timeline(self) -> None:
         """Open the machine's timeline, at the app under the cursor where there is one."""

@@ -42,7 +42,7 @@ EVIDENCE = Scope(
     "Evidence",
     "The transactions behind a number, newest first: those that the report has taken in by now, and no "
     "others. The sums are over all of them, the list holds the newest 200. The portal has no such page. The "
-    "browser is on the machine's timeline in Defender ATP: Cloud Discovery does not show it.",
+    "browser is on the {machine}'s timeline in {endpoint}: Cloud Discovery does not show it.",
     REPORT_ACTIONS,
 )
 
@@ -115,7 +115,7 @@ class EvidenceScreen(ReportScreen, scope=EVIDENCE):
             Column("time", "Time", lambda r: second(r.time, tz), 12, priority=0, sort=lambda r: r.time),
             Column("host", "Host", lambda r: r.host, 26, 18, 2, priority=0),
             Column("user", "User", self._user, 18, 13, 1, priority=2),
-            Column("machine", "Machine", lambda r: r.machine or UNKNOWN, 10, priority=3),
+            Column("machine", self.say("{Machine}"), lambda r: r.machine or UNKNOWN, 10, priority=3),
             _bytes("up", "Up"),
             _bytes("down", "Down"),
             Column("blocked", "Blocked", self._blocked, 7, priority=5),
@@ -168,7 +168,7 @@ class EvidenceScreen(ReportScreen, scope=EVIDENCE):
         listed = f", the newest {len(found.rows):,} listed" if found.left_out else ""
         title = Content.assemble(
             safe(" · ".join(self.shown.words), "strong"),
-            safe(f"   {found.report}, last {self.play.days} days{listed}", "muted"),
+            safe(f"   {self.play.titled()}, last {self.play.days} days{listed}", "muted"),
         )
         return Content("\n").join([title, Content(""), counters(items, (self.size.width or 80) - 2)])
 
@@ -178,7 +178,9 @@ class EvidenceScreen(ReportScreen, scope=EVIDENCE):
             self.query_one(Detail).show([])
             return
         tz, now = self.session.resolved.tz, self.session.now
-        who = " · ".join((self._user(row), row.machine or "no machine", row.source_ip or "no address"))
+        who = " · ".join(
+            (self._user(row), row.machine or self.say("no {machine}"), row.source_ip or "no address")
+        )
         self.query_one(Detail).show(
             [
                 fact(
@@ -186,7 +188,7 @@ class EvidenceScreen(ReportScreen, scope=EVIDENCE):
                 ),
                 fact("Host", row.host),
                 fact("Who", who),
-                fact("Taken in", f"{clock(row.ingested, tz, now)} by {row.report}"),
+                fact("Taken in", f"{clock(row.ingested, tz, now)} by {self.play.portal.report(row.report)}"),
             ]
         )
 

@@ -40,7 +40,7 @@ MARKS: dict[str, tuple[str, str, Tone]] = {
 SHARES = Scope(
     "shares",
     "Why in common",
-    "All browsers of all machines at once: who stops the app, and where it still opens, the first link "
+    "All browsers of all {machines} at once: who stops the app, and where it still opens, the first link "
     "that is missing. No portal shows this.",
     (),
 )
@@ -71,7 +71,10 @@ class SharesScreen(PlayScreen, scope=SHARES):
         self.crumbs = ("Simulator", "Propagation", name, "Why")
         shares = simulator.shares(self.session, self.app_id)
         every = sum(share.count for share in shares)
-        lines = [safe(f"{name}: {plural(every, 'browser')} of all machines", "strong"), Content("")]
+        lines = [
+            safe(f"{name}: {plural(every, 'browser')} of all {self.say('{machines}')}", "strong"),
+            Content(""),
+        ]
         for title, stopped in (("Stopped", True), ("Open: the first link that is missing", False)):
             mine = [share for share in shares if share.stopped is stopped]
             if mine:
@@ -82,7 +85,7 @@ class SharesScreen(PlayScreen, scope=SHARES):
 
     def own_hint(self) -> str:
         """Say how to go back."""
-        return "`esc` goes back to the machines, `enter` there tells one chain"
+        return self.say("`esc` goes back to the {machines}, `enter` there tells one chain")
 
     def _share(self, share: Share, every: int) -> Content:
         width = max(1, share.count * 24 // every)

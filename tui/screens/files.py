@@ -29,7 +29,7 @@ FILE_ACTIONS = (
     Action(
         "file.export",
         "Export",
-        "write apps, users, addresses or machines to a CSV or Parquet file",
+        "write apps, users, addresses or {machines} to a CSV or Parquet file",
         ("X",),
         "CSV opens in any spreadsheet, and none obeys what strangers wrote into names. Parquet is for "
         "programs. In the portal: Export.",
@@ -50,7 +50,7 @@ _PARTS: tuple[tuple[Part, str], ...] = (
     ("apps", "Discovered apps"),
     ("user", "Users"),
     ("source_ip", "IP addresses"),
-    ("machine", "Machines"),
+    ("machine", "{Machines}"),
 )
 
 
@@ -71,15 +71,15 @@ class FileScreen(PlayScreen):
         """Ask for a name, and write the executive report."""
         form = FormScreen(
             "Generate executive report",
-            (TextField("name", "Name", self.play.report),),
-            about=f"{self.play.report}, last {self.play.days} days, as one HTML file.",
+            (TextField("name", "Name", self.play.titled()),),
+            about=f"{self.play.titled()}, last {self.play.days} days, as one HTML file.",
             verb="Generate",
         )
         values = await self.app.push_screen_wait(form)
         if values is not None:
             name = str(values["name"])
             page = executive_report(self.session, self.play.report, self.play.days, name)
-            self._write(name or self.play.report, ".html", page)
+            self._write(name or self.play.titled(), ".html", page)
 
     @work
     async def do_file_export(self) -> None:
@@ -88,10 +88,10 @@ class FileScreen(PlayScreen):
         form = FormScreen(
             "Export",
             (
-                ChoiceField("part", "What", _PARTS),
+                ChoiceField("part", "What", tuple((part, self.say(label)) for part, label in _PARTS)),
                 ChoiceField("suffix", "As", ((".csv", "CSV"), (".parquet", "Parquet"))),
             ),
-            about=f"{self.play.report}, last {self.play.days} days."
+            about=f"{self.play.titled()}, last {self.play.days} days."
             + ("" if only is None else f" Of the apps only those listed: {len(only)}."),
             verb="Export",
         )
@@ -99,7 +99,7 @@ class FileScreen(PlayScreen):
         if values is not None:
             part, suffix = cast(Part, values["part"]), cast(Suffix, values["suffix"])
             content = export(self.session, self.play.report, part, suffix, self.play.days, only)
-            self._write(dict(_PARTS)[part], suffix, content)
+            self._write(self.say(dict(_PARTS)[part]), suffix, content)
 
     def when_unsanctioned(self) -> str:
         """Say that there is nothing to block, if so."""

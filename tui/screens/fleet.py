@@ -29,18 +29,18 @@ from tui.widgets.table import Table
 FLEET = Scope(
     "fleet",
     "Fleet settings",
-    "Settings that management tools give to many machines: Group Policy, Configuration Manager, Intune, the "
-    "registry, or a PowerShell script. Each route takes its own time, and a managed value overrides what "
-    "somebody types at the machine. Intune and Configuration Manager are told what arrived; Group Policy "
-    "is told nothing, so ask the machine.",
+    "Settings that management tools give to many {machines}: Group Policy, Configuration Manager, Intune, "
+    "the registry, or a PowerShell script. Each route takes its own time, and a managed value overrides what "
+    "somebody types at the {machine}. Intune and Configuration Manager are told what arrived; Group Policy "
+    "is told nothing, so ask the {machine}.",
     (
-        Action("fleet.assign", "Assign", "give a setting to machines", ("N",), footer=100),
+        Action("fleet.assign", "Assign", "give a setting to {machines}", ("N",), footer=100),
         Action(
             "fleet.withdraw",
             "Take back",
             "take the chosen assignment back",
             ("d",),
-            "Asks first. Each machine forgets it in the route's own time.",
+            "Asks first. Each {machine} forgets it in the route's own time.",
             when="standing",
             footer=90,
         ),
@@ -49,8 +49,12 @@ FLEET = Scope(
 ARRIVALS = Scope(
     "arrivals",
     "Where a setting arrived",
-    "The machines of one assignment, as its console says.",
-    (Action("arrivals.prompt", "Prompt", "open a prompt on the machine", ("x",), when="machine", footer=80),),
+    "The {machines} of one assignment, as its console says.",
+    (
+        Action(
+            "arrivals.prompt", "Prompt", "open a prompt on the {machine}", ("x",), when="machine", footer=80
+        ),
+    ),
 )
 
 
@@ -103,7 +107,9 @@ class FleetScreen(PlayScreen, scope=FLEET):
             assignment_columns(self.session.resolved.tz),
             lambda row: row.id,
             sort="made",
-            empty="Nothing is managed: every machine has what was typed at it.\nPress N to assign a setting.",
+            empty=self.say(
+                "Nothing is managed: every {machine} has what was typed at it.\nPress N to assign a setting."
+            ),
         )
         yield self._table
         yield Detail()
@@ -136,9 +142,9 @@ class FleetScreen(PlayScreen, scope=FLEET):
             return
         setting = next(s for s in fleet.settings(self.session) if s.name == row.setting)
         route = next(r for r in setting.routes if r.name == row.route)
-        told = "; a machine that is off, when it is on"
+        told = self.say("; a {machine} that is off, when it is on")
         if row.reported is None:
-            told += "; the console is not told, ask the machine"
+            told += self.say("; the console is not told, ask the {machine}")
         lines = [
             safe(f"{row.setting} {row.value} by {row.route}, for {row.target}", "strong"),
             fact("Where", row.place),
@@ -150,8 +156,8 @@ class FleetScreen(PlayScreen, scope=FLEET):
     def own_hint(self) -> str:
         """Suggest the next step."""
         if self._row is None:
-            return "press `N` to give a setting to machines"
-        return "`enter` shows which machines have it, `N` assigns another, `d` takes it back"
+            return self.say("press `N` to give a setting to {machines}")
+        return self.say("`enter` shows which {machines} have it, `N` assigns another, `d` takes it back")
 
     def when_standing(self) -> str:
         """Say why there is nothing to take back, if so."""
@@ -199,7 +205,9 @@ class FleetScreen(PlayScreen, scope=FLEET):
                 ChoiceField(
                     "route", "Route", tuple((r.name, f"{r.name}, {r.delay}") for r in setting.routes)
                 ),
-                TextField("target", "For", targets[0], "a department, a group or a machine", check),
+                TextField(
+                    "target", "For", targets[0], self.say("a department, a group or a {machine}"), check
+                ),
             ),
             about=setting.effect or "No effect on discovery or blocking is documented.",
             verb="Next",
@@ -215,7 +223,7 @@ class FleetScreen(PlayScreen, scope=FLEET):
         question = Question(
             "Take this assignment back?",
             f"{row.setting} {row.value} by {row.route}, for {row.target}",
-            "each machine goes back to the next weaker value that it has, or to how it was found",
+            self.say("each {machine} goes back to the next weaker value that it has, or to how it was found"),
             next(r.delay for r in setting.routes if r.name == row.route),
             "Take back",
         )
@@ -242,7 +250,7 @@ class ArrivalsScreen(PlayScreen, scope=ARRIVALS):
         """Lay out what is assigned, and the machines."""
         tz, domain = self.session.resolved.tz, self.session.resolved.scenario.organisation.domain
         columns: tuple[Column[ArrivalRow], ...] = (
-            Column("machine", "Machine", lambda r: r.machine, 16, 10, 1, priority=0),
+            Column("machine", self.say("{Machine}"), lambda r: r.machine, 16, 10, 1, priority=0),
             Column("user", "User", lambda r: person(r.user, domain), 24, 14, 2, priority=1),
             Column(
                 "reported",
@@ -271,13 +279,13 @@ class ArrivalsScreen(PlayScreen, scope=ARRIVALS):
             safe(f"{row.title}: {row.value}", "strong"),
             safe(f"by {row.route}"),
             safe(_progress(row), _tone(row)),
-            safe(plural(row.machines, "machine"), "muted"),
+            safe(plural(row.machines, *self.play.portal.machines), "muted"),
         )
         return Content("   ").join(said)
 
     def own_hint(self) -> str:
         """Say how to find out more."""
-        return "`enter` shows what is in force on the machine, `x` opens its prompt"
+        return self.say("`enter` shows what is in force on the {machine}, `x` opens its prompt")
 
     def on_grid_activated(self, event: Grid.Activated) -> None:
         """Open the machine's settings."""
@@ -286,7 +294,7 @@ class ArrivalsScreen(PlayScreen, scope=ARRIVALS):
 
     def when_machine(self) -> str:
         """Say that no machine is chosen, if so."""
-        return "" if self._table and self._table.selected else "choose a machine first"
+        return "" if self._table and self._table.selected else self.say("choose a {machine} first")
 
     def do_arrivals_prompt(self) -> None:
         """Open a prompt on the machine."""

@@ -54,7 +54,7 @@ def indicator_form(session: Session, domain: str = "", row: IndicatorRow | None 
     if tenant.profiles.device_groups:
         known = ", ".join(tenant.profiles.device_groups)
         groups = ", ".join(row.groups) if row else ""
-        fields.append(TextField("groups", "Device groups", groups, f"all devices, or of: {known}"))
+        fields.append(TextField("groups", "Device groups", groups, f"everybody, or of: {known}"))
     if Held.WARN in tenant.portal.actions:
         address = row.educate_url if row else ""
         fields.append(TextField("educate", "Education URL", address, "https://… shown to the user"))
@@ -65,10 +65,12 @@ def indicator_form(session: Session, domain: str = "", row: IndicatorRow | None 
     return FormScreen(
         f"Edit {row.id}: {row.value}" if row else "Add indicator",
         fields,
-        about="A domain covers its sub-domains. Machines fetch the list one by one; it takes up to "
-        "two hours until the last of them has it."
+        about=tenant.portal.say(
+            "A domain covers its sub-domains. {Machines} fetch the list one by one; it takes up to "
+            "two hours until the last of them has it."
+        )
         if row is None
-        else f"{row.action}. Machines fetch the change one by one.",
+        else f"{row.action}. " + tenant.portal.say("{Machines} fetch the change one by one."),
         check=lambda values: {
             _FIELD.get(problem.rule, "title"): "; ".join(filter(None, (problem.what, problem.advice)))
             for problem in reversed(indicator_refusals(session, command_of(values, row)))

@@ -27,8 +27,8 @@ from tui.widgets.table import Table
 INDICATORS = Scope(
     "indicators",
     "Indicators",
-    "Domains, URLs and addresses with what machines should do about them. Rows made by Microsoft Cloud "
-    "App Security come from tagged apps; the others were made by hand. In the portal: Settings, "
+    "Domains, URLs and addresses with what {machines} should do about them. Rows made by {maker} come "
+    "from tagged apps; the others were made by hand. In the portal: Settings, "
     "Indicators, URLs/Domains and IP addresses.",
     (
         Action(
@@ -36,7 +36,7 @@ INDICATORS = Scope(
             "New",
             "add an indicator by hand",
             ("N",),
-            "Machines fetch it one by one, which takes up to two hours.",
+            "{Machines} fetch it one by one, which takes up to two hours.",
             footer=90,
         ),
         Action(
@@ -97,7 +97,7 @@ def indicator_columns(tz: ZoneInfo) -> tuple[Column[IndicatorRow], ...]:
 class IndicatorsScreen(PlayScreen, scope=INDICATORS):
     """A product view of Defender ATP: the URLs/Domains list."""
 
-    KIND = ViewKind.DEFENDER_ATP
+    KIND = ViewKind.ENDPOINT
     PLACE = "indicators"
     DEFAULT_CSS = """
     IndicatorsScreen .detail {
@@ -135,7 +135,7 @@ class IndicatorsScreen(PlayScreen, scope=INDICATORS):
     def refresh_view(self) -> None:
         """Show the list."""
         rows = endpoint.indicators(self.session)
-        self.crumbs = ("Defender ATP", "Settings", f"Indicators ({len(rows)})")
+        self.crumbs = (self.play.portal.endpoint, "Settings", f"Indicators ({len(rows)})")
         self.table.set_rows(rows)
         self._show_detail()
 
@@ -167,7 +167,7 @@ class IndicatorsScreen(PlayScreen, scope=INDICATORS):
         """Suggest making one, or following one."""
         if self._row is None:
             return "press `N` to add a domain by hand, `g s` for the settings of both portals"
-        return "machines fetch the list one by one: `g v` follows it, `N` adds a domain"
+        return self.say("{machines} fetch the list one by one: `g v` follows it, `N` adds a domain")
 
     def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
         """Show the whole of the chosen row."""
@@ -208,8 +208,9 @@ class IndicatorsScreen(PlayScreen, scope=INDICATORS):
         question = Question(
             "Remove this indicator?",
             f"{row.value}: {row.action}",
-            f"machines that hold it let the domain through once they have fetched the change.{by_tag}",
-            "off the list at once; machines fetch the list within about two hours",
+            self.say("{machines} that hold it let the domain through once they have fetched the change.")
+            + by_tag,
+            self.say("off the list at once; {machines} fetch the list within about two hours"),
             "Remove",
         )
         if await self.app.push_screen_wait(Confirm(question)):

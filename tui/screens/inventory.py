@@ -22,7 +22,7 @@ INVENTORY = Scope(
     "inventory",
     "Inventory",
     "What the integration stands on: licences, the other integrations, where forwarded data is kept, and the "
-    "builds of machines. Where the documents name no effect on discovery or blocking, that is said.",
+    "builds of {machines}. Where the documents name no effect on discovery or blocking, that is said.",
     TAB_ACTIONS,
 )
 FACT_COLUMNS: tuple[Column[FactRow], ...] = (
@@ -57,7 +57,7 @@ class InventoryScreen(TabbedScreen, scope=INVENTORY):
 
     def tabs(self) -> tuple[tuple[str, str], ...]:
         """Return the tabs."""
-        return (("facts", "Organisation"), ("builds", "Machines"))
+        return (("facts", "Organisation"), ("builds", self.say("{Machines}")))
 
     def compose_body(self) -> ComposeResult:
         """Lay out the tabs, and the chosen row in words."""
@@ -70,7 +70,7 @@ class InventoryScreen(TabbedScreen, scope=INVENTORY):
             return Vertical(self._facts)
         domain = self.session.resolved.scenario.organisation.domain
         columns: tuple[Column[BuildRow], ...] = (
-            Column("machine", "Machine", lambda r: r.machine, 14, 10, 1, priority=0),
+            Column("machine", self.say("{Machine}"), lambda r: r.machine, 14, 10, 1, priority=0),
             Column("user", "User", lambda r: person(r.user, domain), 20, 12, 1, priority=3),
             Column("system", "System", lambda r: r.system, 14, priority=2, tone=lambda r: "muted"),
             Column(
@@ -135,4 +135,4 @@ class InventoryScreen(TabbedScreen, scope=INVENTORY):
 
     def own_hint(self) -> str:
         """Say where the other half is."""
-        return "`]` and `[` change between the organisation and its machines"
+        return self.say("`]` and `[` change between the organisation and its {machines}")

@@ -18,11 +18,11 @@ from tui.widgets.table import Table
 
 MACHINE_SETTINGS = Scope(
     "machine_settings",
-    "Settings of a machine",
-    "What is in force on the machine now, by which route it came, and which weaker values wait behind it. No "
-    "portal of 2019 shows it: it is read on the machine itself.",
+    "Settings of a {machine}",
+    "What is in force on the {machine} now, by which route it came, and which weaker values wait behind it. "
+    "No portal shows it: it is read on the {machine} itself.",
     (
-        Action("machine_settings.prompt", "Prompt", "open a prompt on the machine", ("x",), footer=80),
+        Action("machine_settings.prompt", "Prompt", "open a prompt on the {machine}", ("x",), footer=80),
         Action("machine_settings.fleet", "Fleet", "go to what the fleet was assigned", ("F",), footer=70),
     ),
 )
@@ -89,7 +89,7 @@ class MachineSettingsScreen(PlayScreen, scope=MACHINE_SETTINGS):
 
     def own_hint(self) -> str:
         """Suggest the prompt, and the fleet."""
-        return "press `x` to type at the machine, or `F` for what the fleet was assigned"
+        return self.say("press `x` to type at the {machine}, or `F` for what the fleet was assigned")
 
     def do_machine_settings_prompt(self) -> None:
         """Open a prompt on the machine."""

@@ -26,14 +26,14 @@ from tui.widgets.table import Table
 
 MACHINES = Scope(
     "machines",
-    "Machines list",
-    "Every machine that reports to Defender ATP. What its network protection does is not shown here; "
-    "ask the machine itself with PowerShell. In the portal: Defender ATP, Machines list.",
+    "{Machines_list}",
+    "Every {machine} that reports to {endpoint}. What its network protection does is not shown here; "
+    "ask the {machine} itself with PowerShell. In the portal: {endpoint}, {Machines_list}.",
     (
         Action(
             "machines.prompt",
             "PowerShell",
-            "open a PowerShell prompt on the machine",
+            "open a PowerShell prompt on the {machine}",
             ("x",),
             when="machine",
             footer=80,
@@ -41,7 +41,7 @@ MACHINES = Scope(
         Action(
             "machines.settings",
             "Settings",
-            "see what is in force on the machine, and who set it",
+            "see what is in force on the {machine}, and who set it",
             ("S",),
             when="machine",
             footer=70,
@@ -50,10 +50,10 @@ MACHINES = Scope(
 )
 TIMELINE = Scope(
     "timeline",
-    "Machine timeline",
-    "What the machine did, newest first, some minutes after it happened. A blocked visit has two rows: "
+    "{Machine} timeline",
+    "What the {machine} did, newest first, some minutes after it happened. A blocked visit has two rows: "
     "ConnectionSuccess, because the handshake ends before anything is decided, and the row of what "
-    "blocked it. In the portal: Defender ATP, Machines list, the machine, Timeline.",
+    "blocked it. In the portal: {endpoint}, {Machines_list}, the {machine}, Timeline.",
     (
         Action(
             "timeline.app",
@@ -75,19 +75,19 @@ TIMELINE = Scope(
         Action(
             "timeline.visit",
             "Try the site",
-            "open the row's site in a browser of this machine and see what happens",
+            "open the row's site in a browser of this {machine} and see what happens",
             ("w",),
             "Your own visit shows on the timeline, too, under the analyst's name.",
             when="site",
             footer=80,
         ),
         Action(
-            "timeline.prompt", "PowerShell", "open a PowerShell prompt on this machine", ("x",), footer=60
+            "timeline.prompt", "PowerShell", "open a PowerShell prompt on this {machine}", ("x",), footer=60
         ),
         Action(
             "timeline.settings",
             "Settings",
-            "see what is in force on this machine, and who set it",
+            "see what is in force on this {machine}, and who set it",
             ("S",),
         ),
     ),
@@ -97,7 +97,7 @@ TIMELINE = Scope(
 class MachinesScreen(PlayScreen, scope=MACHINES):
     """A product view of Defender ATP: the machines list."""
 
-    KIND = ViewKind.DEFENDER_ATP
+    KIND = ViewKind.ENDPOINT
     PLACE = "timelines"
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ class MachinesScreen(PlayScreen, scope=MACHINES):
     def compose_body(self) -> ComposeResult:
         """Lay out the rows."""
         resolved = self.session.resolved
-        self._table = machine_table(resolved.tz, resolved.scenario.organisation.domain)
+        self._table = machine_table(resolved.tz, resolved.scenario.organisation.domain, self.play.portal)
         yield self._table
 
     @property
@@ -118,16 +118,16 @@ class MachinesScreen(PlayScreen, scope=MACHINES):
 
     def refresh_view(self) -> None:
         """Show the machines."""
-        self.crumbs = ("Defender ATP", "Machines list")
+        self.crumbs = (self.play.portal.endpoint, self.say("{Machines_list}"))
         self.table.set_rows(endpoint.machines(self.session))
 
     def own_hint(self) -> str:
         """Suggest the timeline."""
-        return "press `enter` for the machine's timeline, which names the browser"
+        return self.say("press `enter` for the {machine}'s timeline, which names the browser")
 
     def when_machine(self) -> str:
         """Say that no machine is chosen, if so."""
-        return "" if self._table and self._table.selected else "choose a machine first"
+        return "" if self._table and self._table.selected else self.say("choose a {machine} first")
 
     def do_machines_prompt(self) -> None:
         """Open a prompt on the machine."""
@@ -148,7 +148,7 @@ class MachinesScreen(PlayScreen, scope=MACHINES):
 class TimelineScreen(PlayScreen, scope=TIMELINE):
     """A product view of Defender ATP: the timeline of one machine."""
 
-    KIND = ViewKind.DEFENDER_ATP
+    KIND = ViewKind.ENDPOINT
     PLACE = "timeline"
     DEFAULT_CSS = """
     TimelineScreen .head { height: 1; padding: 0 1; }
@@ -193,7 +193,7 @@ class TimelineScreen(PlayScreen, scope=TIMELINE):
     def refresh_view(self) -> None:
         """Show what Defender ATP has received from the machine by now."""
         rows = endpoint.timeline(self.session, self.machine, self.app_id)
-        self.crumbs = ("Defender ATP", "Machines", self.machine, "Timeline")
+        self.crumbs = (self.play.portal.endpoint, self.say("{Machines}"), self.machine, "Timeline")
         self.table.grid.empty = self._why_empty()
         self.table.set_rows(rows)
         self._head.update(self._heading(rows))
@@ -206,7 +206,7 @@ class TimelineScreen(PlayScreen, scope=TIMELINE):
             parts.append(safe(f"only {self._app_name()}", "link"))
         parts.append(safe(plural(len(rows), "event")))
         if about is not None:
-            facts = (person(about.user, self._domain), about.ip, f"Windows 10 {about.os_build}")
+            facts = (person(about.user, self._domain), about.ip, f"{about.system} {about.os_build}")
             parts.append(safe(" · ".join(facts), "muted"))
         return Content("   ").join(parts)
 

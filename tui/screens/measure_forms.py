@@ -66,8 +66,8 @@ def removal_form(program: ProgramRow, departments: Sequence[str]) -> Form:
     screen = FormScreen(
         f"Remove {program.process}",
         (_departments(departments),),
-        about="Each machine carries it out when it next asks Intune, and only while it is on. People lose "
-        "what they do with the program.",
+        about="Intune removes it where it is installed, at the next check-in, and only while the "
+        "computer is on. People lose what they do with the program.",
         verb="Remove",
     )
     return Form(screen, lambda values: RemoveClient(program.process, listed(values["departments"])))

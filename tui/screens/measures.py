@@ -31,7 +31,7 @@ MEASURES = Scope(
     "What Defender does not do. A secure web gateway fetches the list of unsanctioned apps by itself, an "
     "appliance blocks what its last block script says, and both stop whoever is behind them. An access or "
     "session policy meets those who sign in to an app through the directory. Intune removes a program from "
-    "machines. Messages tell people why, and what to use instead; they are written on an app (`y`).",
+    "{machines}. Messages tell people why, and what to use instead; they are written on an app (`y`).",
     (
         *TAB_ACTIONS,
         Action(
@@ -210,7 +210,11 @@ class MeasuresScreen(TabbedScreen, scope=MEASURES):
             return lines + ([fact("Shown as", ", ".join(rule.hosts[:2]))] if rule.hosts else [])
         if self.tab == "programs" and program is not None:
             waits = program.assigned - program.removed
-            state = f"{plural(waits, 'machine')} still to ask Intune" if waits else "nothing is pending"
+            state = (
+                f"{plural(waits, *self.play.portal.machines)} still to ask Intune"
+                if waits
+                else "nothing is pending"
+            )
             return [safe(program.process, "strong"), fact("State", state)]
         if self.tab == "messages" and sent is not None:
             lines = [safe(sent.text)]
@@ -223,11 +227,8 @@ class MeasuresScreen(TabbedScreen, scope=MEASURES):
 
     def _about_gateway(self, row: GatewayRow) -> list[Content]:
         lines = [safe(f"{row.name}: {row.kind}", "strong")]
-        lines.append(
-            fact(
-                "Behind it", f"{_everybody(row.departments)}: {plural(row.people, 'machine')}, in any browser"
-            )
-        )
+        machines = plural(row.people, *self.play.portal.machines)
+        lines.append(fact("Behind it", f"{_everybody(row.departments)}: {machines}, in any browser"))
         if row.interval is not None:
             lines.append(fact("Its list", f"fetched every {show_duration(row.interval)}"))
         elif row.source == "script":
@@ -286,7 +287,7 @@ class MeasuresScreen(TabbedScreen, scope=MEASURES):
         change = f"{row.behind_portal} domains more, {row.to_free} fewer than now"
         return Question(
             "Import the block script?",
-            f"{row.name} ({row.kind}), {plural(row.people, 'machine')} behind it",
+            f"{row.name} ({row.kind}), {plural(row.people, *self.play.portal.machines)} behind it",
             f"it blocks the domains of all unsanctioned apps, in every browser: {change}",
             verb="Import",
         )

@@ -12,9 +12,10 @@ from textual.content import Content
 from sim.base.errors import Problem, UnsanctionedError
 from sim.base.time import show_clock
 from sim.session.policy_commands import DeletePolicy, SwitchPolicy
-from sim.views import discovery, policies
+from sim.views import policies
 from sim.views.files import new_path, reports_folder, write
 from sim.views.policies import PolicyRow, TemplateRow
+from sim.views.reports import report_titles
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
 from tui.forms import FormScreen, TextField, Values
@@ -209,7 +210,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
         if isinstance(source, PolicyRow) and not source.can_edit:
             self.notify("It waits for news of a breach and can only be disabled.", markup=False)
             return
-        form = policy_form(source, discovery.report_names(self.session), partial(self._act, source))
+        form = policy_form(source, report_titles(self.session), partial(self._act, source))
         self.app.push_screen(form)
 
     def _act(self, source: TemplateRow | PolicyRow, values: Values) -> bool:

@@ -17,6 +17,8 @@ from tui.screens.backtest import BacktestScreen
 if TYPE_CHECKING:
     from tui.app import PlayApp
 
+Titles = Sequence[tuple[str, str]]
+"""The reports a policy may watch: name, and what the period calls it."""
 ALL_REPORTS = "All continuous reports"
 BACKTEST = "backtest"
 """Value of the field `then`: look at the last 30 days before anything is saved."""
@@ -24,7 +26,7 @@ BACKTEST = "backtest"
 _BOTH = "users and IP addresses"
 
 
-def policy_form(source: TemplateRow | PolicyRow, reports: Sequence[str], act: Act) -> FormScreen:
+def policy_form(source: TemplateRow | PolicyRow, reports: Titles, act: Act) -> FormScreen:
     """Return the form, filled from a template or from a policy; `act` saves or back-tests what it holds."""
     title = f"Policy {source.name}" if isinstance(source, PolicyRow) else f"New policy: {source.name}"
     if source.learning is not None:
@@ -98,7 +100,7 @@ def save_or_show(app: PlayApp, made: SavePolicy | SaveAnomalyPolicy, then: objec
     return None
 
 
-def _fields(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> list[Field]:
+def _fields(source: TemplateRow | PolicyRow, reports: Titles) -> list[Field]:
     given = {name: str(threshold) for name, threshold in source.criteria}
     criteria = [
         TextField(c.name.lower(), f"{c.value} >", given.get(c.value, ""), "empty: not asked", check=_whole)
@@ -118,9 +120,7 @@ def _fields(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> list[Fie
     ]
 
 
-def _anomaly_fields(
-    source: TemplateRow | PolicyRow, learning: Learning, reports: Sequence[str]
-) -> list[Field]:
+def _anomaly_fields(source: TemplateRow | PolicyRow, learning: Learning, reports: Titles) -> list[Field]:
     watched = learning.watch[0] if len(learning.watch) == 1 else _BOTH
     share = str(learning.per_thousand or "")
     return [
@@ -144,15 +144,14 @@ def _head(source: TemplateRow | PolicyRow) -> list[Field]:
     ]
 
 
-def _middle(source: TemplateRow | PolicyRow, reports: Sequence[str]) -> list[Field]:
+def _middle(source: TemplateRow | PolicyRow, reports: Titles) -> list[Field]:
     saved = source if isinstance(source, PolicyRow) else None
-    chosen = saved.reports if saved else ALL_REPORTS
-    several = (chosen,) if saved and len(saved.report_names) > 1 else ()
+    names = saved.report_names if saved else ()
+    chosen = names[0] if len(names) == 1 else saved.reports if saved else ALL_REPORTS
+    whole = dict.fromkeys((ALL_REPORTS, chosen)) if len(names) != 1 else {ALL_REPORTS: None}
     limit = str(saved.daily_limit if saved else DEFAULT_DAILY_LIMIT)
     return [
-        ChoiceField(
-            "report", "Apply to", tuple((name, name) for name in (ALL_REPORTS, *several, *reports)), chosen
-        ),
+        ChoiceField("report", "Apply to", (*((name, name) for name in whole), *reports), chosen),
         TextField("limit", "Daily alert limit", limit, check=_limit),
     ]
 

@@ -22,15 +22,15 @@ from tui.widgets.table import Table
 PROMPT = Scope(
     "prompt",
     "PowerShell",
-    "A prompt on one machine, as if you sat in front of it: Get-, Set-, Add- and Remove-MpPreference, "
+    "A prompt on one {machine}, as if you sat in front of it: Get-, Set-, Add- and Remove-MpPreference, "
     "Get-MpComputerStatus, Get-WinEvent, and what one pipes them into; Get-Help says more, cls empties the "
-    "screen, exit leaves. A Mac and Linux have mdatp. No portal of 2019 shows or sets this for you. ↑ and ↓ "
+    "screen, exit leaves. A Mac and Linux have mdatp. Neither portal shows or sets this for you. ↑ and ↓ "
     "bring earlier lines back.",
     (
         Action(
             "prompt.machine",
-            "Other machine",
-            "leave this machine and choose another one",
+            "Other {machine}",
+            "leave this {machine} and choose another one",
             ("escape",),
             when="chosen_here",
             passes=True,
@@ -76,7 +76,7 @@ class PromptScreen(PlayScreen, scope=PROMPT):
     def compose_body(self) -> ComposeResult:
         """Lay out the machines to choose from, and the console behind them."""
         resolved = self.session.resolved
-        self._table = machine_table(resolved.tz, resolved.scenario.organisation.domain)
+        self._table = machine_table(resolved.tz, resolved.scenario.organisation.domain, self.play.portal)
         self._table.id = "choose"
         yield self._head
         with ContentSwitcher(initial="choose"):
@@ -106,26 +106,26 @@ class PromptScreen(PlayScreen, scope=PROMPT):
         if self._table is not None:
             self._table.set_rows(rows)
         if self.machine is None:
-            self.crumbs = ("PowerShell", "choose a machine")
-            self._head.update(safe("On which machine?", "strong"))
+            self.crumbs = ("PowerShell", self.say("choose a {machine}"))
+            self._head.update(safe(self.say("On which {machine}?"), "strong"))
             return
         self.crumbs = ("PowerShell", self.machine)
         about = next((row for row in rows if row.name == self.machine), None)
         facts = ""
         if about is not None:
             domain = self.session.resolved.scenario.organisation.domain
-            facts = f"   {person(about.user, domain)} · Windows 10 {about.os_build}"
+            facts = f"   {person(about.user, domain)} · {about.system} {about.os_build}"
         self._head.update(Content.assemble(safe(self.machine, "strong"), safe(facts, "muted")))
 
     def own_hint(self) -> str:
         """Say what can be typed."""
         if self.machine is None:
-            return "choose a machine, `enter` opens its prompt"
+            return self.say("choose a {machine}, `enter` opens its prompt")
         return "type `Get-MpPreference` and press `enter`; `↑` brings lines back; `esc` leaves"
 
     def when_chosen_here(self) -> str:
         """Say why there is no list to go back to, if so."""
-        return "" if self._chosen_here else "the machine was chosen elsewhere"
+        return "" if self._chosen_here else self.say("the {machine} was chosen elsewhere")
 
     def do_prompt_machine(self) -> None:
         """Leave the console for the list of machines."""

@@ -40,16 +40,16 @@ from tui.widgets.table import Table
 PROPAGATION = Scope(
     "propagation",
     "Propagation",
-    "Where the block of an app holds: per machine, whether it holds the indicator and what its network "
+    "Where the block of an app holds: per {machine}, whether it holds the indicator and what its network "
     "protection was when you looked; per browser, what a test showed. Cells that nobody tested say so. "
     "This is no portal's page: in play you fill it by testing, or reveal it as a hint.",
     (
         Action(
             "propagation.test",
             "Test",
-            "open the app's site on this machine in the chosen browser",
+            "open the app's site on this {machine} in the chosen browser",
             ("T",),
-            "Your visit shows on the machine's timeline under the analyst's name.",
+            "Your visit shows on the {machine}'s timeline under the analyst's name.",
             when="site",
             footer=95,
         ),
@@ -67,7 +67,7 @@ PROPAGATION = Scope(
         Action(
             "propagation.why",
             "Why",
-            "count what all machines have in common: who stops it, or the first link that is missing",
+            "count what all {machines} have in common: who stops it, or the first link that is missing",
             ("w",),
             when="revealed",
             footer=75,
@@ -75,13 +75,17 @@ PROPAGATION = Scope(
         Action(
             "propagation.prompt",
             "PowerShell",
-            "look the machine up with PowerShell",
+            "look the {machine} up with PowerShell",
             ("x",),
             when="row",
             footer=80,
         ),
         Action(
-            "propagation.timeline", "Timeline", "open the machine's timeline at this app", ("t",), when="row"
+            "propagation.timeline",
+            "Timeline",
+            "open the {machine}'s timeline at this app",
+            ("t",),
+            when="row",
         ),
         Action("propagation.next", "Next app", "follow the next app", ("]",), when="several", footer=40),
         Action("propagation.previous", "Previous app", "follow the previous app", ("[",), when="several"),
@@ -115,7 +119,9 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
     def compose_body(self) -> ComposeResult:
         """Lay out the meters of the browsers, the board, and the chosen cell in words."""
         domain = self.session.resolved.scenario.organisation.domain
-        columns = board_columns(simulator.browsers(self.session), self.session.resolved.tz, domain)
+        columns = board_columns(
+            simulator.browsers(self.session), self.session.resolved.tz, domain, self.say("{Machine}")
+        )
         self._table = Table(
             columns,
             lambda row: row.row.machine,
@@ -256,7 +262,7 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
 
     def when_row(self) -> str:
         """Say that no machine is chosen, if so."""
-        return "" if self._chosen()[0] is not None else "there is no machine to choose"
+        return "" if self._chosen()[0] is not None else self.say("there is no {machine} to choose")
 
     def when_site(self) -> str:
         """Say why nothing can be tested, if so."""
@@ -299,7 +305,7 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
         price = f"{plural(view.price, 'point')} of the score" if view.price else "nothing here"
         question = Question(
             "Reveal the propagation?",
-            f"{view.app}, on {plural(len(view.rows), 'machine')}",
+            f"{view.app}, on {plural(len(view.rows), *self.play.portal.machines)}",
             f"every cell shows its true state from now on. The hint is recorded and costs {price}",
             verb="Reveal",
         )

@@ -35,8 +35,8 @@ REPORT_ACTIONS = (
         "Report",
         "choose the report to look at, and see when each was last fed",
         ("R",),
-        "Win10 Endpoint Users holds what Defender ATP sends. Global joins proxy and firewall logs and "
-        "holds nothing of the endpoints. Cloud App Security Proxy is the session control's.",
+        "{endpoint_report} holds what {endpoint} sends. Global joins proxy and firewall logs and "
+        "holds nothing of the endpoints. {relay_report} is the session control's.",
         footer=36,
     ),
     Action(
@@ -62,7 +62,7 @@ NAME_ACTIONS = (
     Action(
         "name.exclude",
         "Exclude",
-        "leave this user, machine or address out of new data",
+        "leave this user, {machine} or address out of new data",
         ("E",),
         "Data that is there already stays for its 90 days. In the portal: Cloud Discovery settings, "
         "Exclude entities; exclusions end there.",
@@ -121,7 +121,7 @@ class NameScreen(PlayScreen):
         """Say why nobody can be left out here, if so."""
         chosen = self.chosen_name()
         if chosen is None:
-            return "choose a user, a machine or an address first"
+            return self.say("choose a user, a {machine} or an address first")
         return "" if self.own_name(chosen[1]) else "this is a pseudonym: resolve it first"
 
     def own_name(self, name: str) -> str | None:
@@ -208,7 +208,7 @@ class ReportPicker(ModalScreen[str | None]):
             return "never" if time is None else clock(time, tz, now)
 
         columns: tuple[Column[ReportRow], ...] = (
-            Column("name", "Report", lambda r: r.name, 28, 16, 1, priority=0),
+            Column("name", "Report", lambda r: r.title, 28, 16, 1, priority=0),
             Column("kind", "Kind", lambda r: r.kind, 15, tone=lambda r: "muted"),
             Column("updated", "Updated", lambda r: when(r.updated), 16, priority=0, sort=lambda r: r.updated),
         )

@@ -9,8 +9,9 @@ from textual.content import Content
 
 from sim.engine.discovery.filters import Filters
 from sim.session.app_commands import SaveQuery
-from sim.views import discovery, queries
+from sim.views import queries
 from sim.views.policies import TemplateRow
+from sim.views.reports import report_titles
 from tui.actions import Action
 from tui.forms import FormScreen, TextField, Values
 from tui.screens.base import PlayScreen
@@ -133,7 +134,7 @@ class SearchScreen(PlayScreen):
             0,
             None,
         )
-        reports = discovery.report_names(self.session)
+        reports = report_titles(self.session)
 
         def act(values: Values) -> bool:
             made = command(source, values, of_search=True)

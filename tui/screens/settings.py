@@ -81,7 +81,7 @@ class SettingsScreen(PlayScreen, scope=SETTINGS):
     """Lists the switches; space changes the chosen one."""
 
     PLACE = "settings"
-    KIND = ViewKind.DEFENDER_ATP
+    KIND = ViewKind.ENDPOINT
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,8 +119,8 @@ class SettingsScreen(PlayScreen, scope=SETTINGS):
         if row is None:
             return
         self.crumbs = tuple(row.page.split(" > "))
-        cloud = "Cloud App" in row.page
-        kind = ViewKind.CLOUD_APPS if cloud else ViewKind.DEFENDER_ATP
+        cloud = any(part in row.page for part in (self.play.portal.cloud, "Cloud Apps"))
+        kind = ViewKind.CLOUD_APPS if cloud else ViewKind.ENDPOINT
         self.query_one(CrumbLine).kind = kind
         lines = [safe(row.name, "strong"), safe(row.promise), fact("Where", row.page)]
         if isinstance(row, SwitchRow) and row.delay:

@@ -75,7 +75,7 @@ TAG_ACTIONS = (
     Action(
         "tag.propagation",
         "Propagation",
-        "see on which machines and browsers the app is blocked",
+        "see on which {machines} and browsers the app is blocked",
         ("v",),
         "A simulator view: it shows what you have tested or looked up.",
         when="app",
@@ -84,9 +84,9 @@ TAG_ACTIONS = (
     Action(
         "tag.indicator",
         "Indicator",
-        "write an indicator for the app's domain in Defender ATP",
+        "write an indicator for the app's domain in {endpoint}",
         ("i",),
-        "In the portal: Defender ATP, Settings, Indicators, URLs/Domains.",
+        "In the portal: {endpoint}, Settings, Indicators, URLs/Domains.",
         when="app",
     ),
     Action(
@@ -180,7 +180,7 @@ class TaggingScreen(PlayScreen):
         if app is None:
             return
         profiles = cloud_settings.profile_choices(self.session, app.app_id, tag)
-        whom = "for the devices that you choose" if profiles else "for every machine"
+        whom = "for the devices that you choose" if profiles else self.say("for every {machine}")
         question = self._question(app, tag, whom)
         if question is not None and profiles:
             values = await self.app.push_screen_wait(_profile_question(question, profiles))
@@ -203,7 +203,7 @@ class TaggingScreen(PlayScreen):
             )
             consequence = (
                 "its traffic is marked red; where unsanctioned apps are blocked, its domains go to "
-                f"{endpoint} as indicators that alert and block, {whom}"
+                f"{endpoint} as indicators that block, {whom}"
                 if tag == UNSANCTIONED
                 else f"where app access is enforced, its domains go to {endpoint} as indicators that warn, "
                 f"{whom}; who clicks through one is let through for {plural(tenant.bypass_hours, 'hour')}"
@@ -212,16 +212,18 @@ class TaggingScreen(PlayScreen):
                 f"Tag as {tag.lower()}?",
                 f"{app.name}: {domains}{users}",
                 consequence,
-                "the tag at once; indicators usually within minutes, machines up to 2 h later",
+                self.say("the tag at once; indicators usually within minutes, {machines} up to 2 h later"),
                 "Unsanction" if tag == UNSANCTIONED else "Monitor",
             )
         if app.tag in (UNSANCTIONED, MONITORED):
             return Question(
                 "Tag as sanctioned?" if tag else "Take the tag away?",
                 f"{app.name}: {domains}, now tagged {app.tag}",
-                f"its domains leave the indicators of {endpoint}, if they were there; machines that "
-                "hold them let the app through once they have fetched the change",
-                "the tag at once; the portal does not say how long machines take",
+                self.say(
+                    "its domains leave the indicators of {endpoint}, if they were there; {machines} that "
+                    "hold them let the app through once they have fetched the change"
+                ),
+                self.say("the tag at once; the portal does not say how long {machines} take"),
                 "Sanction" if tag else "Clear",
             )
         return None

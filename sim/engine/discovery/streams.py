@@ -69,9 +69,20 @@ class Streams:
     """The reports that the selector offers, their sources, and the settings of Cloud Discovery."""
 
     def __init__(
-        self, catalog: Catalog, logs: Sequence[str], people: People, pseudonyms: Pseudonyms, write: Write
+        self,
+        catalog: Catalog,
+        logs: Sequence[str],
+        people: People,
+        pseudonyms: Pseudonyms,
+        write: Write,
+        machine: str = ENTITY_WORDS["machine"],
     ) -> None:
-        """Begin with a report for each source, the built-in ones among them; `logs` are the log sources."""
+        """Begin with a report for each source, the built-in ones among them; `logs` are the log sources.
+
+        `machine` is what the period calls one.
+        """
+        self.words: Mapping[EntityKind, str] = {**ENTITY_WORDS, "machine": machine}
+        """The kinds of entities in a word."""
         self.sources = (WIN10, *logs)
         self.people = people
         self.groups = tuple(sorted({group for groups in people.groups.values() for group in groups}))
@@ -155,7 +166,7 @@ class Streams:
         known = next((each for each in ENTITY_KINDS if each == kind), None)
         if known is None:
             raise _refused("EXCLUDE-KIND", f"{kind!r} cannot be excluded", nearest(kind, ENTITY_KINDS))
-        name = _name("EXCLUDE-NAME", ENTITY_WORDS[known], name)
+        name = _name("EXCLUDE-NAME", self.words[known], name)
         if known == "source_ip":
             name = _address(name)
         elif self.pseudonyms.resolve(name) is not None:
@@ -168,7 +179,7 @@ class Streams:
             self.excluded[key] = Exclusion(known, name, now, actor, comment.strip())
         else:
             name = self.excluded.pop(key).name
-        detail = ": ".join(part for part in (ENTITY_WORDS[known], comment.strip()) if part)
+        detail = ": ".join(part for part in (self.words[known], comment.strip()) if part)
         self._write(now, actor, "Exclude entity" if on else "End exclusion", name, detail)
         return True
 
@@ -192,7 +203,7 @@ class Streams:
         if on == (held in self.anonymised):
             return False
         (self.anonymised.add if on else self.anonymised.discard)(held)
-        target = f"Anonymization of {ENTITY_WORDS[known]} names, {source}"
+        target = f"Anonymization of {self.words[known]} names, {source}"
         self._write(now, actor, "Save setting", target, "on" if on else "off")
         return True
 

@@ -105,7 +105,7 @@ def _not_needed(link: Link, cloud: Cloud) -> str:
         return "a person made the indicator; no tag is needed"
     if cloud.listed is None:
         return "no indicator that blocks or warns is listed yet"
-    return "no indicator reaches this machine yet"
+    return cloud.portal.say("no indicator reaches this {machine} yet")
 
 
 def _reason(link: Link, cloud: Cloud, facts: Facts, context: Context, *, is_open: bool) -> str:
@@ -114,7 +114,7 @@ def _reason(link: Link, cloud: Cloud, facts: Facts, context: Context, *, is_open
     if link is Link.LISTED:
         return _listed(cloud)
     if link is Link.PULLED:
-        return _pulled(cloud, facts, context)
+        return cloud.portal.say(_pulled(cloud, facts, context))
     words = WORDS[link]
     return (words.open if is_open else words.done).format(
         **names(cloud),
@@ -149,14 +149,14 @@ def _pulled(cloud: Cloud, facts: Facts, context: Context) -> str:
     held = Held(int(facts.holds[0]))
     if held in STOPPING:
         if cloud.offered:
-            return "the machine holds the indicator"
-        return "the machine still holds an indicator that is gone; it drops it at its next pull"
+            return "the {machine} holds the indicator"
+        return "the {machine} still holds an indicator that is gone; it drops it at its next pull"
     if held is not Held.NONE:
         words = cloud.portal.actions[held]
-        return f"the machine holds an indicator that does not stop anything: {words}"
+        return f"the {{machine}} holds an indicator that does not stop anything: {words}"
     if context.away:
-        return "the machine is switched off and away, and pulls nothing"
-    return "the machine has not pulled the indicator"
+        return "the {machine} is switched off and away, and pulls nothing"
+    return "the {machine} has not pulled the indicator"
 
 
 def why(outcome: Outcome, first: Link, cloud: Cloud, facts: Facts, context: Context) -> str:
@@ -167,9 +167,9 @@ def why(outcome: Outcome, first: Link, cloud: Cloud, facts: Facts, context: Cont
         named = _named(found, cloud) if found is not None else "an indicator that is gone from the list"
         return f"{engine} stops it for {named}"
     if outcome is Outcome.GATEWAY_BLOCKED:
-        return f"{context.upstream} refuses it, whatever the machine does"
+        return f"{context.upstream} refuses it, whatever the {cloud.portal.words['machine']} does"
     if outcome is Outcome.ACCESS_DENIED:
-        return f"{context.upstream} denies the sign-in, whatever the machine does"
+        return f"{context.upstream} denies the sign-in, whatever the {cloud.portal.words['machine']} does"
     return _reason(first, cloud, facts, context, is_open=True)
 
 
@@ -192,7 +192,8 @@ def histogram(parts: Sequence[tuple[Cloud, Facts]], rules: Rules = RULES) -> tup
         outcomes, first = verdicts(facts, rules), links(cloud, facts, rules)
         for outcome, label in STOPPED_BY.items():
             count = int((outcomes == outcome).sum())
-            counts[True, label] = counts.get((True, label), 0) + count
+            said = cloud.portal.say(label)
+            counts[True, said] = counts.get((True, said), 0) + count
         passed = ~np.isin(outcomes, list(STOPPED_BY))
         for link in RULE:
             label = WORDS[link].name.format(**names(cloud))

@@ -17,9 +17,6 @@ from sim.engine.enforcement.scopes import EVERYONE, Scope, unknown_groups
 from sim.engine.enforcement.values import IndicatorType, read_value
 from sim.engine.portal import Portal
 
-MCAS = "Microsoft Cloud App Security"
-"""`created_by` of indicators that the tag made (guess: the field is not documented)."""
-
 SEVERITIES = ("Informational", "Low", "Medium", "High")
 
 

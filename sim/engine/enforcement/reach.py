@@ -18,8 +18,8 @@ from sim.engine.enforcement.precedence import covering
 class Removal(Enum):
     """How far Intune's removal of a program from one machine has come, in words."""
 
-    NOT_ASKED = "Intune can remove {process} from the machine"
-    WAITS = "Intune removes {process} when the machine next asks"
+    NOT_ASKED = "Intune can remove {process} here"
+    WAITS = "Intune removes {process} at the next check-in"
     DONE = "Intune has removed {process}: it connects no more"
 
 
@@ -63,7 +63,7 @@ def _indicator(app: App, host: str, managed: bool, hand_made: Collection[str]) -
     domain = covering(app.blockable_domains, name)
     by_hand = covering(hand_made, name)
     if not managed:
-        reason = "the machine is not onboarded, so it holds no indicators"
+        reason = "it is not onboarded, so it holds no indicators"
         return Reach("indicator", False, reason, "CAS/set-up-cloud-discovery.md")
     if by_hand is not None:
         reason = f"the indicator on {by_hand} that somebody made covers {name}"
@@ -83,7 +83,7 @@ def _removal(process: str, browser: bool, managed: bool, removal: Removal) -> Re
     if browser:
         return Reach("removal", False, f"{process} is a browser, and its users need it", source)
     if not managed:
-        return Reach("removal", False, "Intune does not manage the machine", source)
+        return Reach("removal", False, "Intune does not manage it", source)
     return Reach("removal", True, removal.value.format(process=process), source)
 
 

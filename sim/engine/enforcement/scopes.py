@@ -36,7 +36,7 @@ class Scope:
     def __str__(self) -> str:
         """Return the scope as a person reads it."""
         if not self.groups:
-            return "all devices"
+            return "everybody"
         return ("only " if self.type is ProfileType.INCLUDE else "all but ") + ", ".join(self.groups)
 
 

@@ -14,10 +14,10 @@ from typing import Protocol
 from sim.base.errors import CommandRefused
 from sim.engine.catalog.app import App
 from sim.engine.enforcement.facts import Held
-from sim.engine.enforcement.indicators import MCAS, Indicator, IndicatorForm, IndicatorList
+from sim.engine.enforcement.indicators import Indicator, IndicatorForm, IndicatorList
 from sim.engine.enforcement.scopes import Profiles
 from sim.engine.governance import Write
-from sim.engine.portal import MONITORED, UNSANCTIONED
+from sim.engine.portal import MONITORED, UNSANCTIONED, Portal
 
 ASKS: Mapping[str, Held] = {UNSANCTIONED: Held.BLOCK, MONITORED: Held.WARN}
 """What a tag asks of machines; any other asks for nothing."""
@@ -31,6 +31,7 @@ class Tenancy(Protocol):
 
     apps: dict[str, App]
     tags: dict[str, str]
+    portal: Portal
     profiles: Profiles
     indicators: IndicatorList
 
@@ -51,6 +52,8 @@ class TagSync:
     def __init__(self, tenant: Tenancy, write: Write) -> None:
         self._tenant = tenant
         self._write = write
+        self._maker = tenant.portal.words["maker"]
+        """`created_by` of indicators that a tag made (guess: the field is not documented)."""
 
     def asks(self, app_id: str) -> Held:
         """Return what the tag of an app asks for while the switches stand as they do."""
@@ -83,20 +86,20 @@ class TagSync:
                     self._tenant.indicators.put(replace(held, app_id=keeper))
                 return []
             back = replace(
-                held, app_id=keeper, scope=scope, generate_alert=True, updated=now, updated_by=MCAS
+                held, app_id=keeper, scope=scope, generate_alert=True, updated=now, updated_by=self._maker
             )
-            self._write(now, MCAS, "Update indicator", domain, held.id)
+            self._write(now, self._maker, "Update indicator", domain, held.id)
             return [self._tenant.indicators.put(back)]
         gone = [] if held is None else [self._remove(now, held)]
         form = IndicatorForm(
             value=domain, action=action, title=TITLE, severity=self._tenant.tag_severity, scope=scope
         )
         try:
-            made = self._tenant.indicators.add(now, form, MCAS, keeper)
+            made = self._tenant.indicators.add(now, form, self._maker, keeper)
         except CommandRefused as refusal:
-            self._write(now, MCAS, "Indicator not created", domain, refusal.problems[0].what)
+            self._write(now, self._maker, "Indicator not created", domain, refusal.problems[0].what)
             return gone
-        self._write(now, MCAS, "Create indicator", domain, made.id)
+        self._write(now, self._maker, "Create indicator", domain, made.id)
         return [*gone, made]
 
     def _keeper(self, app_id: str, domain: str, held: Indicator | None) -> str | None:
@@ -115,5 +118,5 @@ class TagSync:
         return min(asking, key=lambda app: (-self.asks(app), app != current, app), default=None)
 
     def _remove(self, now: int, held: Indicator) -> Indicator:
-        self._write(now, MCAS, "Remove indicator", held.value, held.id)
+        self._write(now, self._maker, "Remove indicator", held.value, held.id)
         return self._tenant.indicators.remove(now, held)

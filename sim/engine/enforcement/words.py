@@ -39,10 +39,10 @@ WORDS: Mapping[Link, Words] = {
     Link.LISTED: Words("indicator listed", _GATE, "", ""),
     Link.CUSTOM_INDICATORS: Words("{custom_indicators}", _GATE, "the switch is on", "the switch is off"),
     Link.IN_SCOPE: Words(
-        "machine in scope",
+        "{machine} in scope",
         "CAS/mde-govern.md",
-        "the indicator reaches this machine's device group",
-        "the indicator is for other device groups: {scope}",
+        "the indicator reaches this {machine}'s group",
+        "the indicator is for other groups: {scope}",
     ),
     Link.DECIDES: Words(
         "indicator decides",
@@ -51,10 +51,10 @@ WORDS: Mapping[Link, Words] = {
         "another indicator decides the host and lets it pass: {deciding}",
     ),
     Link.ONBOARDED: Words(
-        "machine onboarded",
+        "{machine} onboarded",
         "CAS/mde-govern.md",
         "Defender has its sensor",
-        "Defender does not know this machine: it gets no indicators and reports nothing",
+        "Defender does not know this {machine}: it gets no indicators and reports nothing",
     ),
     Link.OS_SUPPORTED: Words(
         "build supported",
@@ -63,12 +63,12 @@ WORDS: Mapping[Link, Words] = {
         "indicators do not reach this build of the operating system",
     ),
     Link.OFFERED: Words(
-        "offered to machines",
+        "offered to {machines}",
         f"guess: part of the documented 2 h to the endpoint ({_ATP})",
-        "machines that pull now get it",
-        "machines that pull now do not get it yet",
+        "{machines} that pull now get it",
+        "{machines} that pull now do not get it yet",
     ),
-    Link.PULLED: Words("machine pulled it", f"{_ATP}: up to 2 h; {_DOMAINS}: 48 h at worst", "", ""),
+    Link.PULLED: Words("{machine} pulled it", f"{_ATP}: up to 2 h; {_DOMAINS}: 48 h at worst", "", ""),
     Link.INSPECTED: Words(
         "program inspected",
         _NP,
@@ -162,8 +162,8 @@ COVERED = {
 
 
 STOPPED_BY: Mapping[Outcome, str] = {
-    Outcome.BLOCKED: "blocked on the machine",
-    Outcome.WARNED: "warned on the machine",
+    Outcome.BLOCKED: "blocked on the {machine}",
+    Outcome.WARNED: "warned on the {machine}",
     Outcome.GATEWAY_BLOCKED: "refused by a gateway",
     Outcome.ACCESS_DENIED: "denied by an access rule",
 }
@@ -173,6 +173,7 @@ def names(cloud: Cloud) -> Mapping[str, str]:
     """Return what the names and reasons of links speak of, in the words of the period."""
     portal = cloud.portal
     return {
+        **portal.words,
         "app": cloud.app,
         "tag": cloud.tag or "none",
         "tags": " or ".join(tag for tag in portal.tags if tag in ASKS),
