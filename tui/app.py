@@ -26,7 +26,7 @@ from sim.session.driver import Notification, Session
 from sim.views.reports import WHOLE, report_names
 from tui.clock import Clock
 from tui.confirm import Confirm, Question
-from tui.destinations import DESTINATIONS, ENTITIES, PLACES, build
+from tui.destinations import DESTINATIONS, ENTITIES, ONE_QUEUE, PLACES, QUEUES, build
 from tui.names import EntityProvider
 from tui.palette import ActionProvider
 from tui.playkeys import PLAY
@@ -185,11 +185,12 @@ class PlayApp(Shell, scope=PLAY):
 
         Whoever awaits the answer finds the screen mounted.
         """
-        place = PLACES[destination]
-        root = self._roots.get(destination)
+        one_queue = self.session is not None and self.session.world.era.portals.one_queue
+        place = ONE_QUEUE if one_queue and destination in QUEUES else PLACES[destination]
+        root = self._roots.get(place.name)
         if root is None:
-            root = self._roots[destination] = build(place.path, *place.arguments)
-            self.install_screen(root, destination)
+            root = self._roots[place.name] = build(place.path, *place.arguments)
+            self.install_screen(root, place.name)
         self._unwind()
         if len(self.screen_stack) > 1:
             return self.switch_screen(root)

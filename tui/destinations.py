@@ -195,6 +195,12 @@ DESTINATIONS: tuple[Destination, ...] = (
 )
 PLACES = {destination.name: destination for destination in DESTINATIONS}
 
+ONE_QUEUE = Destination(
+    "one_queue", "Alerts", "go to the alerts of both products", "q", _S + "one_queue:OneQueueScreen"
+)
+"""Where today's portal has the alerts: it stands for the two queues of 2019."""
+QUEUES = ("alerts", "endpoint_alerts")
+
 ENTITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "app": (_S + "app_page:AppPageScreen", ()),
     "user": (_S + "entities:EntityPageScreen", ("user",)),

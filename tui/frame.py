@@ -36,6 +36,7 @@ class ViewKind(Enum):
 
     CLOUD_APPS = ("PRODUCT VIEW", "{cloud}")
     ENDPOINT = ("PRODUCT VIEW", "{endpoint}")
+    DEFENDER = ("PRODUCT VIEW", "Microsoft Defender")
     WINDOWS = ("PRODUCT VIEW", "Windows")
     NETWORK = ("PRODUCT VIEW", "Gateways")
     INTUNE = ("PRODUCT VIEW", "Intune")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sim.engine.tenant import INTEGRATION, WIN10
 from sim.session.driver import Session
-from sim.views import control, discovery, endpoint
+from sim.views import alerts, control, discovery
+from sim.views.alerts import EndpointAlertRow
 from sim.views.casebook import casebook
 
 if TYPE_CHECKING:
@@ -88,8 +89,11 @@ def _waiting(play: PlayApp, session: Session, place: str) -> str:
     """Point at alerts that wait, from the screens where nothing else is being done."""
     if place not in ("briefing", "settings", "log"):
         return ""
-    if any(row.status != "Resolved" for row in endpoint.alerts(session)):
+    found = alerts.waiting(session)
+    if not found:
+        return ""
+    if play.portal.one_queue:
+        return "alerts wait: `g` `q`"
+    if any(isinstance(row, EndpointAlertRow) for row in found):
         return f"alerts wait in {play.portal.endpoint}: `g` `e`"
-    if any(row.status == "Open" for row in control.cloud_alerts(session)):
-        return f"alerts wait in {play.portal.cloud}: `g` `q`"
-    return ""
+    return f"alerts wait in {play.portal.cloud}: `g` `q`"

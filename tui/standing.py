@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.base.time import show_clock
-from sim.views import control, endpoint
+from sim.views import alerts
 from tui.frame import Status
 from tui.text import SEVERITIES
 
@@ -19,8 +19,7 @@ def standing(play: PlayApp) -> Status | None:
     if session is None or clock is None:
         return None
     shown = show_clock(session.now, session.resolved.tz)
-    severities = [row.severity for row in control.cloud_alerts(session) if row.status == "Open"]
-    severities += [row.severity for row in endpoint.alerts(session) if row.status != "Resolved"]
+    severities = [row.severity for row in alerts.waiting(session)]
     high, medium, low = (severities.count(mark.word) for mark in SEVERITIES.values())
     return Status(
         session.resolved.name,

@@ -70,6 +70,9 @@ class Portal:
     """What else has a name of the period, by the field that stands for it in a text of ours."""
     reports: Mapping[str, str]
     """Names of the built-in continuous reports, by id."""
+    one_queue: bool
+    """The alerts of both products are in one queue, each part of an incident (CAS/monitor-alerts.md,
+    XDR/investigate-alerts.md; documented)."""
     app_controls: bool
     """An app's page counts users blocked, accessed and bypassed (CAS/mde-govern.md; documented)."""
     never_unsanctioned: tuple[str, ...] = ()
@@ -147,6 +150,7 @@ _2019 = Portal(
     anomaly_policies=True,
     scoped_profiles=False,  # "blocked for all endpoints" (CAS/wdatp-integration.md [19]; documented)
     text_messages=True,
+    one_queue=False,
     app_controls=False,
     words=_words(
         cloud="Cloud App Security",
@@ -192,6 +196,7 @@ _TODAY = Portal(
     anomaly_policies=False,  # retired in August 2024; documented
     scoped_profiles=True,
     text_messages=False,
+    one_queue=True,
     app_controls=True,
     words=_words(
         cloud="Defender for Cloud Apps",

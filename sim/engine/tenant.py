@@ -30,6 +30,8 @@ from sim.engine.inventory import NEEDED, missing
 from sim.engine.policy.alerts import CloudQueue
 from sim.engine.policy.book import PolicyBook
 from sim.engine.policy.endpoint_queue import EndpointQueue
+from sim.engine.policy.handling import Alert, Handling
+from sim.engine.policy.incidents import Incidents
 from sim.engine.policy.policies import Match
 from sim.engine.portal import MONITORED, Portal
 from sim.engine.portal import SANCTIONED as SANCTIONED
@@ -79,8 +81,11 @@ class Tenant:
         self.tag_sync = TagSync(self, self.write)
         departments = {group for groups in people.groups.values() for group in groups}
         self.access = AccessBook(single_sign_on, departments, self.write)
-        self.cloud_alerts = CloudQueue(portal, self.write)
-        self.endpoint_alerts = EndpointQueue(portal, self.write)
+        incidents = Incidents(portal.one_queue)
+        self.cloud_alerts = CloudQueue(portal, incidents, self.write)
+        self.endpoint_alerts = EndpointQueue(incidents)
+        managed = self.find_alert if portal.one_queue else self.endpoint_alerts.find
+        self.handling = Handling(portal, self.find_alert, managed, self.write)
         self.log: list[LogEntry] = []
         self.streams = Streams(catalog, logs, people, pseudonyms, self.write, portal.words["machine"])
         self.reports = self.streams.reports
@@ -123,6 +128,12 @@ class Tenant:
     def write(self, now: int, actor: str, action: str, target: str, detail: str = "") -> None:
         """Add a line to the governance log."""
         self.log.append(LogEntry(now, actor, action, target, detail))
+
+    def find_alert(self, alert_id: str, now: int) -> Alert:
+        """Return an alert of either product by the id that its queue shows by now, or refuse."""
+        if alert_id.startswith("DA-"):
+            return self.endpoint_alerts.find(alert_id, now)
+        return self.cloud_alerts.find(alert_id)
 
     def find_switch(self, name: str) -> Switch:
         """Return a switch by id or by its name of the period; refuse another with the names there are."""

@@ -30,7 +30,7 @@ from sim.session.commands import Command, RecordFinding, SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.policy_commands import SavePolicy
-from sim.views import casebook, control, discovery, documents, endpoint, policies
+from sim.views import alerts, casebook, control, discovery, documents, endpoint, policies
 
 LOOK_EVERY = 15 * MINUTE
 """How often a player looks without being notified (ours)."""
@@ -82,13 +82,13 @@ class Desk:
         """See Indicators > URLs/Domains."""
         return endpoint.indicators(self._session)
 
-    def endpoint_alerts(self) -> list[endpoint.EndpointAlertRow]:
+    def endpoint_alerts(self) -> list[alerts.EndpointAlertRow]:
         """See the Defender ATP alert queue."""
-        return endpoint.alerts(self._session)
+        return alerts.endpoint_alerts(self._session)
 
-    def cloud_alerts(self) -> list[control.CloudAlertRow]:
+    def cloud_alerts(self) -> list[alerts.CloudAlertRow]:
         """See the Cloud App Security alerts."""
-        return control.cloud_alerts(self._session)
+        return alerts.cloud_alerts(self._session)
 
     def dismissals(self) -> list[str]:
         """See the reasons to dismiss an alert, as its dialogue lists them."""
@@ -223,7 +223,7 @@ class Analyst:
         approved = {item.app for item in desk.documents().approved}
         not_ours = next(reason for reason in desk.dismissals() if "interest" in reason)
         for row in desk.cloud_alerts():
-            if row.status != "Open":
+            if not row.is_open:
                 continue
             if row.app_id in approved:
                 why = "approved, with an owner"

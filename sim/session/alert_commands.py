@@ -2,47 +2,100 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from sim.engine.policy.alerts import CloudAlert, EndpointAlert, assign, comment_on
+from sim.base.text import plain
+from sim.engine.tenant import Tenant
 from sim.session.answer import ADDED_LATER, Answer, said
 from sim.session.notebook import Notebook
 from sim.world.model import World
 
 
-def _alert(world: World, alert_id: str) -> CloudAlert | EndpointAlert:
-    tenant = world.tenant
-    if alert_id.startswith("DA-"):
-        return tenant.endpoint_alerts.find(alert_id, world.now)
-    return tenant.cloud_alerts.find(alert_id)
+@dataclass(frozen=True, slots=True)
+class _OneAlert(ABC):
+    """A command after which one alert is as it says; one that was so before is said, not refused."""
+
+    id: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Let the alert be so."""
+        changed = self._change(world.tenant, world.now, actor)
+        return said(f"{self.id} is {self._state()}", changed=changed)
+
+    @abstractmethod
+    def _change(self, tenant: Tenant, now: int, actor: str) -> bool: ...
+
+    @abstractmethod
+    def _state(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
-class CloseAlert:
-    """Close an alert of Cloud App Security: resolve it, or dismiss it with a reason.
+class MarkAlert(_OneAlert):
+    """Mark an open alert of Cloud App Security as read or unread."""
 
-    Today these are the older words for closing as true or as false positive (CAS/api-alerts.md; documented).
+    kind: ClassVar[str] = "mark-alert"
+    read: bool
+
+    def _change(self, tenant: Tenant, now: int, actor: str) -> bool:
+        return tenant.cloud_alerts.mark(now, actor, self.id, self.read)
+
+    def _state(self) -> str:
+        return "read" if self.read else "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignAlert(_OneAlert):
+    """Give an alert of either portal to a person; an empty name takes it back."""
+
+    kind: ClassVar[str] = "assign-alert"
+    person: str
+
+    def _change(self, tenant: Tenant, now: int, actor: str) -> bool:
+        return tenant.handling.assign(now, actor, self.id, self.person)
+
+    def _state(self) -> str:
+        return f"assigned to {plain(self.person.strip()) or 'nobody'}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAlertStatus(_OneAlert):
+    """Set an alert to New or In progress; a resolved one is opened again by it.
+
+    In 2019 only an alert of a machine has these states.
     """
 
-    kind: ClassVar[str] = "close-alert"
+    kind: ClassVar[str] = "set-alert-status"
+    status: str
+
+    def _change(self, tenant: Tenant, now: int, actor: str) -> bool:
+        return tenant.handling.set_status(now, actor, self.id, self.status)
+
+    def _state(self) -> str:
+        return self.status.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class CommentAlert:
+    """Write a comment on an alert of either portal."""
+
+    kind: ClassVar[str] = "comment-alert"
     id: str
-    resolve: bool
-    reason: str = ""
-    comment: str = ""
+    text: str
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
-        """Close it; it leaves the open view."""
-        closings = world.tenant.portal.closings
-        status = (closings[0] if self.resolve else closings[-1]).status
-        reason = "" if self.resolve else self.reason
-        world.tenant.cloud_alerts.close(world.now, actor, [self.id], status, reason, self.comment)
-        return said(f"{self.id} is {status.lower()}")
+        """Add it to those that are there."""
+        world.tenant.handling.comment(world.now, actor, self.id, self.text)
+        return said(f"the comment on {self.id} is kept")
 
 
 @dataclass(frozen=True, slots=True)
 class CloseAlerts:
-    """Close one or several alerts of Cloud App Security in any of the portal's ways."""
+    """Close one or several alerts of Cloud App Security in any of its ways.
+
+    Today these are the ways of its API; the portal resolves alerts (CAS/api-alerts.md; documented).
+    """
 
     kind: ClassVar[str] = "close-alerts"
     ids: tuple[str, ...]
@@ -71,65 +124,48 @@ class CloseAlerts:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkAlert:
-    """Mark an open alert of Cloud App Security as read or unread."""
+class CloseAlert:
+    """Close an alert of Cloud App Security: resolve it, or dismiss it with a reason.
 
-    kind: ClassVar[str] = "mark-alert"
+    Today these are the older words for closing as true or as false positive (CAS/api-alerts.md; documented).
+    """
+
+    kind: ClassVar[str] = "close-alert"
     id: str
-    read: bool
+    resolve: bool
+    reason: str = ""
+    comment: str = ""
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
-        """Mark it; it stays open."""
-        changed = world.tenant.cloud_alerts.mark(world.now, actor, self.id, self.read)
-        return said(f"{self.id} is {'read' if self.read else 'unread'}", changed=changed)
+        """Close it; it leaves the open view."""
+        closings = world.tenant.portal.closings
+        status = (closings[0] if self.resolve else closings[-1]).status
+        reason = "" if self.resolve else self.reason
+        return CloseAlerts((self.id,), status, reason, self.comment).apply(world, notes, actor)
 
 
 @dataclass(frozen=True, slots=True)
-class AssignAlert:
-    """Give an alert of either portal to a person; an empty name takes it back."""
+class ResolveAlerts:
+    """Classify and resolve one or several alerts: in 2019 of machines, today of either product."""
 
-    kind: ClassVar[str] = "assign-alert"
-    id: str
-    person: str
-
-    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
-        """Keep the name on the alert."""
-        alert = _alert(world, self.id)
-        changed = assign(alert, world.now, actor, self.person, world.tenant.write)
-        return said(f"{self.id} is assigned to {alert.assigned or 'nobody'}", changed=changed)
-
-
-@dataclass(frozen=True, slots=True)
-class CommentAlert:
-    """Write a comment on an alert of either portal."""
-
-    kind: ClassVar[str] = "comment-alert"
-    id: str
-    text: str
+    kind: ClassVar[str] = "resolve-alerts"
+    ids: tuple[str, ...]
+    classification: str
+    determination: str = ""
+    comment: str = ""
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
-        """Add it to those that are there."""
-        comment_on(_alert(world, self.id), world.now, actor, self.text, world.tenant.write)
-        return said(f"the comment on {self.id} is kept")
-
-
-@dataclass(frozen=True, slots=True)
-class SetAlertStatus:
-    """Set an alert of a machine to New or In progress; a resolved one is opened again by it."""
-
-    kind: ClassVar[str] = "set-alert-status"
-    id: str
-    status: str
-
-    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
-        """Set it."""
-        changed = world.tenant.endpoint_alerts.set_status(world.now, actor, self.id, self.status)
-        return said(f"{self.id} is {self.status.lower()}", changed=changed)
+        """Resolve them all, or none."""
+        resolved = world.tenant.handling.resolve(
+            world.now, actor, self.ids, self.classification, self.determination, self.comment
+        )
+        ids = ", ".join(alert.id for alert in resolved)
+        return said(f"{ids} resolved: {self.classification.lower()}", resolved=len(resolved))
 
 
 @dataclass(frozen=True, slots=True)
 class ResolveEndpointAlert:
-    """Classify and resolve an alert of Defender ATP."""
+    """Classify and resolve one alert."""
 
     kind: ClassVar[str] = "resolve-endpoint-alert"
     id: str
@@ -138,11 +174,9 @@ class ResolveEndpointAlert:
     determination: str = field(default="", metadata=ADDED_LATER)
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
-        """Resolve it; later attempts of the same day still count on it."""
-        world.tenant.endpoint_alerts.resolve(
-            world.now, actor, self.id, self.classification, self.determination, self.comment
-        )
-        return said(f"{self.id} is resolved as {self.classification.lower()}")
+        """Resolve it."""
+        made = ResolveAlerts((self.id,), self.classification, self.determination, self.comment)
+        return made.apply(world, notes, actor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sim.session.alert_commands import (
     CloseAlerts,
     CommentAlert,
     MarkAlert,
+    ResolveAlerts,
     ResolveEndpointAlert,
     SaveSetting,
     SetAlertStatus,
@@ -161,6 +162,7 @@ Command = (
     | AssignAlert
     | CommentAlert
     | SetAlertStatus
+    | ResolveAlerts
     | ResolveEndpointAlert
     | SaveSetting
     | RecordFinding

@@ -263,7 +263,7 @@ def dashboard(session: Session, report: str, days: int = WHOLE) -> Dashboard:
         _most(session, found.entities("user"), 5),
         _most(session, found.entities("machine"), 5),
         tuple(sorted(places, key=lambda row: (-row.traffic, row.code))),
-        sum(alert.status == "Open" for alert in tenant.cloud_alerts.alerts),
+        sum(alert.is_open for alert in tenant.cloud_alerts.alerts),
     )
 
 

@@ -1,4 +1,4 @@
-"""Product views of Defender ATP: machines and their timelines, indicators, alerts."""
+"""Product views of Defender ATP: machines and their timelines, and indicators."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import numpy as np
 
 from sim.base.errors import CommandRefused, Problem
 from sim.engine.enforcement.facts import Held
-from sim.engine.enforcement.indicators import Indicator
 from sim.engine.hunting.tables import CONNECTION, EndpointRows, device_events, device_network_events
 from sim.engine.inventory import system_name
-from sim.engine.policy.alerts import EndpointAlert
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator, EditIndicator, form_of
 from sim.session.lookup import machine_index
@@ -77,34 +75,6 @@ class IndicatorRow:
     app: str
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointAlertRow:
-    """An alert of the queue."""
-
-    id: str
-    time: int
-    title: str
-    severity: str
-    machine: str
-    user: str
-    processes: str
-    domain: str
-    app: str
-    app_id: str
-    first: int
-    last: int
-    attempts: int
-    blocked: int
-    not_blocked: int
-    status: str
-    classification: str
-    text: str
-    incident: str
-    determination: str
-    assigned: str
-    comments: tuple[str, ...]
-
-
 def _visible(session: Session) -> int:
     world = session.world
     return world.now - world.era.timeline.sample(world.seed, "timeline")
@@ -116,7 +86,8 @@ def machines(session: Session) -> list[MachineRow]:
     rows = world.plane.telemetry.between(0, _visible(session) + 1)
     last = np.full(len(world.staff.machines), -1, dtype=np.int64)
     np.maximum.at(last, rows.machine, rows.time)
-    waiting = [a.machine for a in _shown(session) if a.status != "Resolved"]
+    shown = world.tenant.endpoint_alerts.shown(world.now)
+    waiting = [alert.machine for alert in shown if alert.is_open]
     found = [
         MachineRow(
             machine.name,
@@ -232,59 +203,3 @@ def indicator_refusals(session: Session, command: AddIndicator | EditIndicator) 
     except CommandRefused as refusal:
         return refusal.problems
     return ()
-
-
-def _shown(session: Session) -> list[EndpointAlert]:
-    return [a for a in session.world.tenant.endpoint_alerts.alerts if a.visible_at <= session.now]
-
-
-def _told(what: str, alert: EndpointAlert) -> str:
-    """Return what the alert says of the attempts; a portal says so where an app was not blocked."""
-    if alert.attempts == 1:
-        return f"{what} was {'blocked' if alert.blocked else 'not blocked'} in the one attempt."
-    if not alert.not_blocked:
-        return f"{what} was blocked in all {alert.attempts} attempts."
-    share = "any" if not alert.blocked else str(alert.not_blocked)
-    return f"{what} was not blocked in {share} of {alert.attempts} attempts."
-
-
-def classifications(session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return what an alert can turn out to be, each with its determinations."""
-    return tuple((c.name, c.determinations) for c in session.world.era.portals.classifications)
-
-
-def alerts(session: Session) -> list[EndpointAlertRow]:
-    """Return the alert queue, newest first; an alert says whether the app was blocked."""
-    world = session.world
-    rows: list[EndpointAlertRow] = []
-    for alert in _shown(session):
-        indicator: Indicator = world.tenant.indicators.all[alert.indicator]
-        app = world.tenant.apps[indicator.app_id].name if indicator.app_id else ""
-        text = _told(app or indicator.value, alert)
-        rows.append(
-            EndpointAlertRow(
-                alert.id,
-                alert.visible_at,
-                alert.title,
-                alert.severity,
-                world.staff.machines[alert.machine].name,
-                ", ".join(world.user_names[u] for u in sorted(alert.users)),
-                ", ".join(world.staff.processes[p] for p in sorted(alert.processes)),
-                indicator.value,
-                app,
-                indicator.app_id or "",
-                alert.first,
-                alert.last,
-                alert.attempts,
-                alert.blocked,
-                alert.not_blocked,
-                alert.status,
-                alert.classification,
-                text,
-                alert.incident,
-                alert.determination,
-                alert.assigned,
-                tuple(f"{c.by}: {c.text}" for c in alert.comments),
-            )
-        )
-    return sorted(rows, key=lambda row: (-row.time, row.id))

@@ -197,6 +197,7 @@ class World:
             title=title,
             severity=severity,
             blocked=outcome in STOPPED,
+            app_id=indicator.app_id,
         )
         raised = self.tenant.endpoint_alerts.attempt(made)
         if raised:

@@ -17,6 +17,7 @@ from sim.session.driver import Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.policy_commands import SavePolicy
 from sim.views import control, discovery, documents, endpoint
+from sim.views.alerts import cloud_alerts, endpoint_alerts
 from tests.exercise.runs import Run, changed, first_block, replayed, run, run_of
 
 
@@ -33,7 +34,7 @@ def prohibited(session: Session, app_id: str) -> bool:
 def named(session: Session, machine: str, app_id: str) -> bool:
     """Return whether the report or an alert names the machine with the app."""
     page = discovery.app_page(session, WIN10, app_id)
-    in_alerts = {row.machine for row in endpoint.alerts(session) if row.app == page.name}
+    in_alerts = {row.machine for row in endpoint_alerts(session) if row.app == page.name}
     return machine in {row.name for row in page.machines} | in_alerts
 
 
@@ -77,7 +78,7 @@ def evidence(session: Session, command: Command) -> bool:
                 for row in endpoint.timeline(session, machine)
             )
         case CloseAlert(number):
-            return number in {row.id for row in control.cloud_alerts(session) if row.status == "Open"}
+            return number in {row.id for row in cloud_alerts(session) if row.status == "Open"}
         case _:
             return False
 

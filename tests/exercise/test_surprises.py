@@ -25,6 +25,7 @@ from sim.session.indicator_commands import AddIndicator
 from sim.session.policy_commands import SavePolicy
 from sim.testing import TOGGLES, begin, first_times, machines, prompt, switch_on, tries, wait
 from sim.views import control, discovery, documents, endpoint, policies
+from sim.views.alerts import CloudAlertRow, cloud_alerts, endpoint_alerts
 
 SOHU = "news.sohu.com"
 MAREK, PRIYA = "HF-LT-07", "HF-LT-11"
@@ -278,7 +279,7 @@ def test_10_an_alert_about_a_blocked_app_can_say_that_it_was_not_blocked() -> No
     session = with_pulled_block()
     assert not opens(session, "HF-PC-05", EDGE)
     wait(session, 10 * MINUTE)
-    alerts = {row.machine: row for row in endpoint.alerts(session) if row.app == "Sohu News"}
+    alerts = {row.machine: row for row in endpoint_alerts(session) if row.app == "Sohu News"}
     assert {row.title for row in alerts.values()} == {
         "Connection to a blocked cloud application was detected"
     }
@@ -309,7 +310,7 @@ def test_12_exactly_the_threshold_does_not_match() -> None:
     policy(session, "three", 3)
     policy(session, "four", 4)
     session.advance(session.resolved.end)
-    alerts = control.cloud_alerts(session)
+    alerts = cloud_alerts(session)
     assert [row.users for row in alerts if (row.policy, row.app_id) == ("three", "yahoo-webmail")] == [4]
     assert [row for row in alerts if (row.policy, row.app_id) == ("four", "yahoo-webmail")] == []
     assert min(row.users for row in alerts if row.policy == "three") == 4
@@ -331,8 +332,8 @@ def test_13_a_new_policy_alerts_on_old_apps_once_per_report_then_is_silent_for_9
     assert len(first) == 3
     assert all(time is not None and time < saved - 7 * DAY for time in first.values())
 
-    def alerts() -> list[control.CloudAlertRow]:
-        return control.cloud_alerts(session)
+    def alerts() -> list[CloudAlertRow]:
+        return cloud_alerts(session)
 
     assert alerts() == []
     wait(session, DAY)
@@ -357,12 +358,12 @@ def test_13_choosing_other_reports_makes_every_app_new_again() -> None:
     switch_on(session, INTEGRATION)
     policy(session, "popular", 3)
     wait(session, 2 * DAY)
-    known = {row.id for row in control.cloud_alerts(session)}
+    known = {row.id for row in cloud_alerts(session)}
     saved = policies.policies(session)[0]
     criteria = {"Number of users": 3}
     session.submit(SavePolicy(POPULAR, saved.name, criteria, reports=(WIN10,), id=saved.id))
     wait(session, 2 * DAY)
-    new = [row for row in control.cloud_alerts(session) if row.id not in known]
+    new = [row for row in cloud_alerts(session) if row.id not in known]
     assert [(row.app_id, row.report) for row in new] == [("sohu-news", WIN10)]
 
 
@@ -381,7 +382,7 @@ def test_14_a_custom_tag_changes_no_traffic() -> None:
     assert {tag for row in rows[tagged] for tag in row.custom_tags} == {"Watched", "Blocked by us"}
     assert [replace(row, custom_tags=()) for row in rows[tagged]] == rows[plain]
     assert endpoint.indicators(tagged) == endpoint.indicators(plain)
-    assert endpoint.alerts(tagged) == endpoint.alerts(plain)
+    assert endpoint_alerts(tagged) == endpoint_alerts(plain)
     assert discovery.categories(tagged, WIN10) == discovery.categories(plain, WIN10)
     for machine in machines(plain):
         for app in ("facebook", "sohu-news"):
@@ -452,7 +453,7 @@ def test_16_an_app_that_is_known_by_full_urls_is_never_blocked() -> None:
     row = discovery.app_page(session, WIN10, "linkedin-sales-navigator").row
     assert row is not None
     assert row.transactions > before
-    assert not [row for row in endpoint.alerts(session) if "linkedin" in row.domain]
+    assert not [row for row in endpoint_alerts(session) if "linkedin" in row.domain]
 
 
 @pytest.mark.fact("surprise.17", "bypass.missing-domain")

@@ -20,6 +20,7 @@ from sim.session.lookup import machine_index
 from sim.session.policy_commands import SavePolicy
 from sim.testing import switch_on, tries, wait
 from sim.views import discovery, endpoint
+from sim.views.alerts import endpoint_alerts
 from tests.fidelity.bench import Bench
 from tests.fidelity.office import APP, CHROME, SITE, blocking, edge, office, visit
 
@@ -209,7 +210,7 @@ def test_the_alert_of_today_has_its_own_title():
     session = blocking("defender-today")
     tries(session, "SO-01", CHROME, SITE)
     wait(session, 10 * MINUTE)
-    titles = {row.title for row in endpoint.alerts(session)}
+    titles = {row.title for row in endpoint_alerts(session)}
     assert titles == {"Unsanctioned cloud app access was blocked"}
 
 

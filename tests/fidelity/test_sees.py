@@ -20,6 +20,7 @@ from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
 from sim.testing import prompt, switch_on, wait
 from sim.views import discovery, endpoint
+from sim.views.alerts import endpoint_alerts
 from tests.fidelity.office import APP, CHROME, CLIENT, FIREFOX, SITE, blocking, edge, office, visit
 
 ENABLE = "Set-MpPreference -EnableNetworkProtection Enabled"
@@ -102,7 +103,7 @@ def test_the_alert_has_the_title_and_severity_of_2019():
     session = guarded()
     visit(session, "SO-01", CHROME)
     wait(session, 10 * MINUTE)
-    alerts = [row for row in endpoint.alerts(session) if row.machine == "SO-01"]
+    alerts = [row for row in endpoint_alerts(session) if row.machine == "SO-01"]
     assert alerts
     assert {(row.title, row.severity) for row in alerts} == {
         ("Connection to a blocked cloud application was detected", "High")
@@ -119,7 +120,7 @@ def test_attempts_of_a_day_are_one_alert_with_its_first_and_last():
     visit(session, "SO-01", edge(session))
     last = session.now
     wait(session, 10 * MINUTE)
-    (alert,) = [row for row in endpoint.alerts(session) if row.machine == "SO-01" and row.domain in SITE]
+    (alert,) = [row for row in endpoint_alerts(session) if row.machine == "SO-01" and row.domain in SITE]
     assert alert.first <= first
     assert alert.last >= last
     assert alert.attempts >= 2

@@ -21,6 +21,7 @@ from sim.session.runfile import read_run
 from sim.session.wire import from_json, to_json
 from sim.testing import begin, switch_on, wait
 from sim.views import control, discovery, policies
+from sim.views.alerts import cloud_alerts
 
 WIKI = AddCustomApp("Sohu front page", "News and entertainment", ("www.sohu.com",), "Other", 3)
 POLICY = SavePolicy("", "Own apps", {"Number of users": 0}, filters=("app tag equals Custom app",))
@@ -73,7 +74,7 @@ def test_the_custom_app_is_discovered_and_the_policy_on_it_fires(tmp_path: Path)
     assert page.form is not None
     old = discovery.app_page(session, WIN10, "sohu-news")
     assert "www.sohu.com" in [host.host for host in old.hosts], "what came before stays where it was"
-    alerts = {row.app_id for row in control.cloud_alerts(session)}
+    alerts = {row.app_id for row in cloud_alerts(session)}
     assert alerts == {"sohu-front-page"}
     row = policies.policies(session)[0]
     assert (row.apps, row.filters) == ("app tag equals Custom app", ("app tag equals Custom app",))

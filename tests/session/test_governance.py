@@ -15,6 +15,7 @@ from sim.session.alert_commands import (
     CloseAlerts,
     CommentAlert,
     MarkAlert,
+    ResolveAlerts,
     ResolveEndpointAlert,
     SaveSetting,
     SetAlertStatus,
@@ -42,7 +43,8 @@ from sim.session.report_commands import (
     SaveReport,
 )
 from sim.session.wire import COMMANDS
-from sim.views import control, discovery, endpoint, policies
+from sim.views import control, discovery, policies
+from sim.views.alerts import cloud_alerts, endpoint_alerts
 from tests.session.test_alert_commands import SCENARIOS, started
 
 FEED = "Win10 Endpoint Users"
@@ -116,13 +118,14 @@ def worked_in() -> Session:
 
 def alerts(session: Session) -> Iterator[Step]:
     """Walk what can be done with alerts of both portals, and with a pseudonym."""
-    one, two, three = (row.id for row in control.cloud_alerts(session)[:3])
+    one, two, three, four = (row.id for row in cloud_alerts(session)[:4])
     yield MarkAlert(one, True), "Alerts"
     yield AssignAlert(one, "Ines"), "Alerts"
     yield CommentAlert(one, "asked the owner"), "Alerts"
     yield CloseAlert(two, True), "Alerts"
     yield CloseAlerts((three,), "True positive"), "Alerts"
-    machine = endpoint.alerts(session)[0].id
+    yield ResolveAlerts((four,), "False positive", "Clean"), "Alerts"
+    machine = endpoint_alerts(session)[0].id
     yield SetAlertStatus(machine, "In progress"), "Alerts"
     yield ResolveEndpointAlert(machine, "True positive"), "Alerts"
     names = sorted(row.name for row in discovery.entities(session, FEED, "user"))

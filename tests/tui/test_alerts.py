@@ -10,17 +10,18 @@ from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.session.commands import SetSwitch
 from sim.session.endpoint_commands import VisitSite
 from sim.session.policy_commands import DeletePolicy, SavePolicy
-from sim.views import control, endpoint
-from sim.views.control import CloudAlertRow
-from sim.views.endpoint import EndpointAlertRow
-from tests.tui.robot import Robot
+from sim.views.alerts import CloudAlertRow, EndpointAlertRow, cloud_alerts, endpoint_alerts, one_queue
+from tests.session.test_alert_commands import office
+from tests.tui.robot import Robot, play
 from tests.tui.stages import SITE, app_of, pass_time, session_of
 from tests.tui.test_app import playing
 from tui.actions import collisions, unhandled
+from tui.app import PlayApp
 from tui.keys import TABLE
 from tui.playkeys import PLAY
 from tui.screens.alerts import CloudAlertsScreen
 from tui.screens.endpoint_alerts import EndpointAlertsScreen
+from tui.screens.one_queue import OneQueueScreen
 from tui.screens.policies import PoliciesScreen
 
 
@@ -33,6 +34,14 @@ async def cloud() -> AsyncIterator[Robot]:
         await pass_time(robot, 6 * HOUR)
         await robot.press("g", "q")
         assert len(robot.rows()) > 2
+        yield robot
+
+
+@asynccontextmanager
+async def today() -> AsyncIterator[Robot]:
+    """Stand before the one queue of today, with alerts of policies and machines."""
+    async with play(PlayApp(office("today"))) as robot:
+        await robot.press("g", "q")
         yield robot
 
 
@@ -52,12 +61,12 @@ async def machines() -> AsyncIterator[Robot]:
 
 def alert(robot: Robot, alert_id: str) -> CloudAlertRow:
     """Return an alert of Cloud App Security as it stands now."""
-    return next(row for row in control.cloud_alerts(session_of(robot)) if row.id == alert_id)
+    return next(row for row in cloud_alerts(session_of(robot)) if row.id == alert_id)
 
 
 def machine_alert(robot: Robot) -> EndpointAlertRow:
     """Return the alert under the cursor as it stands now."""
-    return next(row for row in endpoint.alerts(session_of(robot)) if row.id == robot.grid().selected)
+    return next(row for row in endpoint_alerts(session_of(robot)) if row.id == robot.grid().selected)
 
 
 def place(robot: Robot) -> str:
@@ -66,7 +75,7 @@ def place(robot: Robot) -> str:
 
 
 def test_no_two_keys_of_a_queue_collide_and_every_action_has_its_method():
-    for screen in (CloudAlertsScreen, EndpointAlertsScreen):
+    for screen in (CloudAlertsScreen, EndpointAlertsScreen, OneQueueScreen):
         assert collisions([PLAY, TABLE, screen.SCOPE]) == []
         assert unhandled(screen) == []
 
@@ -159,3 +168,51 @@ async def test_the_alerts_of_one_incident_are_listed_alone():
         robot.expect(f"only {incident} is listed")
         await robot.press("I")
         assert len(robot.rows()) == every
+
+
+async def test_today_one_queue_holds_the_alerts_of_both_products():
+    """Both keys lead there; an incident shows what belongs to it, and enter goes where the alert points."""
+    async with today() as robot:
+        session = session_of(robot)
+        robot.expect("Microsoft Defender")
+        assert {line.alert.id for line in robot.rows()} == {row.id for row in one_queue(session)}
+        news = next(row for row in endpoint_alerts(session) if row.app_id == "sohu-news")
+        robot.grid().select(news.id)
+        await robot.press("I")
+        assert {type(line.alert) for line in robot.rows()} == {CloudAlertRow, EndpointAlertRow}
+        assert {line.alert.incident for line in robot.rows()} == {news.incident}
+        robot.expect(f"{news.incident}, with {len(robot.rows()) - 1} other alerts")
+        await robot.press("enter")
+        await robot.until(lambda: place(robot) == "timeline")
+        await robot.press("escape")
+        by_policy = next(row for row in cloud_alerts(session) if row.app_id == "sohu-news")
+        robot.grid().select(by_policy.id)
+        await robot.settle()
+        robot.expect("What to do")
+        await robot.press("P")
+        await robot.until(lambda: place(robot) == "policies")
+        await robot.press("g", "e")
+        assert isinstance(robot.app.screen, OneQueueScreen)
+        robot.grid().select(news.id)
+        await robot.press("P")
+        await robot.until(lambda: robot.sees("No policy raised this alert"))
+
+
+async def test_today_alerts_of_both_products_are_classified_alike_and_leave_the_list():
+    async with today() as robot:
+        session = session_of(robot)
+        chosen = [cloud_alerts(session)[0].id, endpoint_alerts(session)[0].id]
+        for each in chosen:
+            robot.grid().select(each)
+            await robot.press("m")
+        robot.expect("resolves the 2 marked alerts alike")
+        await robot.press("c")
+        await robot.until(lambda: robot.sees("Resolve 2 alerts"))
+        await robot.press("tab", *"known", "enter")
+        await robot.until(lambda: not set(chosen) & {line.alert.id for line in robot.rows()})
+        await robot.press("w")
+        shown = {line.alert.id: line.alert for line in robot.rows()}
+        assert [(shown[each].status, shown[each].comment) for each in chosen] == [("Resolved", "known")] * 2
+        robot.grid().select(chosen[0])
+        await robot.press("i")
+        assert alert(robot, chosen[0]).status == "In progress"

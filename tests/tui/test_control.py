@@ -15,6 +15,7 @@ from sim.session.commands import RecordFinding, SetSwitch
 from sim.session.endpoint_commands import VisitSite
 from sim.session.policy_commands import SavePolicy
 from sim.views import control, endpoint, policies
+from sim.views.alerts import cloud_alerts, endpoint_alerts
 from tests.tui.robot import Robot
 from tests.tui.stages import app_of, session_of
 from tests.tui.test_app import playing
@@ -111,7 +112,7 @@ async def test_a_cloud_alert_opens_its_app_and_is_dismissed_with_a_reason():
         app_of(robot).submit(SavePolicy("New popular app", "Popular", {"Number of users": 3}))
         await advance(robot, 6 * HOUR)
         await robot.press("g", "q")
-        alerts = control.cloud_alerts(session_of(robot))
+        alerts = cloud_alerts(session_of(robot))
         assert alerts
         assert len(robot.rows()) == len(alerts)
         robot.expect(f"H▲{len(alerts)}")
@@ -120,13 +121,11 @@ async def test_a_cloud_alert_opens_its_app_and_is_dismissed_with_a_reason():
         await form(robot)
         await robot.press("down", "down", "down", "enter", "tab", "tab", *"fine", "ctrl+enter")
         await robot.until(
-            lambda: any(
-                a.id == chosen and a.status != "Open" for a in control.cloud_alerts(session_of(robot))
-            )
+            lambda: any(a.id == chosen and a.status != "Open" for a in cloud_alerts(session_of(robot)))
         )
-        closed = next(a for a in control.cloud_alerts(session_of(robot)) if a.id == chosen)
+        closed = next(a for a in cloud_alerts(session_of(robot)) if a.id == chosen)
         assert (closed.status, closed.reason, closed.comment) == ("Dismissed", "Not interesting", "fine")
-        app_id = control.cloud_alerts(session_of(robot))[0].app_id
+        app_id = cloud_alerts(session_of(robot))[0].app_id
         await robot.press("g", "q", "home", "enter")
         await robot.until(lambda: getattr(robot.app.screen, "PLACE", "") == "app")
         assert getattr(robot.app.screen, "app_id", app_id)
@@ -140,15 +139,15 @@ async def test_an_endpoint_alert_says_whether_it_was_blocked_and_is_resolved_wit
         app_of(robot).submit(VisitSite("HF-LT-07", "chrome.exe", "www.sohu.com"))
         await advance(robot, 30 * MINUTE)
         await robot.press("g", "e")
-        chosen = next(a.id for a in endpoint.alerts(session_of(robot)) if a.not_blocked)
+        chosen = next(a.id for a in endpoint_alerts(session_of(robot)) if a.not_blocked)
         robot.grid().select(chosen)
         await robot.settle()
         robot.expect("was not blocked in")
         await robot.press("c")
         await form(robot)
         await robot.press("tab", *"Chrome is open", "ctrl+enter")
-        await robot.until(lambda: robot.sees("is resolved as true alert"))
-        row = next(a for a in endpoint.alerts(session_of(robot)) if a.id == chosen)
+        await robot.until(lambda: robot.sees("resolved: true alert"))
+        row = next(a for a in endpoint_alerts(session_of(robot)) if a.id == chosen)
         assert (row.status, row.classification) == ("Resolved", "True alert")
         await robot.press("c")
         await robot.until(lambda: robot.sees("This alert is already resolved"))

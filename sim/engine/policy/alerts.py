@@ -1,7 +1,8 @@
-"""The alerts that policies raise, and how an analyst closes them in each period.
+"""The alerts that policies raise, those of machines, and how the first are closed in each period.
 
-An alert is open, read or unread, until it is closed in one of the portal's ways (`closings.py`). That a
-closed one cannot be opened again is a guess: no page of either period offers it.
+An alert of a policy is open, read or unread, until it is closed in one of the ways of Cloud App Security
+(`closings.py`), which its API still takes today. That one closed in 2019 cannot be opened again is a
+guess: no page offers it.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sim.base.errors import CommandRefused, Problem
-from sim.base.text import plain
 from sim.base.time import DAY
 from sim.engine.governance import Write
 from sim.engine.policy.closings import Closing
+from sim.engine.policy.handling import NEW, NOT_SET, RESOLVED, Alert, unknown_alert, waiting
+from sim.engine.policy.incidents import Incidents
 from sim.engine.policy.policies import Match, PolicyKind, Reason
 from sim.engine.portal import Portal
 
 OPEN = "Open"
-"""Status of an alert that waits; its code is 0 (CAS/api-alerts.md; documented)."""
+"""Status of a policy's alert that waits in a queue of its own (CAS/managing-alerts.md [19]; documented)."""
 
 NEW_SERVICE = "New service discovered"
 """Type of an app discovery policy's alert (CAS/managing-alerts.md [19]; documented)."""
@@ -44,17 +46,8 @@ _TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """What somebody wrote on an alert."""
-
-    time: int
-    by: str
-    text: str
-
-
 @dataclass(slots=True)
-class CloudAlert:
+class CloudAlert(Alert):
     """An alert of Cloud App Security."""
 
     id: str
@@ -74,33 +67,21 @@ class CloudAlert:
     """The figures that matched; empty where first discovery is the match."""
     who: str = ""
     note: str = ""
-    status: str = OPEN
-    code: int = 0
-    """`resolutionStatusValue` of the API."""
     reason: str = ""
-    comment: str = ""
-    """What was written when it was closed."""
-    comments: list[Comment] = field(default_factory=list)
     read: bool = False
-    assigned: str = ""
     feedback: bool = False
     """Whether the analyst sent feedback about the detection to the vendor."""
     contact: str = ""
     """Address under which the vendor may ask back."""
-    closed: int | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it still waits."""
-        return self.status == OPEN
 
 
 class CloudQueue:
     """The alerts of Cloud App Security, in the order raised."""
 
-    def __init__(self, portal: Portal, write: Write) -> None:
+    def __init__(self, portal: Portal, incidents: Incidents, write: Write) -> None:
         self.alerts: list[CloudAlert] = []
         self._portal = portal
+        self._incidents = incidents
         self._write = write
 
     def raised_on(self, policy_id: str, day: int) -> int:
@@ -127,7 +108,10 @@ class CloudQueue:
             match.reasons,
             match.who,
             match.note,
+            status=NEW if self._portal.one_queue else OPEN,
         )
+        if self._portal.one_queue:
+            self._incidents.join(alert, match.app_id)
         self.alerts.append(alert)
         self._write(now, policy.name, "Raise alert", match.app_id, f"{alert.id} {match.report}")
         return alert
@@ -171,16 +155,11 @@ class CloudQueue:
     ) -> list[CloudAlert]:
         """Close alerts in one of the portal's ways; refuse all of them where one cannot be closed."""
         closing = self.closing(status, reason)
-        found = [self.find(alert_id) for alert_id in dict.fromkeys(ids)]
-        problems = [
-            Problem("ALERT-CLOSED", f"{a.id} is already {a.status.lower()}", advice="pick an open one")
-            for a in found
-            if not a.is_open
-        ]
-        if problems or not found:
-            raise CommandRefused(problems or Problem("ALERT-UNKNOWN", "no alert is named", advice="name one"))
+        found = waiting(self.find(alert_id) for alert_id in dict.fromkeys(ids))
         for alert in found:
-            alert.status, alert.code, alert.reason = closing.status, closing.code, reason
+            alert.status = RESOLVED if self._portal.one_queue else closing.status
+            alert.classification = closing.classification or NOT_SET
+            alert.code, alert.reason = closing.code, reason
             alert.comment, alert.feedback, alert.contact = comment, feedback, contact
             alert.closed, alert.read = now, True
             detail = ": ".join(part for part in (reason, comment) if part)
@@ -189,11 +168,7 @@ class CloudQueue:
 
     def mark(self, now: int, actor: str, alert_id: str, read: bool) -> bool:
         """Mark an open alert read or unread; return whether it changed."""
-        alert = self.find(alert_id)
-        if not alert.is_open:
-            raise CommandRefused(
-                Problem("ALERT-CLOSED", f"{alert_id} is {alert.status.lower()}", advice="pick an open one")
-            )
+        (alert,) = waiting([self.find(alert_id)])
         changed = alert.read is not read
         alert.read = read
         if changed:
@@ -201,27 +176,8 @@ class CloudQueue:
         return changed
 
 
-def comment_on(alert: CloudAlert | EndpointAlert, now: int, actor: str, text: str, write: Write) -> None:
-    """Write a comment on an alert of either queue; a closed one takes comments too."""
-    said = plain(text.strip())
-    if not said:
-        raise CommandRefused(Problem("ALERT-COMMENT", "the comment is empty", advice="write something"))
-    alert.comments.append(Comment(now, actor, said))
-    write(now, actor, "Comment on alert", alert.id, said)
-
-
-def assign(alert: CloudAlert | EndpointAlert, now: int, actor: str, person: str, write: Write) -> bool:
-    """Give an alert to a person, or to nobody; return whether that changed."""
-    name = plain(person.strip())
-    changed = alert.assigned != name
-    alert.assigned = name
-    if changed:
-        write(now, actor, "Assign alert", alert.id, name or "nobody")
-    return changed
-
-
 @dataclass(slots=True)
-class EndpointAlert:
+class EndpointAlert(Alert):
     """An alert of a machine. It shows in the queue from `visible_at` on."""
 
     id: str
@@ -231,7 +187,6 @@ class EndpointAlert:
     machine: int
     indicator: int
     day: int
-    incident: str
     first: int
     last: int
     attempts: int = 0
@@ -239,23 +194,8 @@ class EndpointAlert:
     """Attempts after which the person did not reach the site."""
     processes: set[int] = field(default_factory=set)
     users: set[int] = field(default_factory=set)
-    status: str = "New"
-    classification: str = "Not set"
-    determination: str = ""
-    assigned: str = ""
-    comment: str = ""
-    """What was written when it was resolved."""
-    comments: list[Comment] = field(default_factory=list)
-    closed: int | None = None
 
     @property
     def not_blocked(self) -> int:
         """Attempts that passed."""
         return self.attempts - self.blocked
-
-
-def unknown_alert(alert_id: str) -> CommandRefused:
-    """Return the refusal for an id that no queue shows."""
-    return CommandRefused(
-        Problem("ALERT-UNKNOWN", f"no alert {alert_id!r} is in the queue", advice="see the alert queues")
-    )

@@ -24,14 +24,18 @@ class Closing:
     verb: str
     reasons: tuple[Reason, ...] = ()
     """One must be given where there are any."""
+    classification: str = ""
+    """The same in the words of the one queue of today; which means which is a guess."""
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What an alert of a machine turned out to be, and what may be said more closely."""
+    """What an alert turned out to be, and what may be said more closely."""
 
     name: str
     determinations: tuple[str, ...] = ()
+    code: int = 0
+    """`resolutionStatusValue` of a policy's alert; 0 where those have another queue."""
 
 
 # CAS/managing-alerts.md [19], CAS/api-alerts.md; documented
@@ -61,7 +65,7 @@ CLASSIFICATIONS_2019: tuple[Classification, ...] = (
 
 # CAS/monitor-alerts.md, CAS/api-alerts-close-*.md; documented
 CLOSINGS_TODAY: tuple[Closing, ...] = (
-    Closing("True positive", 5, "Close as true positive"),
+    Closing("True positive", 5, "Close as true positive", classification="True positive"),
     Closing(
         "Benign",
         4,
@@ -72,6 +76,7 @@ CLOSINGS_TODAY: tuple[Closing, ...] = (
             Reason("Confirmed with end user", 5),
             Reason("Triggered by test", 6),
         ),
+        "Informational, expected activity",
     ),
     Closing(
         "False positive",
@@ -83,10 +88,11 @@ CLOSINGS_TODAY: tuple[Closing, ...] = (
             Reason("Alert is not accurate", 3),
             Reason("Other", 4),
         ),
+        "False positive",
     ),
 )
 
-# MDE/api/alerts.md; documented; which belongs to which: own knowledge
+# XDR/investigate-alerts.md, MDE/api/alerts.md; documented; which belongs to which: own knowledge
 CLASSIFICATIONS_TODAY: tuple[Classification, ...] = (
     Classification(
         "True positive",
@@ -99,10 +105,12 @@ CLASSIFICATIONS_TODAY: tuple[Classification, ...] = (
             "Unwanted software",
             "Other",
         ),
+        5,
     ),
     Classification(
         "Informational, expected activity",
         ("Security testing", "Line of business application", "Confirmed user activity", "Other"),
+        4,
     ),
-    Classification("False positive", ("Clean", "Insufficient data", "Other")),
+    Classification("False positive", ("Clean", "Insufficient data", "Other"), 3),
 )
