@@ -8,8 +8,10 @@ Distributions are integer quantile tables: no float reaches the model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,12 +49,16 @@ def draw(seed: int, purpose: str, *keys: int | str) -> int:
 def draws(seed: int, purpose: str, *keys: U64 | I64 | int) -> U64:
     """Return 64 random bits for each row of the broadcast keys, equal to `draw` on that row's integers."""
     state: U64 = np.asarray(_mix((seed & _MASK) ^ word(purpose)), dtype=np.uint64)
-    golden = np.uint64(_GOLDEN)
-    with np.errstate(over="ignore"):
-        for key in keys:
-            column = np.asarray(key & _MASK if isinstance(key, int) else key).astype(np.uint64)
-            state = _mix_array(state + golden + column)
+    for key in keys:
+        state = further(state, key)
     return state
+
+
+def further(drawn: U64, key: U64 | I64 | int) -> U64:
+    """Return what `draws` gives with one key more: who shares the first keys mixes them once."""
+    with np.errstate(over="ignore"):
+        column = np.asarray(key & _MASK if isinstance(key, int) else key).astype(np.uint64)
+        return _mix_array(drawn + np.uint64(_GOLDEN) + column)
 
 
 def fields(drawn: U64, purpose: str) -> U64:
@@ -95,3 +101,25 @@ def quantiles(bits: U64, knots: tuple[int, ...]) -> I64:
     part = (scaled & np.uint64(0xFFFFFFFF)).astype(np.int64)
     found: I64 = table[step] + (((table[step + 1] - table[step]) * part) >> 32)
     return found
+
+
+KNOTS = 17
+"""Knots of the tables that `quantiles_of` chooses from."""
+
+
+def quantiles_of(bits: U64, tables: I64, which: I64) -> I64:
+    """Return `quantile` for each row from a table of its own: row `which` of `tables`, KNOTS knots each."""
+    scaled = (bits >> np.uint64(32)) * np.uint64(KNOTS - 1)
+    step = which * KNOTS + (scaled >> np.uint64(32)).astype(np.int64)
+    part = (scaled & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    knots = tables.reshape(-1)
+    low = knots[step]
+    found: I64 = low + (((knots[step + 1] - low) * part) >> 32)
+    return found
+
+
+def spread(knots: Sequence[int]) -> tuple[int, ...]:
+    """Return the same distribution with KNOTS knots; there must be 2, 3, 5, 9 or 17 of them."""
+    steps = (KNOTS - 1) // (len(knots) - 1)
+    between = [low + (high - low) * part // steps for low, high in pairwise(knots) for part in range(steps)]
+    return (*between, knots[-1])

@@ -12,13 +12,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sim.base.errors import InputError, Place, Problem, ScenarioError, nearest
-from sim.base.time import MINUTE, from_iso, zone
+from sim.base.time import HOUR, MINUTE, from_iso, zone
 from sim.base.yamlfile import Document, load
 from sim.engine.catalog.model import Catalog, load_sets
 from sim.engine.discovery.streams import GLOBAL, SESSION_CONTROL, WIN10
 from sim.engine.enforcement.gateways import WEB_GATEWAYS, kind_name, scripted
 from sim.engine.enforcement.settings import setting
 from sim.scenario.eras import HOPS, Era, load_era
+from sim.scenario.life import Pack, load_pack
 from sim.scenario.located import validate
 from sim.scenario.schema import BROWSERS, Scenario
 from sim.scenario.trait_problems import trait_problems
@@ -38,6 +39,8 @@ class Resolved:
     tz: ZoneInfo
     start: int
     end: int
+    pack: Pack | None = None
+    """The numbers of the scenario's life."""
 
     def dump(self) -> dict[str, Any]:
         """Return what a run file keeps of the scenario: enough to play it again without the file."""
@@ -46,6 +49,8 @@ class Resolved:
     def content_hash(self) -> str:
         """Return the SHA-256 of everything that decides a run but the seed and the commands."""
         parts = [self.dump(), self.era.model_dump(mode="json"), self.catalog.content_hash()]
+        if self.pack is not None:
+            parts.append(self.pack.model_dump(mode="json"))
         text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return sha256(text.encode()).hexdigest()
 
@@ -108,6 +113,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["timezone"]), p.advice) for p in error.problems)
     problems.extend(trait_problems(scenario, source, whole, tz))
+    pack = _pack(scenario, source, tz, problems)
     start, end = (_time(key, getattr(scenario, key), tz, source, problems) for key in ("start", "end"))
     if start is not None and end is not None and start >= end:
         problems.append(
@@ -128,7 +134,32 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         problems.extend(Problem(p.rule, p.what, source.place(["era"]), p.advice) for p in error.problems)
     if problems or start is None or end is None:
         raise ScenarioError(problems)
-    return Resolved(name, scenario, era, catalog, tz, start, end)
+    return Resolved(name, scenario, era, catalog, tz, start, end, pack)
+
+
+def _pack(scenario: Scenario, source: Document, tz: ZoneInfo, problems: list[Problem]) -> Pack | None:
+    """Return the pack of the scenario's life, or add what is wrong with the life."""
+    if scenario.life is None:
+        return None
+    opens, closes = scenario.organisation.hours
+    for i, location in enumerate(scenario.life.locations):
+        place = source.place(("life", "locations", i, "timezone"))
+        try:
+            # Both read the same wall clock, so the later moment is that of the zone further west.
+            here, there = (from_iso("2019-12-16T12:00", each) for each in (tz, zone(location.timezone)))
+        except InputError as error:
+            problems.extend(Problem(p.rule, p.what, place, p.advice) for p in error.problems)
+            continue
+        if opens + there - here < HOUR or closes + there - here > 23 * HOUR:
+            what = f"the working hours of {location.name} leave the organisation's day"
+            advice = "take a time zone nearer to the scenario's, or other hours"
+            problems.append(Problem("SCENARIO-ZONE", what, place, advice))
+    try:
+        return load_pack(scenario.life.pack)
+    except InputError as error:
+        place = source.place(("life", "pack"))
+        problems.extend(Problem(p.rule, p.what, p.where or place, p.advice) for p in error.problems)
+        return None
 
 
 def _time(key: str, text: str, tz: ZoneInfo, source: Document, problems: list[Problem]) -> int | None:

@@ -6,6 +6,13 @@ from sim.engine.catalog.model import Catalog
 from sim.scenario.schema import Scenario
 
 
+def reachable_apps(scenario: Scenario, catalog: Catalog) -> tuple[str, ...]:
+    """Return the apps whose hosts can be reached here, by id; with a life all that have a host."""
+    if scenario.life is None:
+        return scenario.named_apps
+    return tuple(sorted({*scenario.named_apps, *(app.id for app in catalog.apps if app.blockable_domains)}))
+
+
 def reachable(scenario: Scenario, catalog: Catalog, app_id: str) -> list[str]:
     """Return the addresses at which people reach an app here: the catalog's, then those that habits name."""
     named = [host for habit in scenario.habits if habit.app == app_id for host in habit.hosts]

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from sim.base.time import HOUR, MINUTE
 from sim.engine.enforcement.gateways import GatewayKind
 from sim.scenario.eras import Delay, Strict, TimeOfDay
+from sim.scenario.life import Life
 from sim.scenario.standing import Managed, Subscription
 from sim.scenario.traits import Destination, Devices, Host, Program, Site, Stay, added
 
@@ -207,6 +208,8 @@ class Scenario(Strict):
     """One proxy or gateway, or several, each with a name of its own."""
     single_sign_on: tuple[str, ...] = ()
     """Apps that people sign in to through Azure AD (Entra ID): only these meet an access rule."""
+    life: Life | None = added(None)
+    """How everybody uses the catalog beside the habits; None: not at all."""
     devices: tuple[Devices, ...] = ()
     sites: dict[str, Site] = {}
     stays: tuple[Stay, ...] = added(())
@@ -240,8 +243,8 @@ class Scenario(Strict):
         return habits
 
     @property
-    def reachable_apps(self) -> tuple[str, ...]:
-        """The apps whose hosts can be reached here, by id: those in use, and those the file judges."""
+    def named_apps(self) -> tuple[str, ...]:
+        """The apps that are in use by a habit, and those the file judges, by id."""
         named = {
             *(habit.app for habit in self.habits),
             *self.tags,

@@ -9,7 +9,7 @@ from sim.base.errors import InputError, Problem, nearest
 from sim.base.time import from_iso
 from sim.base.yamlfile import Document
 from sim.engine.catalog.model import Catalog
-from sim.scenario.reach import reachable
+from sim.scenario.reach import reachable, reachable_apps
 from sim.scenario.schema import Scenario
 from sim.scenario.traits import ORDINARY_SITE, Devices, Stay
 
@@ -63,7 +63,7 @@ def _devices(scenario: Scenario, source: Document, tz: ZoneInfo) -> Iterator[Pro
 
 
 def _hosts(scenario: Scenario, source: Document, catalog: Catalog) -> Iterator[Problem]:
-    used = scenario.reachable_apps
+    used = reachable_apps(scenario, catalog)
     for i, entry in enumerate(scenario.destinations):
         if entry.app not in catalog.index or entry.app not in used:
             what = f"nobody here uses {entry.app!r}"

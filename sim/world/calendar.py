@@ -28,12 +28,9 @@ class Calendar:
         self.starts: I64 = np.array([from_datetime(m) for m in midnights], dtype=np.int64)
         workdays = resolved.scenario.organisation.workdays
         self.works = np.array([d.weekday() in workdays for d in days], dtype=bool)
-        marks = np.flatnonzero(self.works)
-        self.last_workday: I64 = np.array(
-            [marks[marks <= n][-1] if (marks <= n).any() else -1 for n in range(len(days))],
-            dtype=np.int64,
-        )
         self.play_day = _BEFORE
+        self.dates: I64 = np.array([d.toordinal() for d in days], dtype=np.int64)
+        """Each day's number since the year 1, the same in every scenario."""
 
     def day_of(self, time: I64) -> I64:
         """Return the local day number of each time."""

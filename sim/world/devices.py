@@ -67,9 +67,14 @@ class Device:
 
 
 def devices(
-    resolved: Resolved, people: Sequence[str], departments: Sequence[str], keys: U64, seed: int
+    resolved: Resolved,
+    people: Sequence[str],
+    departments: Sequence[str],
+    phones: Sequence[bool],
+    keys: U64,
+    seed: int,
 ) -> tuple[Device, ...]:
-    """Return the device of each person."""
+    """Return the device of each person; `phones` marks those who share a colleague's machine."""
     rules = resolved.scenario.devices
     said: list[dict[str, Any]] = [{} for _ in people]
     for number, rule in enumerate(rules):
@@ -83,8 +88,28 @@ def devices(
         slow = draws(seed, "straggler", keys) % np.uint64(tail.one_in) == 0
         for row in np.flatnonzero(slow).tolist():
             said[row] = {"pull_every": tail.sample(seed, "straggler", int(keys[row])), **said[row]}
+    common = _common(resolved, phones, keys, seed)
+    said = [_over(usual, own) for usual, own in zip(common, said, strict=True)]
     ordinary = Device()
     return tuple(_device(traits, resolved) if traits else ordinary for traits in said)
+
+
+def _common(resolved: Resolved, phones: Sequence[bool], keys: U64, seed: int) -> list[dict[str, Any]]:
+    """Return the traits that devices have by the pack of the scenario's life."""
+    found: list[dict[str, Any]] = [{} for _ in phones]
+    shares = () if resolved.pack is None else resolved.pack.devices.get(resolved.era.portals.key, ())
+    for number, common in enumerate(shares):
+        drawn = draws(seed, "common-device", keys, number) % np.uint64(100) < common.share
+        for row in np.flatnonzero(drawn).tolist():
+            found[row] |= {name: getattr(common, name) for name in common.said}
+    for row in np.flatnonzero(phones).tolist():
+        found[row] = {"system": "android", "managed": False}
+    return found
+
+
+def _over(usual: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return the usual traits with the scenario's own over them; another system has another build."""
+    return own if "system" in own else usual | own
 
 
 def _is_about(rule: Devices, person: str, department: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.engine.discovery.people import People
-from sim.world.organisation import Person
+from sim.world.people import Person
 
 _NETBIOS_LENGTH = 15
 """Characters of a Windows domain's short name (own knowledge)."""

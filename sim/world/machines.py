@@ -20,17 +20,17 @@ from sim.world.calendar import Calendar
 from sim.world.devices import Device
 from sim.world.irregular import NEVER as NEVER
 from sim.world.irregular import Irregular, pulls_of, without
+from sim.world.spans import Span, Spans
 
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
-Span = tuple[int, int]
 _ON_BEFORE = (5, 30)
 _OFF_AFTER = (5, 60)
 """Minutes around the working hours within which a machine is switched on and off (guess)."""
 
 
 class Machines:
-    """Columns over machines; row i is the machine of person i."""
+    """Columns over machines; `keys` is the word of each machine's owner."""
 
     def __init__(
         self,
@@ -39,12 +39,14 @@ class Machines:
         keys: U64,
         away: NDArray[np.bool_],
         devices: Sequence[Device],
+        used: Sequence[tuple[I64, I64]] | None = None,
     ) -> None:
-        self._seed = seed
-        self._keys = keys
+        """`used` says when somebody uses a machine, as columns of `Spans.of`; unsaid, in working hours."""
         self._away = away
         self.calendar = Calendar(resolved)
-        self._hours = resolved.scenario.organisation.hours
+        hours = resolved.scenario.organisation.hours
+        columns = _regular(self.calendar, hours, seed, keys) if used is None else used
+        self._spans = Spans.of([(start, np.where(away[:, None], start, end)) for start, end in columns])
         pull = resolved.era.machine_pull
         self.interval: I64 = np.array(
             [pull.sample(seed, "machine_pull", int(key)) for key in keys.tolist()], dtype=np.int64
@@ -63,9 +65,7 @@ class Machines:
         self._is_irregular = np.array([n in self._irregular for n in range(len(devices))], dtype=bool)
 
     def _written_down(self, machine: int, offline: Sequence[Span], at_start: bool) -> Irregular:
-        one, days = np.array([machine]), np.flatnonzero(self.calendar.works)
-        ons, offs = self.on_from(one, days).tolist(), self.on_until(one, days).tolist()
-        on = [part for span in zip(ons, offs, strict=True) for part in without(span, offline)]
+        on = [part for span in self._spans.of_machine(machine) for part in without(span, offline)]
         return Irregular(on, pulls_of(on, int(self.phase[machine]), int(self.interval[machine]), at_start))
 
     def _irregulars(self, machine: I64) -> Iterator[tuple[Irregular, I64]]:
@@ -78,76 +78,66 @@ class Machines:
     def __len__(self) -> int:
         return len(self.interval)
 
-    def on_from(self, machine: I64, day: I64) -> I64:
-        """Return when each machine is switched on on a working day."""
-        bits = draws(self._seed, "switch-on", self._keys[machine], day)
-        found: I64 = self.calendar.starts[day] + self._hours[0] - betweens(bits, *_ON_BEFORE) * MINUTE
-        return found
-
-    def on_until(self, machine: I64, day: I64) -> I64:
-        """Return when each machine is switched off on a working day."""
-        bits = draws(self._seed, "switch-off", self._keys[machine], day)
-        found: I64 = self.calendar.starts[day] + self._hours[1] + betweens(bits, *_OFF_AFTER) * MINUTE
-        return found
+    def spans(self, machine: int, day: int) -> list[Span]:
+        """Return when a machine is switched on and off on a day of the calendar, offline or not."""
+        return self._spans.of_day(machine, day)
 
     def is_on(self, machine: I64, time: I64) -> NDArray[np.bool_]:
         """Tell whether each machine is on at each time."""
-        day = self.calendar.day_of(time)
-        inside = (time >= self.on_from(machine, day)) & (time < self.on_until(machine, day))
-        found: NDArray[np.bool_] = inside & self.calendar.works[day] & ~self._away[machine]
+        place = self._spans.begun(machine, time, self.calendar.day_of(time))
+        found: NDArray[np.bool_] = (place >= 0) & (time < self._end(place))
         for irregular, rows in self._irregulars(machine):
             found[rows] = irregular.is_on(time[rows])
         return found
 
     def last_pull(self, machine: I64, time: I64) -> I64:
         """Return each machine's last pull at or before each time; NEVER where there was none."""
-        day = self.calendar.last_workday[self.calendar.day_of(time)]
-        early = time < self.on_from(machine, day)
-        day = np.where(early, self.calendar.last_workday[np.maximum(day - 1, 0)], day)
-        on = self.on_from(machine, day)
-        latest = np.minimum(time, self.on_until(machine, day) - 1)
+        place = self._spans.begun(machine, time, self.calendar.day_of(time))
+        latest = np.minimum(time, self._end(place) - 1)
         phase, interval = self.phase[machine], self.interval[machine]
         grid = phase + (latest - phase) // interval * interval
-        found: I64 = np.where(self._away[machine], NEVER, np.maximum(grid, on))
+        found: I64 = np.where(place >= 0, np.maximum(grid, self._start(place)), NEVER)
         for irregular, rows in self._irregulars(machine):
             found[rows] = irregular.last_pull(time[rows])
         return found
 
+    def _start(self, place: I64) -> I64:
+        return self._spans.starts[place] if len(self._spans.starts) else np.full_like(place, NEVER)
+
+    def _end(self, place: I64) -> I64:
+        return self._spans.ends[place] if len(self._spans.ends) else np.full_like(place, NEVER)
+
     def next_pull(self, machine: int, time: int) -> int | None:
         """Return the machine's first pull after `time`; None where it stays off for the calendar."""
-        if self._away[machine]:
-            return None
         if machine in self._irregular:
             return self._irregular[machine].next_pull(time)
-        one = np.array([machine])
-        day = int(self.calendar.day_of(np.array([time]))[0])
-        while day < len(self.calendar.starts):
-            if self.calendar.works[day]:
-                on = int(self.on_from(one, np.array([day]))[0])
-                off = int(self.on_until(one, np.array([day]))[0])
-                if time < on:
-                    return on
-                phase, interval = int(self.phase[machine]), int(self.interval[machine])
-                tick = phase + ((time - phase) // interval + 1) * interval
-                if tick < off:
-                    return tick
-            day += 1
+        phase, interval = int(self.phase[machine]), int(self.interval[machine])
+        tick = phase + ((time - phase) // interval + 1) * interval
+        for on, off in self._spans.of_machine(machine):
+            if time < on:
+                return on
+            if time < off and tick < off:
+                return tick
         return None
 
     def first_on(self, machine: I64, time: I64) -> I64:
-        """Return the first moment at or after each time when each machine is on."""
+        """Return the first moment at or after each time when each machine is on; the time where none is."""
+        day = self.calendar.day_of(time)
+        place = self._spans.begun(machine, time, day)
+        is_on = (place >= 0) & (time < self._end(place))
+        following = np.where(place >= 0, place + 1, self._spans.first[machine, 0])
+        there = ~is_on & (following < self._spans.first[machine, -1])
         found = time.copy()
-        off = np.flatnonzero(~self.is_on(machine, time) & ~self._away[machine])
-        for row in off.tolist():
-            if int(machine[row]) in self._irregular:
-                found[row] = self._irregular[int(machine[row])].first_on(int(time[row]))
-                continue
-            one = machine[row : row + 1]
-            day = int(self.calendar.day_of(time[row : row + 1])[0])
-            while day < len(self.calendar.starts):
-                on = int(self.on_from(one, np.array([day]))[0])
-                if self.calendar.works[day] and on >= time[row]:
-                    found[row] = on
-                    break
-                day += 1
+        found[there] = self._spans.starts[following[there]]
+        for irregular, rows in self._irregulars(machine):
+            found[rows] = [irregular.first_on(when) for when in time[rows].tolist()]
         return found
+
+
+def _regular(calendar: Calendar, hours: tuple[int, int], seed: int, keys: U64) -> Sequence[tuple[I64, I64]]:
+    """Return when machines are switched on and off around the working hours, on working days."""
+    days = np.arange(len(calendar.starts))
+    before = betweens(draws(seed, "switch-on", keys[:, None], days), *_ON_BEFORE) * MINUTE
+    after = betweens(draws(seed, "switch-off", keys[:, None], days), *_OFF_AFTER) * MINUTE
+    start = calendar.starts + hours[0] - before
+    return [(start, np.where(calendar.works, calendar.starts + hours[1] + after, start))]

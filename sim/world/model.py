@@ -37,11 +37,10 @@ from sim.scenario.standing import Managed
 from sim.world.channel import Channel
 from sim.world.directory import directory, logon_names
 from sim.world.fleet import Clockwork, Fleet
+from sim.world.groundwork import groundwork
 from sim.world.guards import Guards
 from sim.world.judge import Judge
-from sim.world.machines import Machines
 from sim.world.messages import Messages
-from sim.world.organisation import Staff, build
 from sim.world.pending import Pending
 from sim.world.places import Places
 from sim.world.plane import Plane
@@ -80,16 +79,16 @@ class World:
         self.resolved = resolved
         self.seed = seed
         self.era = resolved.era
-        self.staff: Staff = build(resolved, seed)
-        self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away, self.staff.devices)
+        begun = groundwork(resolved, seed)
+        self.staff, self.machines, self.agenda = begun.staff, begun.machines, begun.agenda
         self.places = Places(resolved, self.staff, self.machines.calendar, seed)
         self.guards = Guards(resolved, self.staff, self.places)
         self.channel = Channel(self.staff.hosts, self.guards.ips, self.guards.groups)
         self.upstream = Upstream(resolved, self.staff, self.machines, self.places, seed)
         begin = self.machines.calendar.first_of_day(resolved.start)
         self.judge = Judge(self.machines, self.channel, self.guards, self.upstream)
-        self.reactions = Reactions(self.staff.plan, resolved.scenario.click_through, seed)
-        self.plane = Plane(self.staff, self.machines, self.judge, self.upstream, self.reactions, seed, begin)
+        self.reactions = Reactions(resolved.scenario.click_through, seed)
+        self.plane = Plane(begun, self.judge, self.upstream, self.reactions, seed, begin)
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
         self.proxies = tuple(ProxyFeed(gateway, self.era, seed) for gateway in self.upstream.gateways)
         self.session_feed = SessionFeed()
@@ -162,10 +161,9 @@ class World:
     def _at(self, due: int, action: Callable[[], None]) -> None:
         self.env.timeout(due - int(self.env.now)).callbacks.append(lambda _: action())
 
-    def _realise(self) -> Rows:
-        rows = self.plane.advance(self.now)
-        self._watch(rows)
-        return rows
+    def _realise(self) -> None:
+        for rows in self.plane.advance(self.now):
+            self._watch(rows)
 
     def _watch(self, rows: Rows) -> None:
         self.sensor.collect(rows.take(self.guards.feeds(rows.time, rows.machine)))

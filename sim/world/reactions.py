@@ -15,7 +15,7 @@ from sim.engine.enforcement.facts import STOPPED, Outcome
 from sim.world.behaviour import GIVE_UP, Requests
 from sim.world.judge import Judged
 from sim.world.machines import NEVER
-from sim.world.organisation import Plan
+from sim.world.sessions import NO_SESSIONS, Sessions
 
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -24,23 +24,31 @@ Flags = NDArray[np.bool_]
 class Reactions:
     """What people remember of today's refusals, and of the warnings that they clicked through."""
 
-    def __init__(self, plan: Plan, click_through: int, seed: int) -> None:
+    def __init__(self, click_through: int, seed: int) -> None:
         """`click_through` in a hundred of those who meet a warning click through it."""
-        self._plan = plan
+        self._sessions = NO_SESSIONS
         self._click_through = click_through
         self._seed = seed
         self._day = -1
-        self._refusals: I64 = np.zeros(len(plan.person), dtype=np.int64)
+        self._refusals: I64 = np.zeros(0, dtype=np.int64)
         """Of each of today's sessions; at GIVE_UP its person has left it."""
         self._remembered: dict[tuple[int, int], int] = {}
         """Until when a warning is not shown again, by user and number of the indicator."""
         self.bypass_for = DAY
         """How long a bypass holds (CAS/mde-govern.md; documented default)."""
 
-    def begin(self, day: int) -> None:
+    def begin(self, day: int, sessions: Sessions) -> None:
         """Begin a day: its sessions are new ones."""
         self._day = day
-        self._refusals[:] = 0
+        self._sessions = sessions
+        self._refusals = np.zeros(len(sessions), dtype=np.int64)
+
+    def more(self, sessions: Sessions) -> None:
+        """Take in that sessions have come up behind today's."""
+        self._sessions = sessions
+        self._refusals = np.concatenate(
+            [self._refusals, np.zeros(len(sessions) - len(self._refusals), dtype=np.int64)]
+        )
 
     def bypassed_until(self, user: int, indicator: int) -> int:
         """Return until when a user's bypass of an indicator's warning holds; NEVER where there was none."""
@@ -66,7 +74,7 @@ class Reactions:
             owner = int(session[row])
             if self._refusals[owner] >= GIVE_UP:
                 continue
-            person, indicator = int(self._plan.person[owner]), int(judged.indicator[row])
+            person, indicator = int(self._sessions.person[owner]), int(judged.indicator[row])
             if outcome[row] == Outcome.WARNED and self.bypasses(person, indicator, int(asked.time[row])):
                 outcome[row] = judged.bypassed[row]
             if outcome[row] == Outcome.WARNED:
@@ -82,5 +90,5 @@ class Reactions:
         return kept
 
     def _clicks(self, session: int, place: int) -> bool:
-        key = int(self._plan.key[session])
+        key = int(self._sessions.key[session])
         return draw(self._seed, "click-through", key, self._day, place) % 100 < self._click_through

@@ -23,9 +23,8 @@ from simpy.events import Event, EventPriority
 from sim.base.rng import draw
 from sim.base.time import from_iso
 from sim.scenario.load import Resolved
-from sim.world.behaviour import requests, starts
-from sim.world.machines import Machines
-from sim.world.organisation import build
+from sim.world.behaviour import asked, begun
+from sim.world.groundwork import groundwork
 from tests.reference.table import outcome
 from tests.reference.traits import NOTHING, STOPPED, Holding, Indicator, Traits
 
@@ -74,6 +73,7 @@ class Wish(NamedTuple):
 
     time: int
     machine: int
+    user: int
     session: tuple[int, int]
     process: str
     host: str
@@ -121,8 +121,8 @@ class Inputs:
 
     def __init__(self, resolved: Resolved, seed: int) -> None:
         self.scenario = resolved.scenario
-        self.staff = build(resolved, seed)
-        self.machines = Machines(resolved, seed, self.staff.keys, self.staff.away, self.staff.devices)
+        self._begun = groundwork(resolved, seed)
+        self.staff, self.machines = self._begun.staff, self._begun.machines
         self.midnights = [int(midnight) for midnight in self.machines.calendar.starts]
         self.works = [bool(works) for works in self.machines.calendar.works]
         self.first_day = max(day for day, midnight in enumerate(self.midnights) if midnight <= resolved.start)
@@ -136,14 +136,9 @@ class Inputs:
         self.away = [bool(away) for away in self.staff.away]
         self._seed = seed
 
-    def on_span(self, machine: int, day: int) -> tuple[int, int]:
-        """Return when a machine is switched on and off on a working day."""
-        one, when = np.array([machine]), np.array([day])
-        return int(self.machines.on_from(one, when)[0]), int(self.machines.on_until(one, when)[0])
-
     def spans(self, machine: int, day: int) -> list[tuple[int, int]]:
-        """Return from when to when a machine is on, on a working day."""
-        parts = [self.on_span(machine, day)]
+        """Return from when to when a machine is on, on a day."""
+        parts = self.machines.spans(machine, day)
         for gone, back in self.staff.machines[machine].device.offline:
             outside = [piece for on, off in parts for piece in ((on, min(off, gone)), (max(on, back), off))]
             parts = [(on, off) for on, off in outside if on < off]
@@ -169,30 +164,33 @@ class Inputs:
 
     def wishes(self, day: int) -> list[Wish]:
         """Return what people intend on a working day while their machine is on, in time order."""
-        plan, staff = self.staff.plan, self.staff
-        begins = starts(plan, self._seed, day, self.midnights[day])
-        asked = requests(plan, self._seed, day, np.arange(len(begins)), begins)
+        staff, sessions = self.staff, self._begun.agenda.sessions(day)
+        waiting = begun(sessions, np.arange(len(sessions)), self._begun.kinds, self._seed, day)
+        wanted = asked(sessions, waiting, self._begun.kinds, staff.choices)
         found = []
         spans = [self.spans(machine, day) for machine in range(len(self.names))]
-        for row in range(len(asked.time)):
-            session, time = int(asked.session[row]), int(asked.time[row])
-            machine = int(plan.person[session])
+        for row in range(len(wanted.time)):
+            session, time = int(wanted.session[row]), int(wanted.time[row])
+            machine = int(sessions.machine[session])
             if any(on <= time < off for on, off in spans[machine]):
-                drawn = draw(self._seed, "click-through", int(plan.key[session]), day, int(asked.place[row]))
+                drawn = draw(
+                    self._seed, "click-through", int(sessions.key[session]), day, int(wanted.place[row])
+                )
                 found.append(
                     Wish(
                         time,
                         machine,
+                        int(sessions.person[session]),
                         (day, session),
-                        staff.processes[int(plan.process[session])],
-                        staff.hosts[int(asked.host[row])],
-                        int(asked.bytes_up[row]),
-                        int(asked.bytes_down[row]),
+                        staff.processes[int(sessions.process[session])],
+                        staff.hosts[int(wanted.host[row])],
+                        int(wanted.bytes_up[row]),
+                        int(wanted.bytes_down[row]),
                         drawn % 100 < self.scenario.click_through,
-                        int(begins[session]) if plan.long_lived[session] else None,
+                        int(sessions.begin[session]) if sessions.long_lived[session] else None,
                     )
                 )
-        return sorted(found, key=lambda wish: (wish.time, wish.machine, wish.session))
+        return sorted(found, key=lambda wish: (wish.time, wish.user, wish.session))
 
 
 class Reference:
@@ -372,11 +370,11 @@ class Reference:
             return
         holds = self._holds[wish.machine] if wish.began is None else self._kept[wish.session]
         became, number = self._connect(
-            wish.machine, wish.machine, wish.process, wish.host, holds, wish.bytes_up, wish.bytes_down
+            wish.machine, wish.user, wish.process, wish.host, holds, wish.bytes_up, wish.bytes_down
         )
         if became == "warned":
             if wish.clicks:
-                self._spared[wish.machine, number] = self._now + SPARED
+                self._spared[wish.user, number] = self._now + SPARED
             else:
                 self._blocks[wish.session] = PATIENCE
         elif became in STOPPED:

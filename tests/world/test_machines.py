@@ -142,7 +142,7 @@ def test_summer_time_moves_the_working_day():
     world = machines("weekend", 1)
     works = np.flatnonzero(world.calendar.works)
     friday, monday = (int(day) for day in works[works >= world.calendar.play_day][:2])
-    offset = [int(world.on_from(np.array([0]), np.array([day]))[0]) % DAY // HOUR for day in (friday, monday)]
+    offset = [world.spans(0, day)[0][0] % DAY // HOUR for day in (friday, monday)]
     assert offset == [7, 6]
     assert int(world.calendar.starts[monday] - world.calendar.starts[friday]) == 3 * DAY - HOUR
 

@@ -58,7 +58,7 @@ def naive(span: str, chunk: int) -> tuple[tuple[int, int], ...]:
     era, inputs = given_.era, Inputs(given_.resolved, SEED)
     keys = given_.staff.keys.tolist()
     switched_on = {
-        machine: [inputs.on_span(machine, day) for day in range(len(inputs.works)) if inputs.works[day]]
+        machine: [span for day in range(len(inputs.works)) for span in inputs.machines.spans(machine, day)]
         for machine in range(len(keys))
     }
     open_chunk: dict[tuple[int, int], tuple[int, list[int]]] = {}
