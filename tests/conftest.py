@@ -6,12 +6,16 @@ a temporary folder for the whole session, and to a fresh one for a test that ask
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# Applications and worlds are many objects: by its usual thresholds the collector takes a third of the time.
+gc.set_threshold(100_000, 20, 20)
 
 # No deadline: the first example of a test pays for imports, and machines differ.
 settings.register_profile("dev", deadline=None)
@@ -42,8 +46,8 @@ def _move_home(patch: pytest.MonkeyPatch, home: Path) -> None:
 def _no_test_touches_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         _move_home(patch, tmp_path_factory.mktemp("home"))
-        # A test decides itself about colour and width.
-        for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
+        # A test decides itself about colour and width. A process that a test starts keeps what it compiles.
+        for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE"):
             patch.delenv(name, raising=False)
         yield
 

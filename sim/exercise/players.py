@@ -137,8 +137,8 @@ class Analyst:
 
     def _prohibited(self, desk: Desk) -> list[App]:
         """Return the apps that the written policy names as prohibited."""
-        texts = self._lines(desk, "prohibited")
-        return [app for app in desk.catalog() if any(app.name in text for text in texts)]
+        text = "\n".join(self._lines(desk, "prohibited"))
+        return [app for app in desk.catalog() if app.name in text]
 
     def _switch_on(self, desk: Desk) -> None:
         for row in desk.switches():

@@ -189,6 +189,7 @@ def load_era(name: str, overrides: dict[str, Any] | None = None) -> Era:
     known = sorted(file.name.removesuffix(".yaml") for file in folder.iterdir())
     if name not in known:
         raise InputError(Problem("ERA-UNKNOWN", f"no era {name!r}", advice="one of: " + ", ".join(known)))
-    document = load(folder.joinpath(f"{name}.yaml").read_text(encoding="utf-8"), f"eras/{name}.yaml")
+    text = folder.joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    document = load(text, f"eras/{name}.yaml", shipped=True)
     document.data.update(overrides or {})
     return validate(Era, document)

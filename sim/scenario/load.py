@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -88,7 +89,7 @@ def read(name: str) -> Document:
             )
         )
     text = resources.files("scenarios").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    return load(text, f"scenarios/{name}.yaml")
+    return load(text, f"scenarios/{name}.yaml", shipped=True)
 
 
 def load_scenario(name: str) -> Resolved:
@@ -124,7 +125,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
             name: d.model_dump(exclude_none=True) for name, d in scenario.delays.items() if name in HOPS
         }
         era = load_era(scenario.era, delays)
-        catalog = whole.without(era.catalog.later_categories, era.catalog.later_factors)
+        catalog = _catalog_of(scenario.catalog, era.catalog.later_categories, era.catalog.later_factors)
         problems.extend(_not_yet(scenario, source, whole, catalog))
         problems.extend(_proxies(scenario, source, era))
         problems.extend(_single_sign_on(scenario, source, catalog))
@@ -160,6 +161,12 @@ def _pack(scenario: Scenario, source: Document, tz: ZoneInfo, problems: list[Pro
         place = source.place(("life", "pack"))
         problems.extend(Problem(p.rule, p.what, p.where or place, p.advice) for p in error.problems)
         return None
+
+
+@lru_cache(maxsize=8)
+def _catalog_of(sets: tuple[str, ...], categories: tuple[str, ...], factors: tuple[str, ...]) -> Catalog:
+    """Return the catalog of an era, made once: it has thousands of domains."""
+    return load_sets(sets).without(categories, factors)
 
 
 def _time(key: str, text: str, tz: ZoneInfo, source: Document, problems: list[Problem]) -> int | None:

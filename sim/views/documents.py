@@ -86,5 +86,5 @@ def articles(era: str) -> tuple[Article, ...]:
     file = resources.files("scenarios").joinpath("help", f"{era}.yaml")
     if not file.is_file():
         return ()
-    data = load(file.read_text(encoding="utf-8"), f"help/{era}.yaml").data
+    data = load(file.read_text(encoding="utf-8"), f"help/{era}.yaml", shipped=True).data
     return tuple(Article(a["id"], a["title"], a["portal"], a["text"].strip()) for a in data)

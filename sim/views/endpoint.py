@@ -114,23 +114,21 @@ def endpoint_rows(session: Session, machine: str | None = None, app_id: str | No
     """Return what Defender ATP has received by now: all of it, or of one machine, or of one app."""
     world = session.world
     rows = world.plane.telemetry.between(0, _visible(session) + 1)
-    number = np.arange(1, len(rows) + 1, dtype=np.int64)
     mine = world.guards.onboarded[rows.machine]
-    rows, number = rows.take(mine), number[mine]
     if machine is not None:
         index = next(m.index for m in world.staff.machines if m.name == machine)
-        mine = rows.machine == index
-        rows, number = rows.take(mine), number[mine]
+        mine &= rows.machine == index
     if app_id is not None:
         place = world.tenant.catalog.index[app_id]
-        mine = (world.tenant.catalog.resolve_hosts(world.staff.hosts) == place)[rows.host]
-        rows, number = rows.take(mine), number[mine]
+        mine &= (world.tenant.catalog.resolve_hosts(world.staff.hosts) == place)[rows.host]
+    number = np.flatnonzero(mine)
+    rows = rows.take(number)
     by_tag = np.array([*(i.by_tag for i in world.tenant.indicators.all), False], dtype=bool)
     return EndpointRows(
         endpoint_traffic(rows, world.staff, world.user_names, world.places),
         rows.outcome,
         by_tag[rows.indicator],
-        number,
+        number + 1,
     )
 
 

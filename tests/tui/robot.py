@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -13,8 +16,22 @@ from tui.confirm import Confirm
 from tui.shell import Shell
 from tui.widgets.grid import Grid
 
-PATIENCE = 200
-"""Rounds of the message loop that `until` waits; a round is not a stretch of time."""
+PATIENCE = 30.0
+"""Seconds after which `until` gives up."""
+ROUNDS = 200
+"""Rounds of the message loop after which work that makes ever more work, such as a skip, is left to itself."""
+
+
+async def nothing_ready(*_: float) -> None:
+    """Let the loop run until nothing in it is ready: what is left waits for time or for a file.
+
+    Textual waits until the processor has been idle for 20 ms, several times for each key.
+    """
+    ready: Any = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+    for _round in range(ROUNDS):
+        await asyncio.sleep(0)
+        if not ready:
+            return
 
 
 class Robot:
@@ -25,21 +42,26 @@ class Robot:
         self.pilot = pilot
 
     async def press(self, *keys: str) -> None:
-        """Press keys and let the application settle."""
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
+        """Press keys and let the application settle after each."""
+        for key in keys:
+            await self.app._press_keys([key])
+            await self.settle()
 
     async def settle(self) -> None:
-        """Let every message that is on its way arrive."""
-        await self.pilot.pause()
+        """Let every message that is on its way arrive, and paint; twice, because painting sends messages."""
+        for _ in range(2):
+            await nothing_ready()
+            self.app.screen._on_timer_update()
+        await nothing_ready()
 
     async def until(self, what: Callable[[], bool]) -> None:
         """Let the application run until `what` holds."""
-        for _ in range(PATIENCE):
-            if what():
-                return
-            await self.pilot.pause()
-        raise AssertionError(f"never came true; the screen says:\n{self.text()}")
+        deadline = time.monotonic() + PATIENCE
+        while not what():
+            assert self.app._exception is None
+            assert time.monotonic() < deadline, f"never came true; the screen says:\n{self.text()}"
+            await self.settle()
+            await asyncio.sleep(0.002)  # for timers and threads
 
     def lines(self) -> list[str]:
         """Return what the terminal shows, line by line."""
@@ -80,9 +102,13 @@ class Robot:
 @asynccontextmanager
 async def play(app: Shell, width: int = 80, height: int = 24) -> AsyncIterator[Robot]:
     """Run `app` headless in a terminal of this size."""
-    async with app.run_test(size=(width, height), notifications=True) as pilot:
-        await pilot.pause()
-        yield Robot(app, pilot)
+    with pytest.MonkeyPatch.context() as patch:
+        for user in ("textual.app", "textual.pilot"):
+            patch.setattr(f"{user}.wait_for_idle", nothing_ready)
+        async with app.run_test(size=(width, height), notifications=True) as pilot:
+            robot = Robot(app, pilot)
+            await robot.settle()
+            yield robot
 
 
 def still(app: Shell) -> None:

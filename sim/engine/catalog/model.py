@@ -57,6 +57,8 @@ class Catalog:
     _names: dict[str, int] = field(init=False, repr=False, compare=False)
     _resolver: Resolver = field(init=False, repr=False, compare=False)
     _scores: dict[str, Score | None] = field(init=False, repr=False, compare=False)
+    _content_hash: str = field(init=False, repr=False, compare=False)
+    """Empty until it is asked for."""
 
     def __post_init__(self) -> None:
         apps = tuple(sorted(self.apps, key=lambda app: app.id))
@@ -70,6 +72,7 @@ class Catalog:
         object.__setattr__(self, "_names", names | index)
         object.__setattr__(self, "_resolver", Resolver(entries, networks))
         object.__setattr__(self, "_scores", {})
+        object.__setattr__(self, "_content_hash", "")
 
     def app(self, app_id: str) -> App:
         """Return the app with this id; raise InputError that names the nearest one otherwise."""
@@ -151,6 +154,11 @@ class Catalog:
 
     def content_hash(self) -> str:
         """Return a SHA-256 of what a run depends on: names, domains, facts; not marks or prose."""
+        if not self._content_hash:
+            object.__setattr__(self, "_content_hash", self._digest())
+        return self._content_hash
+
+    def _digest(self) -> str:
         digest = sha256()
         for app in self.apps:
             facts = [part for name in sorted(app.factors) for part in (name, app.factors[name].value)]
