@@ -14,7 +14,8 @@ from sim.scenario.load import load_scenario
 from sim.session.commands import SetSwitch
 from sim.session.driver import Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
-from sim.views import endpoint
+from sim.session.policy_commands import SwitchPolicy
+from sim.views import endpoint, policies
 
 TOGGLES = (INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS)
 """The three switches in two portals that a block needs."""
@@ -29,6 +30,13 @@ def switch_on(session: Session, *names: str) -> None:
     """Save switches of either portal; all three of the journey by default."""
     for name in names or TOGGLES:
         session.submit(SetSwitch(name, True))
+
+
+def without_built_in(session: Session) -> None:
+    """Disable the policies that the portal brings: weeks pass four times as fast without anomalies."""
+    for row in policies.policies(session):
+        if row.built_in:
+            session.submit(SwitchPolicy(row.id, False))
 
 
 def wait(session: Session, span: int) -> None:

@@ -23,7 +23,17 @@ from sim.session.commands import CustomTag, SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
 from sim.session.policy_commands import SavePolicy
-from sim.testing import TOGGLES, begin, first_times, machines, prompt, switch_on, tries, wait
+from sim.testing import (
+    TOGGLES,
+    begin,
+    first_times,
+    machines,
+    prompt,
+    switch_on,
+    tries,
+    wait,
+    without_built_in,
+)
 from sim.views import control, discovery, documents, endpoint, policies
 from sim.views.alerts import CloudAlertRow, cloud_alerts, endpoint_alerts
 
@@ -323,6 +333,7 @@ def test_12_exactly_the_threshold_does_not_match() -> None:
 def test_13_a_new_policy_alerts_on_old_apps_once_per_report_then_is_silent_for_90_days() -> None:
     """An app used every day is new to a policy saved in the second week, once in each report."""
     session = begin(QUIET)
+    without_built_in(session)
     switch_on(session, INTEGRATION)
     wait(session, 8 * DAY)
     fed = [name for name in discovery.report_names(session) if name != SESSION_CONTROL]

@@ -38,7 +38,9 @@ def collected() -> dict[str, frozenset[str]]:
     )
     found = Collector()
     with redirect_stdout(sys.stderr):
-        code = pytest.main(["--collect-only", "-qq", "--no-summary", *files], plugins=[found])
+        code = pytest.main(
+            ["--collect-only", "--assert=plain", "-qq", "--no-summary", *files], plugins=[found]
+        )
     if code:
         raise SystemExit(f"the tests cannot be collected (pytest ended with {code})")
     return found.nodes

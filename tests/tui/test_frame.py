@@ -73,8 +73,7 @@ async def test_a_terminal_that_is_too_small_gets_a_message_and_no_crash(width: i
 async def test_growing_again_brings_the_screen_back():
     async with play(Gallery(), 40, 10) as robot:
         await robot.pilot.resize_terminal(100, 30)
-        await robot.settle()
-        robot.expect("Dropbox")
+        await robot.until(lambda: robot.sees("Dropbox"))
         assert robot.app.screen.has_class("-normal", "-short")
 
 

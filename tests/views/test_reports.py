@@ -13,7 +13,7 @@ from sim.engine.tenant import INTEGRATION, WIN10
 from sim.scenario.load import load_scenario
 from sim.session.driver import Session
 from sim.session.report_commands import Anonymise, ExcludeEntity, ResolveNames, SaveIpRange, SaveReport
-from sim.testing import begin, switch_on, wait
+from sim.testing import begin, switch_on, wait, without_built_in
 from sim.views import cloud_settings, control, discovery, reports
 
 QUIET = str(Path(__file__).parents[1] / "scenarios" / "surprise-13.yaml")
@@ -25,6 +25,7 @@ WHY = "large uploads, case 7"
 def weeks() -> Session:
     """Return fourteen weeks of four people behind a proxy; for looking only."""
     session = Session(load_scenario(QUIET))
+    without_built_in(session)
     switch_on(session, INTEGRATION)
     session.advance(session.resolved.end)
     return session

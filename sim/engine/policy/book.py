@@ -178,6 +178,8 @@ class PolicyBook:
                 return self._unusual(policy, fresh)
 
     def _unusual(self, policy: Policy, fresh: _Fresh) -> list[Match]:
+        if not fresh.days:
+            return []
         totals = fresh.report.totals()
         days = {(day.app_id, day.day): day for day in fresh.app_days}
         found = behaviours(fresh.report, policy, fresh.report.name, self._candidate)
