@@ -19,7 +19,7 @@ from tui.widgets.grid import Grid
 PATIENCE = 30.0
 """Seconds after which `until` gives up."""
 ROUNDS = 200
-"""Rounds of the message loop after which work that makes ever more work, such as a skip, is left to itself."""
+"""Rounds of the message loop after which work that makes ever more work, such as a skip, is left alone."""
 
 
 async def nothing_ready(*_: float) -> None:
