@@ -1,10 +1,12 @@
 """Fuzz the log parsers: random and mutated bytes must find no crash, no hang and no line counted twice.
 
     python -m tests.fuzz [--seconds=300] [--seed=1] [FORMAT ...]
+    python -m tests.fuzz --parsers [--seconds=300] [--seed=1] [PARSER ...]
 
-Seconds are of the processor, so that a busy machine does not shorten the search. Not part of `make
-test`: what it finds becomes a line in a test of that format. Seeds are the lines that the tests of the
-formats keep, and the sample messages where they are present.
+Seconds are of the processor, so that a busy machine does not shorten the search. Many formats share a
+parser, and differ in names and a few expressions only: `--parsers` gives each parser its seconds, which
+its formats take in turns. Not part of `make test`: what it finds becomes a line in a test of that format.
+Seeds are the lines that the tests of the formats keep, and the sample messages where they are present.
 """
 
 from __future__ import annotations
@@ -15,12 +17,17 @@ import random
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
+from types import CodeType, FrameType
 
 from sim.base.errors import InputError
-from sim.engine.discovery.formats import FORMATS, by_name, detect
+from sim.engine.discovery.formats import FORMATS, by_name, delimited, detect, pairs
 from sim.engine.discovery.formats.base import Context, Format
+from sim.engine.discovery.formats.documents import Documents
+from sim.engine.discovery.formats.extension import Splitter
 from sim.engine.discovery.formats.reading import reader
+from sim.engine.discovery.formats.w3c import W3c
 from sim.engine.discovery.logfile import LogFile
 from tests.engine.formats.test_cef import LINES as CEF
 from tests.engine.formats.test_firewalls_hostile import LINES as FIREWALLS
@@ -56,6 +63,8 @@ SPICE = (
 )
 SLOW = 10.0
 """Seconds of the processor for one batch of a few hundred kilobytes after which it counts as a hang."""
+TURN = 5.0
+"""Seconds of the processor that a format searches at a time while others of its parser wait."""
 
 
 def seeds(known: Format) -> list[bytes]:
@@ -108,46 +117,126 @@ def run(known: Format, data: bytes, evidence: bool) -> None:
             assert len(set(parsed.lines.tolist())) == len(parsed.traffic), "a line is counted twice"
 
 
-def fuzz(known: Format, seconds: float, seed: int) -> int:
-    """Fuzz one format; return how many faults were found."""
-    rng = random.Random(f"{seed}/{known.name}")
-    corpus = seeds(known)
-    begin, batches, size = time.process_time(), 0, 0
-    faults: dict[str, bytes] = {}
-    while time.process_time() - begin < seconds:
-        data = rng.randbytes(rng.randrange(2000)) if rng.random() < 0.05 else mutated(corpus, rng)
+class Search:
+    """The search for faults in one format; it can be gone on with."""
+
+    def __init__(self, known: Format, seed: int) -> None:
+        self.known = known
+        self.faults: dict[str, bytes] = {}
+        self.spent = 0.0
+        """Seconds of the processor."""
+        self._rng = random.Random(f"{seed}/{known.name}")
+        self._corpus = seeds(known)
+        self._batches = self._size = 0
+
+    def go(self, seconds: float) -> None:
+        """Search for some seconds of the processor."""
+        begin = time.process_time()
+        while time.process_time() - begin < seconds:
+            self._try()
+        self.spent += time.process_time() - begin
+
+    def _try(self) -> None:
+        rng = self._rng
+        data = rng.randbytes(rng.randrange(2000)) if rng.random() < 0.05 else mutated(self._corpus, rng)
         start = time.process_time()
         try:
-            run(known, data, rng.random() < 0.3)
+            run(self.known, data, rng.random() < 0.3)
         except InputError:
             # What is no text at all is refused as a file.
             pass
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
-            faults.setdefault(
+            self.faults.setdefault(
                 f"{type(error).__name__}: {str(error)[:200]} at {where.filename}:{where.lineno}", data
             )
         if (took := time.process_time() - start) > SLOW:
-            faults.setdefault(f"slow: {took:.0f} s for {len(data):,} bytes", data)
-        batches, size = batches + 1, size + len(data)
-    spent = time.process_time() - begin
-    print(
-        f"{known.name}: {spent:.0f} s, {batches:,} batches, {size / 1e6:.1f} MB, {len(faults)} faults",
-        flush=True,
+            self.faults.setdefault(f"slow: {took:.0f} s for {len(data):,} bytes", data)
+        self._batches, self._size = self._batches + 1, self._size + len(data)
+
+    def tell(self) -> None:
+        """Print what was done, and keep what showed faults as files."""
+        known = self.known.name
+        print(
+            f"{known}: {self.spent:.0f} s, {self._batches:,} batches, {self._size / 1e6:.1f} MB, "
+            f"{len(self.faults)} faults",
+            flush=True,
+        )
+        for what, data in self.faults.items():
+            file = Path(f"fuzz-{known}-{len(data)}.bin")
+            file.write_bytes(data)
+            print(f"  {what}; {file}", flush=True)
+
+
+SPLITTERS = {
+    code.__code__: name
+    for code, name in (
+        (Splitter.split, "extension"),
+        (Documents.read, "JSON"),
+        (W3c.__call__, "W3C"),
+        (delimited.split, "delimited"),
+        (pairs.pairs, "pairs"),
     )
-    for what, data in faults.items():
-        file = Path(f"fuzz-{known.name}-{len(data)}.bin")
-        file.write_bytes(data)
-        print(f"  {what}; {file}", flush=True)
-    return len(faults)
+}
+"""What parts the lines of many formats, the most particular first: a W3C log has delimited lines too."""
+
+
+def parser(known: Format) -> str:
+    """Return what parses a format: the splitter that is seen at work on a log of its own, else its module."""
+    called: set[CodeType] = set()
+
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            called.add(frame.f_code)
+
+    sys.setprofile(watch)
+    try:
+        run(known, "\n".join(OWN[known.name]).encode(), evidence=False)
+    finally:
+        sys.setprofile(None)
+    own = known.rows.__module__.rpartition(".")[2]
+    shared = next((name for code, name in SPLITTERS.items() if code in called), own)
+    # One splitter, two syntaxes.
+    return ("LEEF" if known.name in LEEF else "CEF") if shared == "extension" else shared
+
+
+def fuzz_parsers(chosen: Sequence[str], seconds: float, seed: int) -> int:
+    """Fuzz each parser, or those chosen, with its formats in turns; return how many faults were found."""
+    parsers: dict[str, list[Search]] = {}
+    for known in FORMATS:
+        parsers.setdefault(parser(known), []).append(Search(known, seed))
+    for name, searches in parsers.items():
+        if chosen and name not in chosen:
+            continue
+        rounds = 0
+        while sum(search.spent for search in searches) < seconds:
+            for search in searches:
+                search.go(TURN)
+            rounds += 1
+        spent, faults = (
+            sum(search.spent for search in searches),
+            sum(len(search.faults) for search in searches),
+        )
+        print(f"{name}: {len(searches)} formats, {spent:.0f} s, {rounds} rounds, {faults} faults", flush=True)
+        for search in searches:
+            search.tell()
+    return sum(len(search.faults) for searches in parsers.values() for search in searches)
+
+
+def fuzz_formats(chosen: Sequence[str], seconds: float, seed: int) -> int:
+    """Fuzz each format, or those chosen; return how many faults were found."""
+    faults = 0
+    for name in dict.fromkeys(chosen or (*DIFFERENT.split(), *(known.name for known in FORMATS))):
+        if known := by_name(name):
+            search = Search(known, seed)
+            search.go(seconds)
+            search.tell()
+            faults += len(search.faults)
+    return faults
 
 
 if __name__ == "__main__":
     given = {word.partition("=")[0]: word.partition("=")[2] for word in sys.argv[1:] if word.startswith("--")}
     wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
-    order = dict.fromkeys(wanted or (*DIFFERENT.split(), *(known.name for known in FORMATS)))
-    chosen = [known for name in order if (known := by_name(name))]
-    found = [
-        fuzz(known, float(given.get("--seconds", "300")), int(given.get("--seed", "1"))) for known in chosen
-    ]
-    sys.exit(1 if any(found) else 0)
+    work = fuzz_parsers if "--parsers" in given else fuzz_formats
+    sys.exit(1 if work(wanted, float(given.get("--seconds", "300")), int(given.get("--seed", "1"))) else 0)

@@ -84,7 +84,7 @@ def _of_log(source: str, unsanctioned: str, catalog: Path | None) -> _Tagged:
         what = "a log says nothing of tags, and no app is named"
         advice = "give --unsanctioned APP,... or tag apps in a --catalog file"
         raise InputError(Problem("USAGE", what, advice=advice))
-    from sim.cli.discover import Options, read
+    from sim.cli.discover_data import Options, read
 
     findings = read(Options([source], catalog=catalog))
     if not findings.files:

@@ -5,35 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
+from sim.cli.catalog_data import WHOSE, facts, unknown
+from sim.cli.catalog_text import show_app, show_checked, show_found, show_hosts
 from sim.cli.errors import DONE
-from sim.engine.catalog.app import App, FactValue
+from sim.engine.catalog.app import App
 from sim.engine.catalog.check import check_catalog
-from sim.engine.catalog.factors import FACTORS, SECTIONS, Section
+from sim.engine.catalog.factors import SECTIONS
 from sim.engine.catalog.own import TenantCatalog, load_tenant_catalog
-from sim.engine.catalog.score import coverage, properties, risk_level
-from sim.engine.catalog.score_settings import FOUNDED, load_score_settings
-
-WHOSE = "Scores are this project's own, worked out from what the catalog states; they are not Microsoft's."
-
-
-@dataclass(frozen=True, slots=True)
-class FactRow:
-    """One stated fact of an app, with what it earns."""
-
-    section: Section
-    name: str
-    value: FactValue
-    mark: str
-    """Empty for the founding year, which is a field of the app and not a marked fact."""
-    scored: bool
-    """False: the portal shows it, and no score counts it."""
-    points: Fraction | None
-    """0 to 10; None where it does not count."""
-    weight: int
+from sim.engine.catalog.score import coverage, risk_level
+from sim.engine.catalog.score_settings import load_score_settings
 
 
 def search(text: str, *, catalog: Path | None, settings: Path | None, as_json: bool) -> int:
@@ -43,8 +25,6 @@ def search(text: str, *, catalog: Path | None, settings: Path | None, as_json: b
     if as_json:
         _print_json([_app_line(own, app) for app in found])
     else:
-        from sim.cli.catalog_text import show_found
-
         show_found(own, text, found)
     return DONE
 
@@ -56,8 +36,6 @@ def show(text: str, *, catalog: Path | None, settings: Path | None, as_json: boo
     if as_json:
         _print_json(_document(own, app))
     else:
-        from sim.cli.catalog_text import show_app
-
         show_app(own, app)
     return DONE
 
@@ -70,8 +48,6 @@ def resolve(hosts: Sequence[str], *, catalog: Path | None, settings: Path | None
     if as_json:
         _print_json([_host_line(own, host, matches[host]) for host in asked])
     else:
-        from sim.cli.catalog_text import show_hosts
-
         show_hosts(own, [(host, matches[host]) for host in asked])
     return DONE
 
@@ -83,36 +59,8 @@ def check(path: Path | None, *, as_json: bool) -> int:
         fields = ("name", "apps", "categories", "domains", "scored", "overrides")
         _print_json([{field: getattr(part, field) for field in fields} for part in found])
     else:
-        from sim.cli.catalog_text import show_checked
-
         show_checked(found)
     return DONE
-
-
-def facts(own: TenantCatalog, app: App) -> tuple[FactRow, ...]:
-    """Return every stated fact of an app by section, then by name."""
-    scored = {found.name: found for found in properties(app, own.catalog.settings)}
-    rows = [
-        FactRow(
-            FACTORS[name].section,
-            name,
-            fact.value,
-            fact.mark,
-            FACTORS[name].scored,
-            scored[name].points if name in scored else None,
-            scored[name].weight if name in scored else 0,
-        )
-        for name, fact in app.factors.items()
-    ]
-    if app.founded is not None:
-        year = scored[FOUNDED]
-        rows.append(FactRow("general", FOUNDED, app.founded, "", True, year.points, year.weight))
-    return tuple(sorted(rows, key=lambda row: (SECTIONS.index(row.section), row.name)))
-
-
-def unknown(own: TenantCatalog, app: App) -> tuple[str, ...]:
-    """Return the scored properties of an app of which nothing is known."""
-    return tuple(p.name for p in properties(app, own.catalog.settings) if p.value is None)
 
 
 def _load(catalog: Path | None, settings: Path | None) -> TenantCatalog:

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.base.text import plain
-from sim.cli.catalog import WHOSE, FactRow, facts, unknown
+from sim.cli.catalog_data import WHOSE, FactRow, facts, unknown
 from sim.engine.catalog.app import App
 from sim.engine.catalog.check import Checked
 from sim.engine.catalog.factors import FACTORS, SECTIONS, Section

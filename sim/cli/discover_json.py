@@ -8,26 +8,46 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.base.time import to_iso
+from sim.cli.discover_data import Findings
 from sim.engine.discovery.evidence import Evidence
 from sim.engine.discovery.ingest import LogSummary
 from sim.engine.discovery.use import AppUsage, EntityUsage, Totals
 
 if TYPE_CHECKING:
-    from sim.cli.discover import Findings
+    from sim.cli.policy_data import Outcome
 
 Json = dict[str, object]
 
 
-def show_json(findings: Findings) -> None:
+def show_json(findings: Findings, played: Outcome | None = None) -> None:
     """Print the document."""
-    # ASCII only: no control, bidirectional or half a character of a log reaches the terminal. Piece by piece:
-    # as one text, the domains of a long log would take more memory than the report.
-    for piece in json.JSONEncoder(indent=2, ensure_ascii=True).iterencode(document(findings)):
+    for piece in _pieces(document(findings, played)):
         sys.stdout.write(piece.replace("\x7f", "\\u007f"))
-    print()
 
 
-def document(findings: Findings) -> Json:
+def _pieces(document: Json) -> Iterator[str]:
+    """Yield the document's text: a line for each row of a list, so that a person can search it.
+
+    Piece by piece: as one text, the domains of a long log would take more memory than the report.
+    """
+    # ASCII only: no control, bidirectional or half a character of a log reaches the terminal.
+    encode = json.JSONEncoder(ensure_ascii=True).encode
+    before = "{\n"
+    for key, value in document.items():
+        yield f"{before}  {encode(key)}: "
+        before = ",\n"
+        if not isinstance(value, list) or not value:
+            yield encode(value)
+            continue
+        between = "[\n    "
+        for row in value:
+            yield between + encode(row)
+            between = ",\n    "
+        yield "\n  ]"
+    yield "\n}\n"
+
+
+def document(findings: Findings, played: Outcome | None = None) -> Json:
     """Return what the logs say as plain data."""
     report = findings.report
     share = report.matched()
@@ -64,10 +84,10 @@ def document(findings: Findings) -> Json:
             for domain in report.unmatched()
         ],
     }
-    if findings.policies is not None:
+    if played is not None:
         from sim.cli.policy_json import rehearsal
 
-        found["policies"] = rehearsal(findings.policies.rehearsal, findings.policies.behind)
+        found["policies"] = rehearsal(played.rehearsal, played.behind)
     if findings.evidence is not None:
         found["evidence"] = _evidence(findings.evidence)
     return found

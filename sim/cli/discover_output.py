@@ -5,13 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.base.errors import InputError, Place, Problem
 from sim.base.text import plain
-
-if TYPE_CHECKING:
-    from sim.cli.discover import Findings
+from sim.cli.discover_data import Findings
+from sim.cli.discover_text import notes
 
 _RULE = "OUTPUT"
 _PAGES = (".html", ".htm")
@@ -45,7 +43,6 @@ def _content(suffix: str, findings: Findings) -> bytes:
 
     judge = in_catalog(findings.catalog)
     if suffix in _PAGES:
-        from sim.cli.discover_text import notes
         from sim.views.executive import Heading, executive
         from sim.views.executive_page import executive_page
 

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from sim.base.text import plain
 from sim.base.time import to_datetime
+from sim.cli.discover_data import Findings
 from sim.engine.catalog.score import RiskLevel, risk_level
 from sim.engine.discovery.evidence import Evidence
 from sim.engine.discovery.ingest import NO_APPS, LogSummary
@@ -24,7 +25,7 @@ from sim.engine.discovery.use import AppUsage, Counted, Domain, Share
 from sim.views.amounts import UNKNOWN, number, percent, size
 
 if TYPE_CHECKING:
-    from sim.cli.discover import Findings
+    from sim.cli.policy_data import Outcome
 
 UNMATCHED_SHOWN = 10
 
@@ -37,7 +38,7 @@ _RISK_STYLE: dict[RiskLevel, str] = {
 }
 
 
-def show_report(findings: Findings) -> None:
+def show_report(findings: Findings, played: Outcome | None = None) -> None:
     """Print what the logs say, and what became of the files, on stdout."""
     report = findings.report
     console = Console(highlight=False)
@@ -61,11 +62,11 @@ def show_report(findings: Findings) -> None:
                 console.print(_text(f"{summary.name}:{line}: {reason}: {text}"), soft_wrap=True)
     for note in notes(findings):
         console.print(_text(note, "dim"), soft_wrap=True)
-    if findings.policies is not None:
+    if played is not None:
         from sim.cli.policy_text import show_rehearsal
 
         console.print()
-        show_rehearsal(console, findings.policies.rehearsal, findings.policies.behind, log=True)
+        show_rehearsal(console, played.rehearsal, played.behind, log=True)
     if findings.evidence is not None:
         show_evidence(findings.evidence, console)
 

@@ -128,7 +128,8 @@ def discover(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Read real proxy and firewall logs and report the cloud apps in use."""
-    from sim.cli.discover import Options, run
+    from sim.cli.discover import run
+    from sim.cli.discover_data import Options
 
     options = Options(
         logs,

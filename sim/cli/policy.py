@@ -12,7 +12,7 @@ from sim.base.text import plain
 from sim.base.time import DAY, parse_duration
 from sim.cli import policy_json as documents
 from sim.cli import policy_text as text
-from sim.cli.discover import Options
+from sim.cli.discover_data import Options
 from sim.cli.errors import DONE, FAILED, show_problems
 from sim.cli.policy_data import open_data, portal_of
 from sim.engine.catalog.own import load_tenant_catalog

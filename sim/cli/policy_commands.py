@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sim.cli.discover import Options
+    from sim.cli.discover_data import Options
 
 app = typer.Typer(help="Check policy files, and play them on logs and runs.")
 
@@ -51,7 +51,7 @@ def _options(
     catalog: Path | None,
     report: str,
 ) -> Options:
-    from sim.cli.discover import Options
+    from sim.cli.discover_data import Options
 
     return Options(logs, log_format, mapping, users, tz, None, catalog, report)
 

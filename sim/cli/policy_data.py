@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.base.errors import InputError, Problem, nearest
 from sim.base.time import to_iso
-from sim.cli import discover
+from sim.cli.discover_data import Findings, Options, read
 from sim.engine.catalog.app import App
 from sim.engine.catalog.own import TenantCatalog, load_tenant_catalog
 from sim.engine.discovery.continuous import Scope
@@ -77,7 +77,7 @@ def portal_of(name: str) -> Portal:
     return PORTALS[name]
 
 
-def open_data(options: discover.Options, portal: str) -> Iterator[Data]:
+def open_data(options: Options, portal: str) -> Iterator[Data]:
     """Yield what the arguments name: each run for itself, and all logs together as one report."""
     runs = [name for name in options.logs if _is_run(name)]
     logs = [name for name in options.logs if name not in runs]
@@ -95,13 +95,13 @@ class Outcome:
     behind: Sequence[Behind | None]
 
 
-def policies_for(file: Path, options: discover.Options) -> list[Policy]:
+def policies_for(file: Path, options: Options) -> list[Policy]:
     """Return the policies of a file for logs that are about to be read."""
     apps = load_tenant_catalog(options.catalog).catalog.index.keys()
     return load_policies(file, Known(portal_of(options.portal), (*BUILT_IN_REPORTS, options.report), apps))
 
 
-def outcome(policies: Sequence[Policy], options: discover.Options, findings: discover.Findings) -> Outcome:
+def outcome(policies: Sequence[Policy], options: Options, findings: Findings) -> Outcome:
     """Play policies on what `unsanctioned discover` has read."""
     report = findings.report
     candidate, portal = candidate_of(findings.catalog), portal_of(options.portal)
@@ -153,9 +153,9 @@ def _whose(report: Report, match: Match) -> tuple[str | None, str | None]:
     return (match.who, None) if match.who in report.names("user") else (None, match.who)
 
 
-def _logs(options: discover.Options, logs: Sequence[str], portal: Portal) -> Data:
+def _logs(options: Options, logs: Sequence[str], portal: Portal) -> Data:
     asked = replace(options, logs=logs)
-    findings = discover.read(asked)
+    findings = read(asked)
     problems = tuple(problem for _, problem in findings.refused)
     if not findings.files:
         raise InputError(problems)
@@ -191,7 +191,7 @@ def approved_in(catalog: TenantCatalog) -> Mapping[str, str]:
     }
 
 
-def _lines_of_logs(options: discover.Options, report: Report, catalog: TenantCatalog) -> LinesOf:
+def _lines_of_logs(options: Options, report: Report, catalog: TenantCatalog) -> LinesOf:
     def lines(matches: Sequence[Match]) -> list[Behind | None]:
         # Lines are read again: which of them matter is known only at the end.
         if "-" in options.logs or not matches:
@@ -201,7 +201,7 @@ def _lines_of_logs(options: discover.Options, report: Report, catalog: TenantCat
             user, address = _whose(report, match)
             app = catalog.catalog.app(match.app_id)
             behind.append(Evidence(catalog.catalog, app, user, (match.day, match.day), address))
-        discover.read(options, behind)
+        read(options, behind)
         return [
             Behind(
                 each.transactions,

@@ -11,6 +11,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TypeVar
 
 from sim.base.errors import InputError, Problem
 from sim.base.time import DAY
@@ -22,6 +24,8 @@ from sim.engine.discovery.formats.reading import reader
 from sim.engine.discovery.logfile import Log
 from sim.engine.discovery.report import KEPT_DAYS, Report
 from sim.engine.traffic import Traffic
+
+T = TypeVar("T")
 
 NO_APPS = "No transactions to cataloged cloud apps"
 """Why the product refuses a log that names no app of the catalog; here such a log is read all the same, since
@@ -106,13 +110,11 @@ class Intake:
         if context.reference is None:
             context = replace(context, reference=log.modified)
         account = _Account(self, log.name, known, context)
-        account.take(first)
+        whole = chain((first,), chunks)
         del first
-        if progress is not None:
-            progress(log.position())
-        with closing(_ahead(chunks)) as rest:
-            # Not a loop over the chunks, which would hold one more of them in memory.
-            while account.take(next(rest, None)):
+        with closing(_ahead(whole)) as read, closing(_ahead(map(account.parse, read))) as parsed:
+            # Not a loop, which would hold one more of them in memory.
+            while account.take(next(parsed, None)):
                 if progress is not None:
                     progress(log.position())
         if not account.traffic:
@@ -158,14 +160,14 @@ class Intake:
             raise _refusal("LOG-TWICE", what, log, "it is counted once")
 
 
-def _ahead(chunks: Iterator[Chunk]) -> Generator[Chunk]:
-    """Yield the chunks; the next one is read while the last is worked on."""
+def _ahead(things: Iterator[T]) -> Generator[T]:
+    """Yield the things; the next one is made by another thread while the last is worked on."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, chunks, None)
-        while (chunk := coming.result()) is not None:
-            coming = pool.submit(next, chunks, None)
-            yield chunk
-            del chunk
+        coming = pool.submit(next, things, None)
+        while (thing := coming.result()) is not None:
+            coming = pool.submit(next, things, None)
+            yield thing
+            del thing
 
 
 class _Account:
@@ -181,11 +183,15 @@ class _Account:
         self._known = known
         self._read = reader(known, context)
 
-    def take(self, chunk: Chunk | None) -> bool:
-        """Read a chunk; say whether there was one."""
-        if chunk is None:
+    def parse(self, chunk: Chunk) -> tuple[Chunk, ParsedChunk]:
+        """Return a chunk and what its lines were; chunks come in order."""
+        return chunk, self._read(chunk)
+
+    def take(self, found: tuple[Chunk, ParsedChunk] | None) -> bool:
+        """Count a parsed chunk; say whether there was one."""
+        if found is None:
             return False
-        parsed = self._read(chunk)
+        chunk, parsed = found
         taken, cataloged = self._intake.accept(self._file, self._known, chunk, parsed)
         self.lines += len(chunk.lines)
         self.traffic += taken
