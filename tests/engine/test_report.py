@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.base.time import DAY, HOUR
 from sim.engine.catalog.model import App, Catalog
-from sim.engine.discovery.hosts import registrable_domain
+from sim.engine.discovery.endings import registrable_domain
 from sim.engine.discovery.report import Report
 from sim.engine.discovery.rollup import pack
 from sim.engine.discovery.use import AppDay, AppUsage, Domain, EntityUsage, HostUsage, Totals

@@ -8,7 +8,7 @@ whole numbers, rounded half up once, so that a score is the same on every machin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -75,7 +75,7 @@ def score(app: App, settings: ScoreSettings | None = None) -> Score | None:
         if average is not None:
             averages[section] = average
     total = _average((value, used.section_weight(section)) for section, value in averages.items())
-    known = coverage(app, used)
+    known = _coverage(found, used)
     if total is None or known < used.minimum_coverage_percent:
         return None
     return Score(_half_up(total), {s: _half_up(value) for s, value in averages.items()}, known)
@@ -84,8 +84,11 @@ def score(app: App, settings: ScoreSettings | None = None) -> Score | None:
 def coverage(app: App, settings: ScoreSettings | None = None) -> int:
     """Return the percentage of the weight of all scored properties for which the value is known."""
     used = settings or load_score_settings()
+    return _coverage(properties(app, used), used)
+
+
+def _coverage(found: Sequence[Property], used: ScoreSettings) -> int:
     known = possible = Fraction(0)
-    found = properties(app, used)
     for section in SECTIONS:
         members = [p for p in found if p.section == section]
         weight, all_weights = used.section_weight(section), sum(p.weight for p in members)

@@ -7,18 +7,13 @@ looked up in the catalog once, and a host of no app is kept as its registrable d
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import lru_cache
-from ipaddress import ip_address
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.catalog.model import App, Catalog
+from sim.engine.discovery.endings import Endings
 from sim.engine.traffic import I64, Coded
-
-if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
 
 NO_DESTINATION = "(no destination)"
 """Stands in the unmatched list for lines that name neither a host nor an address."""
@@ -81,6 +76,7 @@ class HostNumbering(Numbering):
     def __init__(self, catalog: Catalog) -> None:
         super().__init__()
         self._catalog = catalog
+        self._endings = Endings(catalog)
         self._known: dict[str, int] = {}
         self._hosts: list[tuple[str, str]] = []
         self._positions: list[int] = []
@@ -127,6 +123,7 @@ class HostNumbering(Numbering):
         A host that has another entry now gets another number: what was counted stays with its app.
         """
         self._catalog = catalog
+        self._endings = Endings(catalog)
         self._positions = places[self._positions].tolist() if self._positions else []
         self._apps = np.zeros(0, dtype=np.int64)
         self._forget_unmatched()
@@ -148,12 +145,12 @@ class HostNumbering(Numbering):
         ]
 
     def _looked_up(self, name: str) -> int:
-        match = self._catalog.match(name)
-        if match is None:
+        found = self._endings.look_up(name)
+        if isinstance(found, str):
             self._unmatched += 1
-            code = self._domain_code(registrable_domain(name))
+            code = self._domain_code(found)
         else:
-            code = self._host_code(name, *match)
+            code = self._host_code(name, *found)
         self._known[name] = code
         return code
 
@@ -192,21 +189,3 @@ class _AddressNumbering(Numbering):
 
     def _number(self, names: list[str]) -> list[int]:
         return [self._host_numbering.address_number(name) for name in names]
-
-
-def registrable_domain(host: str) -> str:
-    """Return the part of `host` that someone registered; an address or a bare name stays."""
-    last = host[-1:]
-    if last.isdigit() or ":" in host:
-        try:
-            return str(ip_address(host))
-        except ValueError:
-            pass
-    return _public_suffixes().privatesuffix(host) or host
-
-
-@lru_cache(maxsize=1)
-def _public_suffixes() -> PublicSuffixList:
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList()

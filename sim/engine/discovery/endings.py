@@ -1,0 +1,102 @@
+"""What the host names of a log end in: an entry of the catalog, or else a domain that someone registered.
+
+A long log names hundreds of thousands of hosts, nearly all of them one label or two below a name that the
+catalog or the public suffix list knows. What holds below such a name is worked out once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from ipaddress import ip_address
+
+from publicsuffixlist import PSLFILE, PublicSuffixList
+
+from sim.engine.catalog.domains import suffixes
+from sim.engine.catalog.model import App, Catalog
+
+Match = tuple[App, str]
+"""An app, and the catalog's entry that gave it away."""
+
+_PLAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
+_PUNYCODE = "xn--"
+"""The public suffix list has such names as they are read."""
+_LONGEST = 253
+"""Characters of a host name (RFC 1035, section 2.3.4; documented)."""
+_EACH = ""
+"""Below this name each host is a case of its own."""
+
+
+class Endings:
+    """Looks hosts up in one catalog, and in the public suffix list where that knows no app."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._below: dict[str, Match | str | None] = {}
+
+    def look_up(self, host: str) -> Match | str:
+        """Return the app behind a host and the entry that gave it away, else its registrable domain."""
+        if len(host) > _LONGEST or not _PLAIN.fullmatch(host) or _PUNYCODE in host:
+            return self._alone(host)
+        known, longer, suffix_tree = "", "", _rules()[0]
+        for label in reversed(host.split(".")):
+            known, longer = longer, f"{label}.{longer}" if longer else label
+            if longer not in suffix_tree and longer not in self._entries:
+                break
+        else:
+            return self._alone(host)
+        if known not in self._below:
+            self._below[known] = self._what_holds_below(known)
+        found = self._below[known]
+        if found is None:
+            return longer
+        return self._alone(host) if found == _EACH else found
+
+    @cached_property
+    def _entries(self) -> frozenset[str]:
+        entries = (*(domain for app in self._catalog.apps for domain in app.domains), *self._catalog.shared)
+        return _tree(entry.partition("/")[0] for entry in entries)
+
+    def _alone(self, host: str) -> Match | str:
+        return self._catalog.match(host) or registrable_domain(host)
+
+    def _what_holds_below(self, known: str) -> Match | str | None:
+        """Return what each host is that ends in a name of the tree, but in no longer one; None is the
+        domain one label longer."""
+        if not known or known in _rules()[1]:
+            return _EACH
+        return self._catalog.match(known) or (
+            None if _public_suffixes().is_public(known) else registrable_domain(known)
+        )
+
+
+def registrable_domain(host: str) -> str:
+    """Return the part of `host` that someone registered; an address or a bare name stays."""
+    last = host[-1:]
+    if last.isdigit() or ":" in host:
+        try:
+            return str(ip_address(host))
+        except ValueError:
+            pass
+    return _public_suffixes().privatesuffix(host) or host
+
+
+@lru_cache(maxsize=1)
+def _public_suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the public suffix list and all that they end in, and those below which every
+    label is a suffix."""
+    with open(PSLFILE, encoding="utf-8") as file:
+        rules = [line.split()[0] for line in file if line.strip() and not line.startswith("//")]
+    wild = frozenset(rule.removeprefix("*.") for rule in rules if rule.startswith("*."))
+    return _tree(rule.removeprefix("*.").removeprefix("!") for rule in rules), wild
+
+
+def _tree(names: Iterable[str]) -> frozenset[str]:
+    """Return the names and all that they end in."""
+    return frozenset(ending for name in names for ending in suffixes(name))
