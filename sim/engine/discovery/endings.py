@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from ipaddress import ip_address
+from pathlib import Path
 
 from publicsuffixlist import PSLFILE, PublicSuffixList
 
@@ -91,8 +92,8 @@ def _public_suffixes() -> PublicSuffixList:
 def _rules() -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of the public suffix list and all that they end in, and those below which every
     label is a suffix."""
-    with open(PSLFILE, encoding="utf-8") as file:
-        rules = [line.split()[0] for line in file if line.strip() and not line.startswith("//")]
+    lines = Path(PSLFILE).read_text(encoding="utf-8").splitlines()
+    rules = [line.split()[0] for line in lines if line.strip() and not line.startswith("//")]
     wild = frozenset(rule.removeprefix("*.") for rule in rules if rule.startswith("*."))
     return _tree(rule.removeprefix("*.").removeprefix("!") for rule in rules), wild
 

@@ -30,8 +30,14 @@ def detect(lines: Sequence[str]) -> Format | None:
     filled = [line for line in lines if line.strip()]
     for generic in (False, True):
         candidates = [known for known in FORMATS if known.generic == generic]
-        scores = [known.sniff(filled) for known in candidates]
-        best = max(scores, default=0.0)
+        best, found = 0.0, None
+        for known in candidates:
+            score = known.sniff(filled)
+            if score > best:
+                best, found = score, known
+            if best == 1:
+                # No other can read more, and on a tie the first counts.
+                break
         if best >= _MOST or (generic and best > 0):
-            return candidates[scores.index(best)]
+            return found
     return None
