@@ -187,11 +187,11 @@ class _Account:
         """Return a chunk and what its lines were; chunks come in order."""
         return chunk, self._read(chunk)
 
-    def take(self, found: tuple[Chunk, ParsedChunk] | None) -> bool:
+    def take(self, item: tuple[Chunk, ParsedChunk] | None) -> bool:
         """Count a parsed chunk; say whether there was one."""
-        if found is None:
+        if item is None:
             return False
-        chunk, parsed = found
+        chunk, parsed = item
         taken, cataloged = self._intake.accept(self._file, self._known, chunk, parsed)
         self.lines += len(chunk.lines)
         self.traffic += taken

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-import polars as pl
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from sim.engine.discovery.formats import by_name, detect
-from sim.engine.discovery.formats.base import Chunk, Context, Format
+from sim.engine.discovery.formats.base import Format
 from sim.engine.discovery.formats.cef import CEF, EVENT, LOGIN
-from sim.engine.discovery.formats.extension import CEF as SYNTAX
-from sim.engine.discovery.formats.extension import Splitter
 from sim.engine.discovery.formats.pairs import END_COUNTS, INTERIM, OTHER
-from sim.engine.discovery.formats.reading import BLANK, reader
+from sim.engine.discovery.formats.reading import BLANK
 from tests.engine.formats.rows import CONTEXT, one, read
 
 ZSCALER = (
@@ -458,60 +453,6 @@ def test_sizes_that_are_none_are_unknown() -> None:
     row = one(known("cef"), GENERIC.replace("in=5312", "in=" + "9" * 400).replace("out=190233", "out=-5"))
     assert "bytes_down" not in row
     assert "bytes_up" not in row
-
-
-def values(lines: list[str]) -> list[tuple[object, ...]]:
-    """Return what a splitter says of lines read together."""
-    splitter = Splitter(SYNTAX, ("dst", "src", "in"), ("suser", "act"), ("|vendor", "|name"))
-    table = splitter.split(pl.Series(lines, dtype=pl.String))
-    return table.drop("|line", "|before").rows()
-
-
-VALUE = st.one_of(
-    st.sampled_from(
-        ["10.1.1.1", "a b", "", " lead", "trail ", r"a\=b", "a=b", '"q w"', "\ttab", "é 日本", "x|y"]
-    ),
-    st.text(max_size=8),
-)
-BODY = st.lists(st.tuples(st.sampled_from(["dst", "src", "in", "suser", "act", "cs1"]), VALUE), max_size=7)
-
-
-@settings(max_examples=60)
-@example([[], [], [], [("dst", "10.1.1.1"), ("src", "\x01")]])
-@given(st.lists(BODY, min_size=1, max_size=8))
-def test_many_lines_together_say_what_each_says_alone(bodies: list[list[tuple[str, str]]]) -> None:
-    usual = "CEF:0|V|P|1|e|n|3|act=x cs1=a b dst=10.0.0.1 src=10.0.0.2 in=5 suser=bob x=1"
-    odd = ["CEF:0|V|P|1|e|n|3|" + " ".join(f"{key}={value}" for key, value in body) for body in bodies]
-    # So many that templates are learnt: of the usual lines, and of the odd ones.
-    together = values([*([usual] * 100), *(odd * 20)])
-    assert together[0] == ("V", "n", "10.0.0.1", "10.0.0.2", "5", "bob", "x")
-    assert together == together[:1] * 100 + [values([line])[0] for line in odd] * 20
-
-
-@settings(max_examples=40)
-@given(
-    st.lists(st.text(max_size=60), max_size=6),
-    st.sampled_from(sorted(LINES)),
-    st.integers(0, 400),
-    st.text(max_size=9),
-)
-def test_no_line_breaks_a_format_or_counts_twice(
-    texts: list[str], name: str, cut: int, inserted: str
-) -> None:
-    line = LINES[name]
-    mutated = [
-        line[:cut],
-        line[:cut] + inserted + line[cut:],
-        line[cut:],
-        *(line[:cut] + text for text in texts),
-    ]
-    for lines in ([*texts, *mutated], mutated * 10):
-        chunk = Chunk(pl.Series(lines, dtype=pl.String), 1)
-        parsed = reader(known(name), Context(evidence=True))(chunk)
-        bad = sum(found.count for found in parsed.bad.values())
-        assert len(parsed.traffic) + bad + sum(parsed.skipped.values()) == len(lines)
-        for text in lines:
-            assert known(name).explain(text)
 
 
 def test_a_very_long_value() -> None:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from sim.engine.discovery.formats import by_name, detect
-from sim.engine.discovery.formats.base import Chunk, Context, Format
+from sim.engine.discovery.formats.base import Format
 from sim.engine.discovery.formats.cef import EVENT, LOGIN
-from sim.engine.discovery.formats.extension import LEEF as SYNTAX
-from sim.engine.discovery.formats.extension import Splitter
 from sim.engine.discovery.formats.leef import LEEF
 from sim.engine.discovery.formats.pairs import END_COUNTS, INTERIM, OTHER
-from sim.engine.discovery.formats.reading import reader
 from tests.engine.formats.rows import one, read
 
 
@@ -271,61 +265,3 @@ def test_generic_reads_each_line_in_its_vendors_dialect() -> None:
 def test_values_that_hold_what_stands_between_pairs() -> None:
     line = "LEEF:2.0|Acme|Proxy|1|request|^|" + "^".join(PAIRS).replace("Alice Liddell", "Alice^Liddell")
     assert one(known("leef"), line)["user"] == "Alice^Liddell"
-
-
-def values(lines: list[str]) -> list[tuple[object, ...]]:
-    """Return what a splitter says of lines read together."""
-    splitter = Splitter(SYNTAX, ("dst", "src"), ("usrName", "cat"), ("|vendor", "|event"))
-    return splitter.split(pl.Series(lines, dtype=pl.String)).drop("|line", "|before").rows()
-
-
-VALUE = st.one_of(
-    st.sampled_from(
-        ["10.1.1.1", "a b", "", " lead", "trail ", r"a\=b", "a=b", '"q w"', "x|y", "x^y", "é 日本"]
-    ),
-    st.text(max_size=8),
-)
-BODY = st.lists(st.tuples(st.sampled_from(["dst", "src", "usrName", "cat", "sev"]), VALUE), max_size=6)
-
-
-@settings(max_examples=60)
-@given(st.lists(BODY, min_size=1, max_size=8), st.sampled_from("\t|^"), st.sampled_from(["", "x09|", "^|"]))
-def test_many_lines_together_say_what_each_says_alone(
-    bodies: list[list[tuple[str, str]]], between: str, declared: str
-) -> None:
-    pairs = ("src=10.0.0.2", "cat=a b", "dst=10.0.0.1", "usrName=bob", "x=1")
-    usual = f"LEEF:2.0|V|P|1|e|{declared}{between.join(pairs)}"
-    odd = [
-        f"LEEF:1.0|V|P|1|e|{declared}" + between.join(f"{key}={value}" for key, value in body)
-        for body in bodies
-    ]
-    # So many that templates are learnt: of the usual lines, and of the odd ones.
-    together = values([*([usual] * 100), *(odd * 20)])
-    assert together[0] == ("V", "e", "10.0.0.1", "10.0.0.2", "bob", "a b")
-    assert together == together[:1] * 100 + [values([line])[0] for line in odd] * 20
-
-
-@settings(max_examples=40)
-@given(
-    st.lists(st.text(max_size=60), max_size=6),
-    st.sampled_from(sorted(LINES)),
-    st.integers(0, 300),
-    st.text(max_size=9),
-)
-def test_no_line_breaks_a_format_or_counts_twice(
-    texts: list[str], name: str, cut: int, inserted: str
-) -> None:
-    line = LINES[name]
-    mutated = [
-        line[:cut],
-        line[:cut] + inserted + line[cut:],
-        line[cut:],
-        *(line[:cut] + text for text in texts),
-    ]
-    for lines in ([*texts, *mutated], mutated * 10):
-        chunk = Chunk(pl.Series(lines, dtype=pl.String), 1)
-        parsed = reader(known(name), Context(evidence=True))(chunk)
-        bad = sum(found.count for found in parsed.bad.values())
-        assert len(parsed.traffic) + bad + sum(parsed.skipped.values()) == len(lines)
-        for text in lines:
-            assert known(name).explain(text)
