@@ -8,8 +8,9 @@
 PIP_INSTALL = .venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 # One step of a check: its name, then its output; make stops at the first that fails.
-# As many test processes as there are cores; PYTEST_ARGS= for one.
-PYTEST_ARGS ?= -n auto
+# As many test processes as there are cores, each with neighbouring tests, which share what they made;
+# PYTEST_ARGS= for one.
+PYTEST_ARGS ?= -n auto --dist worksteal
 
 step = @echo "== $(1)"; .venv/bin/$(1)
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.exercise.process import called
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT.parent / "shared" / "samples" / "logs" / "squid-real"
 
@@ -139,7 +141,7 @@ def test_json_of_a_real_log_agrees_with_the_truth() -> None:
     if not SAMPLES.is_dir():
         pytest.skip(f"no samples at {SAMPLES}")
     truth = [json.loads(text) for text in (SAMPLES / "truth.jsonl").read_text().splitlines()]
-    done = unsanctioned("discover", SAMPLES / "access_native.log", "--json")
+    done = called("discover", SAMPLES / "access_native.log", "--json")
     assert (done.returncode, errors(done)) == (0, [])
     data = json.loads(done.stdout)
     seen = data["totals"]["transactions"] + sum(row["transactions"] for row in data["unmatched"])
@@ -160,7 +162,7 @@ def _below(host: str, domain: str) -> bool:
 
 
 def test_the_text_names_apps_files_and_unmatched_domains(log: Path) -> None:
-    done = unsanctioned("discover", log)
+    done = called("discover", log)
     text = done.stdout.decode()
     assert (done.returncode, errors(done)) == (0, [])
     for words in ("Snapshot report: 2019-12-27 09:20", "Transactions 4", "Dropbox", "21.2 kB"):
@@ -185,7 +187,7 @@ def test_stdin_and_gzip_are_logs_like_others(log: Path, tmp_path: Path) -> None:
 def test_some_files_refused_is_exit_1_and_the_rest_is_reported(log: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.txt"
     other.write_text("hello\n")
-    done = unsanctioned("discover", tmp_path / "none.log", log, other, "--json")
+    done = called("discover", tmp_path / "none.log", log, other, "--json")
     assert done.returncode == 1
     missing, unknown = errors(done)
     assert missing.startswith("error[LOG-UNREADABLE]: cannot read the log: ")
@@ -200,7 +202,7 @@ def test_some_files_refused_is_exit_1_and_the_rest_is_reported(log: Path, tmp_pa
 def test_all_files_refused_is_exit_2_and_stdout_stays_empty(tmp_path: Path) -> None:
     empty = tmp_path / "empty.log"
     empty.touch()
-    done = unsanctioned("discover", tmp_path, empty, "--json")
+    done = called("discover", tmp_path, empty, "--json")
     assert (done.returncode, done.stdout, len(errors(done))) == (2, b"", 2)
 
 
@@ -214,7 +216,7 @@ def test_all_files_refused_is_exit_2_and_stdout_stays_empty(tmp_path: Path) -> N
     ],
 )
 def test_bad_usage_is_one_line_and_exit_2(arguments: list[str], start: str) -> None:
-    done = unsanctioned(*arguments)
+    done = called(*arguments)
     assert (done.returncode, done.stdout) == (2, b"")
     (text,) = errors(done)
     assert text.startswith(start)
@@ -224,7 +226,7 @@ def test_bad_usage_is_one_line_and_exit_2(arguments: list[str], start: str) -> N
 def test_debug_shows_the_traceback(place: int) -> None:
     arguments = ["discover", "--format", "nope", "x"]
     arguments.insert(place, "--debug")
-    done = unsanctioned(*arguments)
+    done = called(*arguments)
     assert done.returncode == 2
     assert b"Traceback (most recent call last)" in done.stderr
     assert done.stderr.splitlines()[-1].startswith(b"error[")
@@ -240,20 +242,20 @@ def test_hostile_text_reaches_no_terminal_and_no_markup(tmp_path: Path) -> None:
         + b"\x1b]0;title\x07 [red]markup[/red] [/] \x9b31m \xff\n"
     )
     for arguments in ((log,), (log, "--json"), (log, "--report", "[red]\x1b[31mname")):
-        done = unsanctioned("discover", *arguments)
+        done = called("discover", *arguments)
         assert done.returncode == 0, done.stderr
         text = done.stdout.decode()
         bad = {character for character in text if character < " " and character != "\n"}
         assert bad | {c for c in text if c in "\x7f\u202e\u009b"} == set()
         assert "[red]a[bold].log" in text
         assert "[red]markup[/red] [/]" in text
-    data = json.loads(unsanctioned("discover", log, "--json").stdout)
+    data = json.loads(called("discover", log, "--json").stdout)
     assert {user["name"] for user in data["users"]} == {"alice"}
     assert data["unmatched"] == [{"domain": "a\u202eb\u009b.example", "transactions": 1, "bytes": 5312}]
 
 
 def test_errors_escape_what_they_quote(tmp_path: Path) -> None:
-    done = unsanctioned("discover", tmp_path / "\x1b[31m\n.log")
+    done = called("discover", tmp_path / "\x1b[31m\n.log")
     (text,) = errors(done)
     assert "\x1b" not in text
     assert "\\x1b[31m\\n.log" in text

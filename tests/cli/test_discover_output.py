@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from tests.cli.test_discover import errors, line, unsanctioned
+from tests.exercise.process import called
 from tests.views.page import parse
 
 
@@ -40,7 +41,7 @@ def test_html_is_the_executive_report_and_the_text_is_printed_too(log: Path, tmp
 
 def test_csv_and_parquet_hold_the_discovered_apps(log: Path, tmp_path: Path) -> None:
     for name in ("apps.csv", "apps.PARQUET"):
-        assert unsanctioned("discover", log, "-o", tmp_path / name).returncode == 0
+        assert called("discover", log, "-o", tmp_path / name).returncode == 0
     rows = list(csv.DictReader(io.StringIO((tmp_path / "apps.csv").read_bytes().decode(), newline="")))
     frame = pl.read_parquet(tmp_path / "apps.PARQUET")
     assert [row["App id"] for row in rows] == ["dropbox", "sohu-news"] == frame["App id"].to_list()
@@ -51,7 +52,7 @@ def test_the_organisations_own_catalog_is_in_it(log: Path, tmp_path: Path) -> No
     own = tmp_path / "own.yaml"
     own.write_text("overrides:\n  dropbox: {score: 1, tags: [Unsanctioned, Watched], notes: '=x'}\n")
     out = tmp_path / "apps.csv"
-    assert unsanctioned("discover", log, "--catalog", own, "-o", out).returncode == 0
+    assert called("discover", log, "--catalog", own, "-o", out).returncode == 0
     row = next(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"), newline="")))
     assert (row["Score"], row["Tag"], row["Custom tags"], row["Note"]) == (
         "1",
@@ -62,7 +63,7 @@ def test_the_organisations_own_catalog_is_in_it(log: Path, tmp_path: Path) -> No
 
 
 def test_json_stays_one_document_on_stdout(log: Path, tmp_path: Path) -> None:
-    done = unsanctioned("discover", log, "--json", "-o", tmp_path / "r.html")
+    done = called("discover", log, "--json", "-o", tmp_path / "r.html")
     assert json.loads(done.stdout)["totals"]["transactions"] == 5
     assert (tmp_path / "r.html").exists()
 
@@ -70,7 +71,7 @@ def test_json_stays_one_document_on_stdout(log: Path, tmp_path: Path) -> None:
 def test_a_file_that_is_there_is_written_anew(log: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     out.write_text("x" * 10**6)
-    assert unsanctioned("discover", log, "-o", out).returncode == 0
+    assert called("discover", log, "-o", out).returncode == 0
     assert "xxx" not in out.read_text(encoding="utf-8")
 
 
@@ -90,7 +91,7 @@ def test_what_cannot_be_written_is_one_line_and_nothing_is_read(
     (tmp_path / "folder.html").mkdir()
     log = tmp_path / "access.csv"
     log.write_text(line())
-    done = unsanctioned("discover", log, "-o", tmp_path / name)
+    done = called("discover", log, "-o", tmp_path / name)
     assert done.returncode == 2
     (told,) = errors(done)
     assert told.startswith("error[OUTPUT]: ")
@@ -105,7 +106,7 @@ def test_a_disk_that_refuses_is_an_error_in_words(log: Path) -> None:
         pytest.skip("needs a device that is always full")
     link = log.with_name("report.html")
     link.symlink_to(full)
-    done = unsanctioned("discover", log, "-o", link)
+    done = called("discover", log, "-o", link)
     assert done.returncode == 2
     (told,) = errors(done)
     assert told.startswith("error[OUTPUT]: cannot write the file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -25,6 +26,14 @@ from tests.exercise.process import (
 )
 
 SHIPPED = (ROOT / "scenarios" / "first-block.yaml").read_text(encoding="utf-8")
+SEVERAL = """
+import json, sys
+from sim.cli.main import main
+
+for words in json.loads(sys.argv[1]):
+    print(main(words))
+"""
+"""Runs several command lines in one process, and prints their exit codes."""
 DAC = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
@@ -46,7 +55,7 @@ def test_a_broken_scenario_tells_every_problem_with_its_place(tmp_path: Path) ->
     text = text.replace("summary: ", "sumary: ")
     path = tmp_path / "broken.yaml"
     path.write_text(text, encoding="utf-8")
-    found = errors(unsanctioned("run", path))
+    found = errors(called("run", path))
     assert len(found) == 3
     people, key = place(path, text, "people: many"), place(path, text, "sumary")
     assert any(
@@ -157,7 +166,7 @@ def test_the_file_of_the_actions_is_never_written_over(tmp_path: Path) -> None:
     """--out may not be the file that --actions reads."""
     path = tmp_path / "run.jsonl"
     path.write_bytes(short().read_bytes())
-    error(unsanctioned("run", "first-block", "--actions", path, "--out", path), "USAGE", "--out")
+    error(called("run", "first-block", "--actions", path, "--out", path), "USAGE", "--out")
     assert path.read_bytes() == short().read_bytes()
 
 
@@ -210,7 +219,7 @@ def test_every_bad_line_of_an_actions_file_is_told(tmp_path: Path) -> None:
     )
     script.write_text(script.read_text() + "{oops\n")
     out = tmp_path / "run.jsonl"
-    found = errors(unsanctioned("run", "first-block", "--actions", script, "--out", out))
+    found = errors(called("run", "first-block", "--actions", script, "--out", out))
     assert [line.partition(f"{script}:")[2].partition(";")[0] for line in found] == ["2", "3", "4", "5"]
     assert not out.exists()
 
@@ -316,21 +325,28 @@ def test_a_read_only_folder_is_one_line_and_loses_nothing(
     kept = sealed / "kept.jsonl"
     before = kept.read_bytes()
     homes = {**os.environ, "HOME": str(sealed), "XDG_DATA_HOME": str(sealed / "data")}
-    for arguments, named in (
+    asked = (
         (("first-block", "--until", "+10m", "--out", sealed / "new.jsonl"), "new.jsonl"),
         (("first-block", "--until", "+10m", "--out", sealed / "sub" / "new.jsonl"), "new.jsonl"),
         (("first-block", "--until", "+10m", "--out", kept), "kept.jsonl"),
         (("--resume", kept), "kept.jsonl"),
         (("first-block", "--until", "+10m"), "data"),
-    ):
-        done = subprocess.run(
-            [*prefix, sys.executable, "-m", "sim.cli.main", "run", *map(str, arguments)],
-            cwd=ROOT,
-            capture_output=True,
-            timeout=120,
-            env=homes,
-            **user,
-        )
-        error(done, "RUN-WRITE", named, "Permission denied")
-        assert kept.read_bytes() == before
-        assert [file.name for file in sealed.iterdir()] == ["kept.jsonl"]
+    )
+    lines = [["run", *map(str, arguments)] for arguments, _ in asked]
+    done = subprocess.run(
+        [*prefix, sys.executable, "-c", SEVERAL, json.dumps(lines)],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=120,
+        env=homes,
+        **user,
+    )
+    assert done.stdout.split() == [b"2"] * len(asked)
+    found = done.stderr.decode().splitlines()
+    assert len(found) == len(asked)
+    for line, (_, named) in zip(found, asked, strict=True):
+        assert line.startswith("error[RUN-WRITE]: ")
+        assert named in line
+        assert "Permission denied" in line
+    assert kept.read_bytes() == before
+    assert [file.name for file in sealed.iterdir()] == ["kept.jsonl"]

@@ -9,6 +9,7 @@ from sim.base.time import SECOND
 from sim.session.driver import restore
 from sim.session.runfile import read_run
 from tests.exercise.process import (
+    called,
     document,
     error,
     recorded,
@@ -64,7 +65,7 @@ def test_another_seed_has_another_digest(tmp_path: Path) -> None:
     seed = recorded()[1]["seed"] + 1
     out = tmp_path / "other.jsonl"
     arguments = ("run", "first-block", "--player", "oracle", "--json", "--seed", str(seed), "--out", out)
-    found = document(unsanctioned(*arguments))
+    found = document(called(*arguments))
     assert found["seed"] == records(out)[0]["seed"] == seed
     assert found["digest"] != recorded()[1]["digest"]
 
@@ -73,7 +74,7 @@ def test_actions_of_a_run_file_give_its_digest(tmp_path: Path) -> None:
     """The commands of the oracle's run file, played again as actions, end in the same digest and score."""
     path, found = recorded()
     out = tmp_path / "actions.jsonl"
-    again = document(unsanctioned("run", "first-block", "--actions", path, "--json", "--out", out))
+    again = document(called("run", "first-block", "--actions", path, "--json", "--out", out))
     assert again.pop("player") == "actions"
     assert again.items() <= found.items()
 
@@ -86,14 +87,14 @@ def test_actions_may_be_bare_command_lines(tmp_path: Path) -> None:
     script.write_text("\n\n".join(reversed(lines[:3])) + "\n")
     out = tmp_path / "run.jsonl"
     arguments = ("run", "first-block", "--actions", script, "--json", "--until", "+1h", "--out", out)
-    assert document(unsanctioned(*arguments))["counts"]["commands"] == len(lines[:3]) == 3
+    assert document(called(*arguments))["counts"]["commands"] == len(lines[:3]) == 3
 
 
 def test_until_stops_there_and_resume_goes_on(tmp_path: Path) -> None:
     """A run left after five hours is unfinished; resumed, it plays to the end in the same file."""
     out = tmp_path / "left.jsonl"
     left = document(
-        unsanctioned("run", "first-block", "--player", "oracle", "--until", "+5h", "--json", "--out", out)
+        called("run", "first-block", "--player", "oracle", "--until", "+5h", "--json", "--out", out)
     )
     assert (left["finished"], left["simulated_seconds"]) == (False, 5 * 3600)
     before = out.read_bytes()
@@ -105,7 +106,7 @@ def test_until_stops_there_and_resume_goes_on(tmp_path: Path) -> None:
     assert found["score"] >= 95
     assert out.read_bytes().startswith(before)
     assert records(out)[-1]["kind"] == "footer"
-    error(unsanctioned("run", "--resume", out), "RUN-OVER", "replay it")
+    error(called("run", "--resume", out), "RUN-OVER", "replay it")
 
 
 def test_a_file_cut_off_mid_line_resumes_and_says_so(tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_a_file_cut_off_mid_line_resumes_and_says_so(tmp_path: Path) -> None:
     whole, lost = b"".join(lines[:number]), 40
     cut = tmp_path / "cut.jsonl"
     cut.write_bytes(whole + lines[number][:-lost])
-    done = unsanctioned("run", "--resume", cut, "--json")
+    done = called("run", "--resume", cut, "--json")
     found = document(done)
     (said,) = done.stderr.decode().splitlines()
     assert "unfinished" in said
@@ -144,9 +145,9 @@ def test_without_out_the_run_goes_to_the_user_data_folder(user_data: Path) -> No
 def test_a_clock_time_is_read_in_the_zone_of_the_scenario(tmp_path: Path) -> None:
     """--until takes a time of day on the scenario's calendar, and a duration from its start."""
     ends = [
-        document(
-            unsanctioned("run", "first-block", "--until", until, "--json", "--out", tmp_path / f"{n}.jsonl")
-        )["simulated_seconds"]
+        document(called("run", "first-block", "--until", until, "--json", "--out", tmp_path / f"{n}.jsonl"))[
+            "simulated_seconds"
+        ]
         for n, until in enumerate(("2019-12-16T10:30", "+1h30m"))
     ]
     assert ends == [5400, 5400]
@@ -159,7 +160,7 @@ def test_a_refused_action_keeps_what_was_played(tmp_path: Path) -> None:
     bad = {**good, "time": good["time"] + 60 * SECOND, "command": {**good["command"], "name": "Block all"}}
     script, out = write_records(tmp_path / "script.jsonl", [good, bad]), tmp_path / "run.jsonl"
     line = error(
-        unsanctioned("run", "first-block", "--actions", script, "--out", out), "SWITCH-UNKNOWN", "Block all"
+        called("run", "first-block", "--actions", script, "--out", out), "SWITCH-UNKNOWN", "Block all"
     )
     assert f"{script}:2" in line
     kept = records(out)

@@ -15,7 +15,7 @@ from sim.session.policy_commands import SavePolicy
 from sim.session.wire import COMMANDS
 from tests.exercise.runs import Run, changed, first_block, replayed, run, run_of
 
-SEEDS = (None, 1, 2, 42)
+SEEDS = (None, 1, 42)
 PLAYERS = ("oracle", "do-nothing", "block-all", "overreach")
 CONTROL = (SetSwitch, SavePolicy, PowerShell, TagApp)
 LINE = re.compile(r"\bCU-\d+\b")

@@ -53,6 +53,7 @@ def test_the_badges_use_the_words_of_the_portals():
     assert [PORTALS["2019"].say(kind.label) for kind in ViewKind] == [
         "PRODUCT VIEW – Cloud App Security",
         "PRODUCT VIEW – Defender ATP",
+        "PRODUCT VIEW – Microsoft Defender",
         "PRODUCT VIEW – Windows",
         "PRODUCT VIEW – Gateways",
         "PRODUCT VIEW – Intune",
