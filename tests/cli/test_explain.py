@@ -14,7 +14,7 @@ MAREK = ("--device", "HF-LT-07")
 
 def chain(*arguments: str) -> Any:
     """Return what `explain --json` prints about the oracle's run."""
-    return document(called("explain", recorded()[0], *arguments, "--json"))
+    return document(unsanctioned("explain", recorded()[0], *arguments, "--json"))
 
 
 def test_json_holds_what_the_contract_names() -> None:
@@ -83,7 +83,7 @@ def test_another_host_of_the_app_can_be_asked_about() -> None:
 
 def test_the_text_marks_each_link() -> None:
     """For a person: the app by name, one line a link, with since when."""
-    text = called("explain", recorded()[0], *MAREK, "--app", "Sohu News", "--process", "chrome")
+    text = unsanctioned("explain", recorded()[0], *MAREK, "--app", "Sohu News", "--process", "chrome")
     lines = text.stdout.decode().splitlines()
     assert lines[0].startswith("Sohu News (www.sohu.com) at ")
     assert any(line.startswith("HF-LT-07 chrome.exe -> ") and line.endswith(": blocked") for line in lines)
@@ -93,7 +93,7 @@ def test_the_text_marks_each_link() -> None:
 def test_a_pipe_gets_each_link_in_one_line() -> None:
     """However long it is: nothing is folded at the width of a terminal that is not there."""
     asked = (*MAREK, *SOHU, "--process", "chrome", "--at", "2019-12-16T09:30")
-    lines = called("explain", recorded()[0], *asked).stdout.decode().splitlines()
+    lines = unsanctioned("explain", recorded()[0], *asked).stdout.decode().splitlines()
     found = chain(*asked)
     for link in found["links"]:
         assert any(f"{link['name']}: {link['reason']}" in line for line in lines)
