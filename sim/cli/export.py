@@ -70,8 +70,8 @@ def _log(session: Session, folder: Path, file_format: str) -> Iterator[tuple[Pat
     writer = WRITERS[file_format]
     if not session.resolved.scenario.proxy:
         print("The scenario has no proxy: this is the log of one in front of everybody.", file=sys.stderr)
-    for name, traffic in proxy_logs(session):
+    for name, inspects, traffic in proxy_logs(session, writer.source):
         path = folder / f"{name}{writer.suffix}"
         with open_for_writing(path) as file:
-            writer.write(traffic, file.write)
+            writer.write(traffic, file.write, inspects=inspects)
         yield path, len(traffic)

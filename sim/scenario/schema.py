@@ -10,9 +10,11 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sim.base.time import HOUR, MINUTE
+from sim.engine.discovery.log_sources import LogName
 from sim.engine.enforcement.gateways import GatewayKind
 from sim.scenario.eras import Delay, Strict, TimeOfDay
 from sim.scenario.life import Life
+from sim.scenario.sources import CollectorSpec
 from sim.scenario.standing import Managed, Subscription
 from sim.scenario.traits import Destination, Devices, Host, Program, Site, Stay, added
 
@@ -178,6 +180,12 @@ class ProxyLog(Strict):
     """What it can refuse: a secure web gateway fetches the list, an appliance needs a block script."""
     blocks: tuple[str, ...] = ()
     """Apps that the block script names which an appliance holds when play begins."""
+    log: LogName | None = added(None)
+    """Whose log it writes, and so what it can tell; unsaid: names, people and both sizes."""
+    inspects_tls: bool = added(False)
+    """It opens TLS, and a proxy's log then has paths."""
+    signs_in: bool = added(True)
+    """It asks people to sign in; without that its log knows addresses only."""
 
 
 def _several(value: object) -> object:
@@ -206,6 +214,8 @@ class Scenario(Strict):
     """People whose machine is away and switched off for the whole time."""
     proxy: Annotated[tuple[ProxyLog, ...], BeforeValidator(_several)] = ()
     """One proxy or gateway, or several, each with a name of its own."""
+    collectors: tuple[CollectorSpec, ...] = added(())
+    """Log collectors; a proxy that none names is shipped by one in good order."""
     single_sign_on: tuple[str, ...] = ()
     """Apps that people sign in to through Azure AD (Entra ID): only these meet an access rule."""
     life: Life | None = added(None)

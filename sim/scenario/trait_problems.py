@@ -11,6 +11,7 @@ from sim.base.yamlfile import Document
 from sim.engine.catalog.model import Catalog
 from sim.scenario.reach import reachable, reachable_apps
 from sim.scenario.schema import Scenario
+from sim.scenario.sources import collector_problems
 from sim.scenario.traits import ORDINARY_SITE, Devices, Stay
 
 
@@ -18,6 +19,8 @@ def trait_problems(scenario: Scenario, source: Document, catalog: Catalog, tz: Z
     """Yield what the traits name that is not there, and spans that are none."""
     yield from _devices(scenario, source, tz)
     yield from _hosts(scenario, source, catalog)
+    proxies = [proxy.name for proxy in scenario.proxy]
+    yield from collector_problems(scenario.collectors, proxies, source, tz)
     programs = {habit.browser.lower() for habit in scenario.habits}
     for name in scenario.programs:
         if not name.lower().endswith(".exe"):

@@ -50,6 +50,7 @@ from sim.session.report_commands import (
     SaveIpRange,
     SaveReport,
 )
+from sim.session.source_commands import RepairCollector
 from sim.world.model import World
 
 
@@ -185,5 +186,6 @@ Command = (
     | SaveAccessRule
     | DeleteAccessRule
     | RemoveClient
+    | RepairCollector
     | NotifyUsers
 )

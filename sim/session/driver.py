@@ -164,7 +164,7 @@ class Session:
             if entry.action == FIRST_DATA and entry.time >= after
         ]
         told += [
-            Notification(a.time, portal.cloud, f"{a.id} {a.title}: {a.app_id}", True)
+            Notification(a.time, portal.cloud, f"{a.id} {a.title}: {a.app_id or a.who}", True)
             for a in tenant.cloud_alerts.alerts
             if a.time >= after
         ]

@@ -125,7 +125,12 @@ def waiting(session: Session) -> list[AnyAlertRow]:
 
 def _cloud_row(session: Session, a: CloudAlert) -> CloudAlertRow:
     tenant = session.world.tenant
-    app = tenant.apps[a.app_id].name
+    title = tenant.portal.report(a.report)
+    if a.app_id:
+        app = tenant.apps[a.app_id].name
+        text = f"{app}: {a.users} users in one day in {title}."
+    else:
+        app, text = a.who, f"No data has come from the log collector {a.who} for 48 hours. It ships: {title}."
     return CloudAlertRow(
         id=a.id,
         source=tenant.portal.cloud,
@@ -142,10 +147,10 @@ def _cloud_row(session: Session, a: CloudAlert) -> CloudAlertRow:
         comments=tuple(f"{c.by}: {c.text}" for c in a.comments),
         app_id=a.app_id,
         app=app,
-        text=f"{app}: {a.users} users in one day in {tenant.portal.report(a.report)}.",
+        text=text,
         policy=a.policy,
         report=a.report,
-        report_title=tenant.portal.report(a.report),
+        report_title=title,
         users=a.users,
         source_ips=a.source_ips,
         transactions=a.transactions,
@@ -154,7 +159,7 @@ def _cloud_row(session: Session, a: CloudAlert) -> CloudAlertRow:
         code=a.code,
         read=a.read,
         evidence=tuple(f"{r.what} {r.value:,} is more than {r.threshold:,}" for r in a.reasons)
-        or ("discovered for the first time",),
+        or (("discovered for the first time",) if a.app_id else ()),
         policy_id=a.policy_id,
         note=a.note,
         day=a.day,

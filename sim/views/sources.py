@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.base.time import from_iso
+from sim.engine.discovery.log_sources import LogSource
 from sim.engine.hunting.tables import device_events, device_network_events
 from sim.engine.traffic import Traffic
 from sim.session.driver import Session
 from sim.views.endpoint import endpoint_rows
 from sim.views.export import Kind, Sheet, to_csv, to_parquet
-from sim.world.sensor import proxy_traffic
 
 _TIMES, _NUMBERS = {"Timestamp"}, {"RemotePort", "ReportId"}
 
@@ -48,14 +48,19 @@ def table_bytes(name: str, rows: Sequence[Mapping[str, Any]], file_format: str) 
     return to_csv(sheet) if file_format == "csv" else to_parquet(sheet)
 
 
-def proxy_logs(session: Session) -> list[tuple[str, Traffic]]:
-    """Return each proxy's name and what passed it by now; without a proxy, one in front of everybody."""
+def proxy_logs(session: Session, source: LogSource) -> list[tuple[str, bool, Traffic]]:
+    """Return each proxy's name, whether it inspects TLS, and what passed it by now, as one kind of log.
+
+    Without a proxy it is one in front of everybody.
+    """
     world = session.world
     rows = world.plane.telemetry.between(0, session.now)
-    parts = [
-        (each.name, rows.take(each.carries(rows.time, rows.machine))) for each in world.upstream.gateways
+    found = [
+        (
+            each.name,
+            each.proxy.inspects_tls and source.reads_urls,
+            world.logs.of(each.proxy, rows.take(each.carries(rows.time, rows.machine)), source),
+        )
+        for each in world.upstream.gateways
     ]
-    return [
-        (name, proxy_traffic(passed, world.staff, world.logon_names, world.places))
-        for name, passed in parts or [("proxy", rows)]
-    ]
+    return found or [("proxy", False, world.logs.of(None, rows, source))]

@@ -175,6 +175,11 @@ class Guards:
             bool(self.reaches_cloud[machine]),
         )
 
+    def encrypts_hello(self, machine: I64, process: I64, host: I64) -> Flags:
+        """Mark the connections whose Client Hello nobody on the way can read."""
+        found: Flags = self.process_ech[process] & ~self._no_ech[machine, process] & self.site_ech[host]
+        return found
+
     def stop_quic(self, machine: int, file_name: str, stopped: bool) -> None:
         """Let a program of a machine speak HTTP/3 no more, or again as it does."""
         self._no_quic[machine, self._processes.index(file_name)] = stopped

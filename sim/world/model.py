@@ -33,25 +33,25 @@ from sim.engine.tenant import (
     Tenant,
 )
 from sim.scenario.load import Resolved
+from sim.scenario.sources import FaultKind
 from sim.scenario.standing import Managed
 from sim.world.channel import Channel
+from sim.world.collector import Collector, Collectors
 from sim.world.directory import directory, logon_names
 from sim.world.fleet import Clockwork, Fleet
 from sim.world.groundwork import groundwork
 from sim.world.guards import Guards
 from sim.world.judge import Judge
+from sim.world.logs import Logs, session_traffic
 from sim.world.messages import Messages
 from sim.world.pending import Pending
 from sim.world.places import Places
 from sim.world.plane import Plane
 from sim.world.reactions import Reactions
 from sim.world.sensor import (
-    ProxyFeed,
     Sensor,
     SessionFeed,
     endpoint_traffic,
-    proxy_traffic,
-    session_traffic,
 )
 from sim.world.telemetry import Rows
 from sim.world.upstream import Gateway, Upstream
@@ -90,12 +90,12 @@ class World:
         self.reactions = Reactions(resolved.scenario.click_through, seed)
         self.plane = Plane(begun, self.judge, self.upstream, self.reactions, seed, begin)
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
-        self.proxies = tuple(ProxyFeed(gateway, self.era, seed) for gateway in self.upstream.gateways)
         self.session_feed = SessionFeed()
         self.messages = Messages(len(self.staff.people))
         domain = resolved.scenario.organisation.domain
         self.user_names = (*(p.upn for p in self.staff.people), f"analyst@{domain}")
         self.logon_names = logon_names(self.user_names, domain)
+        self.logs = Logs(self.staff, self.guards, self.places, self.logon_names)
         people = directory(self.staff.people, self.user_names, domain)
         # A key of the run's own: the same run has the same pseudonyms on every machine.
         key = sha256(f"pseudonyms:{seed}".encode()).digest()
@@ -120,6 +120,15 @@ class World:
         self._clock = begin
         clockwork = Clockwork(lambda: self.now, self._at, self._realise, self.delay, self.tenant.write)
         self.fleet = Fleet(self.staff, self.machines, self.guards, clockwork)
+        self.collectors = Collectors(
+            resolved,
+            self.upstream.gateways,
+            seed,
+            self._at,
+            lambda: self.now,
+            self.tenant.write,
+            self.tenant.cloud_alerts.raise_system,
+        )
         for standing in resolved.scenario.managed:
             self._manage(standing)
         for app_id, tag in sorted(resolved.scenario.tags.items()):
@@ -167,8 +176,8 @@ class World:
 
     def _watch(self, rows: Rows) -> None:
         self.sensor.collect(rows.take(self.guards.feeds(rows.time, rows.machine)))
-        for proxy in self.proxies:
-            proxy.collect(rows)
+        for feed in self.collectors.feeds:
+            feed.collect(rows)
         self.session_feed.collect(rows)
         loud = np.isin(rows.outcome, LOUD)
         for row in np.flatnonzero(loud).tolist():
@@ -277,6 +286,11 @@ class World:
         gateway.imported = self.now
         return listed
 
+    def repair_collector(self, collector: Collector, kind: FaultKind) -> int | None:
+        """Have a fault of a log collector ended; return when it will be, None where there is none."""
+        self._realise()
+        return self.collectors.repair(collector, kind)
+
     def enforce_access(self, rule: AccessRule) -> None:
         """Let an access rule that was saved or deleted hold."""
         self._realise()
@@ -375,9 +389,11 @@ class World:
             self.tenant.streams.receive(
                 self.now, WIN10, endpoint_traffic(rows, self.staff, self.user_names, self.places)
             )
-        for proxy in self.proxies:
-            logged = proxy_traffic(proxy.deliver(self.now), self.staff, self.logon_names, self.places)
-            self.tenant.streams.receive(self.now, proxy.name, logged)
+        for feed in self.collectors.feeds:
+            delivered = feed.deliver(self.now)
+            self.collectors.note(self.now, feed, delivered)
+            logged = self.logs.of(feed.gateway.proxy, delivered.rows)
+            self.tenant.streams.receive(self.now, feed.gateway.name, logged)
         if self.tenant.access.integrated:
             relayed = session_traffic(self.session_feed.deliver(), self.staff, self.user_names, self.places)
             self.tenant.streams.receive(self.now, SESSION_CONTROL, relayed)

@@ -1,4 +1,4 @@
-"""The two feeds into Cloud Discovery: the endpoint sensor's chunks, and a proxy's log files.
+"""The feeds into Cloud Discovery that are no logs: the endpoint sensor's chunks, and session control.
 
 The sensor hands over 4,000 transactions, or whatever there is after an hour (CAS/wdatp-integration.md
 [19]; documented). Each machine's hour begins at a phase of its own; a machine that is off hands over
@@ -18,7 +18,7 @@ from sim.world.machines import Machines
 from sim.world.organisation import Staff
 from sim.world.places import Places
 from sim.world.telemetry import Rows, join
-from sim.world.upstream import Gateway, Relay
+from sim.world.upstream import Relay
 
 I64 = NDArray[np.int64]
 
@@ -112,33 +112,6 @@ class Sensor:
         return np.where(full, rows.time[order[ends]], self._machines.first_on(machine, closes))
 
 
-class ProxyFeed:
-    """The log of a proxy or gateway, shipped at a fixed interval."""
-
-    def __init__(self, gateway: Gateway, era: Era, seed: int) -> None:
-        self.name = gateway.name
-        self._gateway = gateway
-        self._era = era
-        self._seed = seed
-        self._rows: list[Rows] = []
-
-    def collect(self, rows: Rows) -> None:
-        """Take the rows that pass the proxy."""
-        self._rows.append(rows.take(self._gateway.carries(rows.time, rows.machine)))
-
-    def deliver(self, now: int) -> Rows:
-        """Return, and forget, the rows of the files parsed by `now`."""
-        rows = join(self._rows)
-        file = rows.time // self._era.log_upload_interval
-        ready = np.zeros(len(rows), dtype=bool)
-        for number in np.unique(file).tolist():
-            shipped = (number + 1) * self._era.log_upload_interval
-            if shipped + self._era.parse.sample(self._seed, "parse-log", number) <= now:
-                ready |= file == number
-        self._rows = [rows.take(~ready)]
-        return rows.take(ready)
-
-
 def endpoint_traffic(rows: Rows, staff: Staff, users: tuple[str, ...], places: Places) -> Traffic:
     """Return rows as the engine's traffic, with machine and process."""
     machines = tuple(machine.name for machine in staff.machines)
@@ -153,22 +126,6 @@ def endpoint_traffic(rows: Rows, staff: Staff, users: tuple[str, ...], places: P
         bytes_down=rows.bytes_down,
         blocked=np.isin(rows.outcome, (Outcome.BLOCKED, Outcome.WARNED)),
         bypassed=rows.outcome == Outcome.BYPASSED,
-    )
-
-
-def proxy_traffic(rows: Rows, staff: Staff, users: tuple[str, ...], places: Places) -> Traffic:
-    """Return rows as a proxy sees them: no machine, no process; an endpoint's block is just a short visit.
-
-    What the proxy itself refuses is blocked, and only its log says so.
-    """
-    return Traffic(
-        rows.time,
-        Coded(rows.host, staff.names),
-        Coded(rows.user, users),
-        places.addresses(rows.time, rows.machine),
-        bytes_up=rows.bytes_up,
-        bytes_down=rows.bytes_down,
-        blocked=rows.outcome == Outcome.GATEWAY_BLOCKED,
     )
 
 
@@ -188,16 +145,3 @@ class SessionFeed:
         """Return, and forget, what it saw."""
         rows, self._rows = join(self._rows), []
         return rows
-
-
-def session_traffic(rows: Rows, staff: Staff, users: tuple[str, ...], places: Places) -> Traffic:
-    """Return rows as the reverse proxy sees them, under the app's own hosts."""
-    return Traffic(
-        rows.time,
-        Coded(rows.host, staff.names),
-        Coded(rows.user, users),
-        places.addresses(rows.time, rows.machine),
-        bytes_up=rows.bytes_up,
-        bytes_down=rows.bytes_down,
-        blocked=rows.outcome == Outcome.ACCESS_DENIED,
-    )

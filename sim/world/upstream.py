@@ -52,6 +52,7 @@ class Gateway:
     """One proxy or gateway: who is behind it, and which hosts it refuses since when."""
 
     def __init__(self, proxy: ProxyLog, staff: Staff, places: Places, era: Era, seed: int) -> None:
+        self.proxy = proxy
         self.name = proxy.name
         self.kind = proxy.kind
         self.appliance = scripted(proxy.kind)

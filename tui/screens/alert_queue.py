@@ -201,7 +201,7 @@ class PolicyAlerts(EvidenceKey, QueueScreen):
 
     def _by_policy(self) -> CloudAlertRow | None:
         row = self.chosen
-        return row if isinstance(row, CloudAlertRow) else None
+        return row if isinstance(row, CloudAlertRow) and row.app_id else None
 
     def behind(self) -> Behind | None:
         """Return the app's use on the day that the alert is about."""
@@ -223,6 +223,13 @@ class PolicyAlerts(EvidenceKey, QueueScreen):
         if row is None:
             return self.when_chosen() or "no policy raised this alert"
         return "" if row.policy_is_there else "the policy was deleted"
+
+    async def open_log_upload(self) -> None:
+        """Go to the data sources, which an alert of the portal itself is about."""
+        from tui.screens.cloud_settings import CloudSettingsScreen
+
+        await self.play.go("cloud_settings")
+        cast("CloudSettingsScreen", self.app.screen).show_tab("collectors")
 
     async def do_alert_policy(self) -> None:
         """Go to the policy among the saved ones."""

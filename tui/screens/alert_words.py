@@ -22,10 +22,12 @@ def severity_tone(row: AlertRow) -> Tone:
 
 
 def cloud_words(row: CloudAlertRow) -> list[Content]:
-    """Return what a policy's alert says, before anybody does anything about it."""
+    """Return what an alert of a policy, or of the portal itself, says before anybody does anything about it."""
+    told = [safe(f"{row.id}  {row.title}", "strong"), safe(row.text)]
+    if not row.app_id:
+        return told
     return [
-        safe(f"{row.id}  {row.title}", "strong"),
-        safe(row.text),
+        *told,
         fact(
             "Figures",
             f"{row.users} users, {row.source_ips} IP addresses, {row.transactions} transactions",

@@ -115,11 +115,13 @@ class CloudAlertsScreen(PolicyAlerts, MarkedAlerts[CloudAlertRow], scope=CLOUD):
             lines.append(fact("What to do", "; ".join(row.advice)))
         return lines
 
-    def on_grid_activated(self) -> None:
-        """Open the app."""
+    async def on_grid_activated(self) -> None:
+        """Open the app; of a system alert the settings that it is about."""
         row = self.chosen
-        if row is not None:
+        if row is not None and row.app_id:
             self.play.open("app", row.app_id)
+        elif row is not None:
+            await self.open_log_upload()
 
     def do_cloud_alerts_read(self) -> None:
         """Mark it as read, or as unread again."""

@@ -13,7 +13,9 @@ from sim.engine.portal import Portal
 from sim.session.commands import Command
 from sim.session.indicator_commands import SaveScopedProfile
 from sim.session.report_commands import ExcludeEntity, SaveIpRange, SaveReport
+from sim.session.source_commands import RepairCollector
 from sim.views.cloud_settings import IpRangeRow, ReportChoices
+from sim.views.collectors import DataSourceRow
 from sim.views.reports import ReportRow
 from tui.forms import CheckField, ChoiceField, Field, FormScreen, TextField, Values
 
@@ -134,6 +136,28 @@ def ip_range_form(saved: IpRangeRow | None = None) -> Form:
             listed(values["tags"]),
         ),
     )
+
+
+def repair_form(source: DataSourceRow) -> Form:
+    """Return the form that asks for a remedy of a data source's log collector."""
+    screen = FormScreen(
+        f"Data source {source.name}",
+        (
+            ChoiceField(
+                "remedy",
+                "Remedy",
+                (
+                    ("log-type", "Set the log type right, here"),
+                    ("time-zone", "Set the time zone right, here"),
+                    ("start", "Have the container started"),
+                    ("free-disk", "Have the disk freed"),
+                ),
+            ),
+        ),
+        about=f"{source.log_type}, by {source.collector} ({source.status}). The server team looks after the "
+        "host, and needs up to an hour. What is lost stays lost.",
+    )
+    return Form(screen, lambda values: RepairCollector(source.collector, str(values["remedy"])))
 
 
 def profile_form(groups: Sequence[str], taken: Sequence[str]) -> Form:

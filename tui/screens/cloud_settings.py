@@ -14,13 +14,21 @@ from sim.session.report_commands import (
     ExcludeEntity,
     RemoveIpRange,
 )
-from sim.views import cloud_settings, reports
+from sim.views import cloud_settings, collectors, reports
 from sim.views.cloud_settings import ExclusionRow, IpRangeRow, NameSetting, ProfileRow
+from sim.views.collectors import CONNECTED, DataSourceRow
 from sim.views.reports import ReportRow
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
 from tui.frame import ViewKind
-from tui.screens.cloud_forms import Form, exclusion_form, ip_range_form, profile_form, report_form
+from tui.screens.cloud_forms import (
+    Form,
+    exclusion_form,
+    ip_range_form,
+    profile_form,
+    repair_form,
+    report_form,
+)
 from tui.screens.reports import ask_names
 from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
 from tui.text import Tone, safe
@@ -35,7 +43,8 @@ CLOUD_SETTINGS = Scope(
     "Cloud Discovery settings",
     "What is set here holds for new data: what a report says already stays as it is, for 90 days. "
     "In the portal: Settings, Cloud Discovery settings, with the tabs Continuous reports, Exclude "
-    "entities, Anonymization and User enrichment; IP ranges are in Settings, IP address ranges.",
+    "entities, Anonymization, User enrichment and Automatic log upload; IP ranges are in Settings, IP "
+    "address ranges.",
     (
         *TAB_ACTIONS,
         Action(
@@ -67,6 +76,16 @@ CLOUD_SETTINGS = Scope(
             passes=True,
         ),
         Action(
+            "cloud_settings.repair",
+            "Repair",
+            "set a data source right, or have its log collector looked at",
+            ("F",),
+            "The log type and the time zone are settings of the portal; a container that does not run and a "
+            "full disk are the server team's, and take a while.",
+            when="collector",
+            footer=95,
+        ),
+        Action(
             "cloud_settings.resolve",
             "Resolve",
             "ask who stands behind pseudonyms",
@@ -80,6 +99,7 @@ TABS = (
     ("exclusions", "Exclude"),
     ("names", "Names"),
     ("ranges", "IP ranges"),
+    ("collectors", "Log upload"),
 )
 NEXT_RUN = "with the next analysis run"
 
@@ -143,6 +163,24 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             lambda row: row.name,
             empty="No range of addresses has a name yet. Press N to add one.",
         )
+        self._sources: Table[DataSourceRow] = Table(
+            (
+                Column("name", "Data source", lambda r: r.name, 20, 12, 1, priority=0),
+                Column(
+                    "status",
+                    "Status",
+                    lambda r: ("● " if r.status == CONNECTED else "✗ ") + r.status,
+                    14,
+                    priority=0,
+                    tone=lambda r: "sanctioned" if r.status == CONNECTED else "unsanctioned",
+                ),
+                Column("last", "Last data", lambda r: self._when(r.last_data), 16, priority=1),
+                Column("collector", "Log collector", lambda r: r.collector, 18, 12, 1, priority=2),
+                Column("receiver", "Receiver", lambda r: r.receiver, 10, priority=3, tone=_muted),
+            ),
+            lambda row: row.name,
+            empty="No proxy or firewall sends its log.",
+        )
         self._profiles: Table[ProfileRow] = Table(
             (
                 Column("name", "Profile", lambda r: r.name, 20, 12, 1, priority=0),
@@ -173,6 +211,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             "exclusions": self._exclusions,
             "names": self._names,
             "ranges": self._ranges,
+            "collectors": self._sources,
             "profiles": self._profiles,
         }
         return tables[tab]
@@ -184,6 +223,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
         self._exclusions.set_rows(cloud_settings.exclusions(self.session))
         self._names.set_rows(cloud_settings.name_settings(self.session))
         self._ranges.set_rows(cloud_settings.ip_ranges(self.session))
+        self._sources.set_rows(collectors.data_sources(self.session))
         if cloud_settings.has_profiles(self.session):
             self._profiles.set_rows(cloud_settings.profiles(self.session))
         self._describe()
@@ -205,6 +245,8 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
                 return "`N` leaves somebody out of new data, `d` ends it; `]` next tab"
             case "names":
                 return "`space` switches the chosen setting, `w` resolves pseudonyms; `]` next tab"
+            case "collectors":
+                return "`F` sets a data source right, or has its collector looked at; `]` next tab"
             case "profiles":
                 return "`N` adds a profile, which can be chosen when an app is tagged; `]` next tab"
             case _:
@@ -236,6 +278,14 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
                     fact("Addresses", ", ".join(named.ranges)),
                     fact("Reports", ", ".join(named.reports) or "none goes by its tags"),
                 ]
+            case "collectors" if (source := self._sources.grid.selected_row) is not None:
+                lines = [
+                    safe(source.name, "strong"),
+                    fact("Log type", f"{source.log_type}, times in {source.zone}"),
+                    fact("Collector", f"{source.collector}, {source.receiver}, {source.status}"),
+                    fact("Cannot tell", ", ".join(source.lacks)),
+                    fact("Where", collectors.page(self.session)),
+                ]
             case "profiles" if (profile := self._profiles.grid.selected_row) is not None:
                 lines = [
                     safe(profile.name, "strong"),
@@ -248,7 +298,14 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
 
     def when_list(self) -> str:
         """Say that the switches are a fixed list, if they are shown."""
+        if self.tab == "collectors":
+            return "data sources are the scenario's"
         return "these settings are all there are" if self.tab == "names" else ""
+
+    def when_collector(self) -> str:
+        """Say that no data source is chosen, if so."""
+        chosen = self.tab == "collectors" and self._sources.selected
+        return "" if chosen else "choose a data source in the tab Log upload"
 
     def when_setting(self) -> str:
         """Say that no switch is chosen, if so."""
@@ -264,6 +321,8 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
                 return "" if self._exclusions.selected else "nobody is left out"
             case "ranges":
                 return "" if self._ranges.selected else "there is no IP range"
+            case "collectors":
+                return "data sources are the scenario's"
             case "profiles":
                 return "a profile stays; without it an app is tagged for every device"
             case _:
@@ -341,6 +400,13 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             self.play.submit(
                 Anonymise(row.source, row.kind, not row.on) if row.source else EnrichUsers(not row.on)
             )
+
+    @work
+    async def do_cloud_settings_repair(self) -> None:
+        """Ask for a remedy, and send for it."""
+        row = self._sources.grid.selected_row
+        if row is not None:
+            await self._save(repair_form(row))
 
     @work
     async def do_cloud_settings_resolve(self) -> None:

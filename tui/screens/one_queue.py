@@ -139,13 +139,15 @@ class OneQueueScreen(PolicyAlerts, StateAlerts, MarkedAlerts[Row], scope=ONE_QUE
             lines.append(fact("What to do", "; ".join(row.advice)))
         return lines
 
-    def on_grid_activated(self) -> None:
-        """Open the machine's timeline, or the app."""
+    async def on_grid_activated(self) -> None:
+        """Open the machine's timeline, or the app; of a system alert the data sources."""
         row = self.chosen
         if isinstance(row, EndpointAlertRow):
             self.open_timeline(row)
-        elif row is not None:
+        elif row is not None and row.app_id:
             self.play.open("app", row.app_id)
+        elif row is not None:
+            await self.open_log_upload()
 
     def do_one_queue_everything(self) -> None:
         """List everything, or only what waits."""

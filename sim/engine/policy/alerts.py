@@ -28,7 +28,19 @@ NEW_SERVICE = "New service discovered"
 SUSPICIOUS_USE = "Suspicious cloud use alert"
 """Type of a Cloud Discovery anomaly detection policy's alert (CAS/monitor-alerts.md; documented)."""
 
+SILENT_COLLECTOR = "Log collector is silent"
+"""Our title of the alert after 48 hours without data; its severity is a guess
+(CAS/discovery-docker.md; documented that there is one)."""
+
+SYSTEM = "System alert"
+"""Stands where other alerts name their policy (own knowledge)."""
+
 ADVICE = {
+    SILENT_COLLECTOR: (
+        "see its status and its last data in the settings of automatic log upload",
+        "have its host looked at: is the container running, is the disk full",
+        "do not take the gap in its report for a drop in use",
+    ),
     NEW_SERVICE: (
         "look up its risk in the catalog",
         "see who uses it, and how much",
@@ -114,6 +126,31 @@ class CloudQueue:
             self._incidents.join(alert, match.app_id)
         self.alerts.append(alert)
         self._write(now, policy.name, "Raise alert", match.app_id, f"{alert.id} {match.report}")
+        return alert
+
+    def raise_system(self, now: int, collector: str, logs: str) -> CloudAlert:
+        """Raise the portal's alert that a log collector has been silent; it is about no app and no policy."""
+        alert = CloudAlert(
+            id=f"CA-{len(self.alerts) + 1:04d}",
+            time=now,
+            title=SILENT_COLLECTOR,
+            severity="Medium",
+            policy_id="",
+            policy=SYSTEM,
+            app_id="",
+            report=logs,
+            users=0,
+            source_ips=0,
+            transactions=0,
+            traffic=0,
+            day=now // DAY,
+            who=collector,
+            status=NEW if self._portal.one_queue else OPEN,
+        )
+        if self._portal.one_queue:
+            self._incidents.join(alert, ("collector", collector))
+        self.alerts.append(alert)
+        self._write(now, SYSTEM, "Raise alert", collector, f"{alert.id} {logs}")
         return alert
 
     def find(self, alert_id: str) -> CloudAlert:
