@@ -74,7 +74,7 @@ def _lacks(source: LogSource, signs_in: bool, inspects_tls: bool) -> tuple[str, 
         "names in an encrypted Client Hello": source.sight is Sight.HELLO,
         "paths": not (inspects_tls and source.reads_urls),
         "people": not (source.knows_users and signs_in),
-        "upload": "bytes_up" not in source.sizes,
-        "download": "bytes_down" not in source.sizes,
+        "upload and download apart": "bytes_total" in source.sizes,
+        "upload": "bytes_up" not in source.sizes and "bytes_total" not in source.sizes,
     }
     return tuple(reason for reason, holds in reasons.items() if holds)

@@ -11,6 +11,7 @@ from sim.session.commands import SetSwitch
 from sim.session.driver import Session
 from sim.session.report_commands import Anonymise, ExcludeEntity, SaveIpRange, SaveReport
 from sim.views import cloud_settings, control
+from tests.reference.small import resolved, scenario
 from tests.tui.robot import Robot, play
 from tests.tui.stages import HOSTILE, app_of, choose_report, fresh, pass_time, session_of, with_data
 from tui.actions import collisions, unhandled
@@ -270,3 +271,25 @@ async def test_hostile_names_of_reports_ranges_and_comments_are_literal():
         robot.expect("[red]no[/red]")
         await robot.press("escape", "g", "l", "end")
         assert robot.app.is_running
+
+
+async def test_a_silent_log_collector_is_seen_from_its_alert_and_repaired():
+    """The alert leads to the data source; the analyst asks for a remedy, and the container starts again."""
+    found = scenario(2) | {"end": "2019-12-20T18:00", "proxy": {"name": "Head office", "log": "cisco-asa"}}
+    stop = {"kind": "stopped", "since": "2019-12-16T11:20"}
+    found["collectors"] = [{"name": "Docker [b]1", "receiver": "Syslog-UDP", "faults": [stop]}]
+    session = Session(resolved(found))
+    session.advance(session.now + 60 * HOUR)
+    async with play(PlayApp(session), 80, 24) as robot:
+        await robot.press("g", "q")
+        robot.expect("No data has come from the log collector Docker [b]1")
+        await robot.press("enter")
+        await robot.until(lambda: robot.sees("Disconnected"))
+        robot.expect("Mon 16 Dec 11:00")
+        robot.expect("names of destinations")
+        await robot.press("F")
+        await form(robot)
+        await robot.press("down", "down", "down", "enter", "ctrl+enter")
+        await robot.until(lambda: robot.sees("starts its container again"))
+        await pass_time(robot, HOUR)
+        await robot.until(lambda: robot.sees("● Connected"))

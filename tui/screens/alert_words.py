@@ -22,7 +22,7 @@ def severity_tone(row: AlertRow) -> Tone:
 
 
 def cloud_words(row: CloudAlertRow) -> list[Content]:
-    """Return what an alert of a policy, or of the portal itself, says before anybody does anything about it."""
+    """Return what an alert of a policy or of the portal itself says before anybody acts on it."""
     told = [safe(f"{row.id}  {row.title}", "strong"), safe(row.text)]
     if not row.app_id:
         return told

@@ -355,6 +355,8 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             await self._save(ip_range_form(named))
         elif self.tab == "names":
             self.do_cloud_settings_change()
+        elif self.tab == "collectors":
+            self.do_cloud_settings_repair()
         elif self.tab == "reports":
             self.notify("A built-in report takes what it takes.", markup=False)
 
