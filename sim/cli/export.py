@@ -57,10 +57,10 @@ def _make(folder: Path) -> None:
 def _tables(session: Session, folder: Path, file_format: str) -> Iterator[tuple[Path, int]]:
     from sim.views.sources import table_bytes, tables
 
-    for name, rows in tables(session).items():
+    for name, table in tables(session).items():
         path = folder / f"{name}.{file_format}"
-        write(path, table_bytes(name, rows, file_format))
-        yield path, len(rows)
+        write(path, table_bytes(table, file_format))
+        yield path, len(table)
 
 
 def _log(session: Session, folder: Path, file_format: str) -> Iterator[tuple[Path, int]]:

@@ -261,7 +261,8 @@ def export_command(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="Defender's tables as parquet, csv or jsonl; the proxy's log as squid, w3c, cef or zscaler.",
+            help="Defender's tables as parquet, csv or jsonl; the proxy's log as squid, w3c, cef, zscaler, "
+            "fortigate or cisco-asa.",
         ),
     ],
     truth: Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator, EditIndicator, form_of
 from sim.session.lookup import machine_index
 from sim.world.sensor import endpoint_traffic
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,19 @@ def endpoint_rows(session: Session, machine: str | None = None, app_id: str | No
         rows.outcome,
         by_tag[rows.indicator],
         number + 1,
+        world.logs.remote_addresses(rows.host),
     )
+
+
+def _shown_of(table: pl.DataFrame) -> list[dict[str, Any]]:
+    return table.select(*_TIMELINE).to_dicts()
+
+
+_TIMELINE = (
+    *("ReportId", "ActionType", "RemoteUrl"),
+    *("InitiatingProcessFileName", "InitiatingProcessAccountUpn", "AdditionalFields"),
+)
+"""The columns that a timeline shows."""
 
 
 def timeline(session: Session, machine: str, app_id: str | None = None) -> list[TimelineRow]:
@@ -138,7 +154,7 @@ def timeline(session: Session, machine: str, app_id: str | None = None) -> list[
     catalog = session.world.tenant.catalog
     times = dict(zip(found.report_id.tolist(), found.traffic.time.tolist(), strict=True))
     rows: list[TimelineRow] = []
-    for row in [*device_network_events(found), *device_events(found)]:
+    for row in [*_shown_of(device_network_events(found)), *_shown_of(device_events(found))]:
         app = catalog.resolve(row["RemoteUrl"])
         rows.append(
             TimelineRow(

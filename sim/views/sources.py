@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from sim.base.time import from_iso
 from sim.engine.discovery.log_sources import LogSource
 from sim.engine.hunting.tables import device_events, device_network_events
 from sim.engine.traffic import Traffic
 from sim.session.driver import Session
 from sim.views.endpoint import endpoint_rows
-from sim.views.export import Kind, Sheet, to_csv, to_parquet
+from sim.views.export import safe_cell
 
-_TIMES, _NUMBERS = {"Timestamp"}, {"RemotePort", "ReportId"}
+if TYPE_CHECKING:
+    import polars as pl
+
+_ISO = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
-def tables(session: Session) -> Mapping[str, list[dict[str, Any]]]:
-    """Return the rows of Defender's tables by table name, as far as Defender has received them."""
+def tables(session: Session) -> Mapping[str, pl.DataFrame]:
+    """Return Defender's tables by name, as far as Defender has received their rows."""
     rows = endpoint_rows(session)
     return {"DeviceNetworkEvents": device_network_events(rows), "DeviceEvents": device_events(rows)}
 
 
-def table_sheet(name: str, rows: Sequence[Mapping[str, Any]]) -> Sheet:
-    """Return a table as a sheet; Defender knows the columns, so an empty table has none."""
-    columns: list[tuple[str, Kind]] = [(column, _kind(column)) for column in (rows[0] if rows else ())]
-    return Sheet(
-        name,
-        tuple(columns),
-        tuple(
-            tuple(from_iso(row[column]) if kind == "time" else row[column] for column, kind in columns)
-            for row in rows
-        ),
-    )
+def table_bytes(table: pl.DataFrame, file_format: str) -> bytes:
+    """Return a table as parquet, csv that no spreadsheet obeys, or jsonl: one JSON object a line."""
+    import polars as pl
 
-
-def _kind(column: str) -> Kind:
-    return "time" if column in _TIMES else "number" if column in _NUMBERS else "text"
-
-
-def table_bytes(name: str, rows: Sequence[Mapping[str, Any]], file_format: str) -> bytes:
-    """Return a table as csv, parquet, or jsonl: one JSON object a line."""
+    out = io.BytesIO()
+    if file_format == "parquet":
+        table.write_parquet(out, compression_level=9)
+        return out.getvalue()
+    written = table.with_columns(pl.col("Timestamp").dt.strftime(_ISO))
     if file_format == "jsonl":
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-    sheet = table_sheet(name, rows)
-    return to_csv(sheet) if file_format == "csv" else to_parquet(sheet)
+        written.write_ndjson(out)
+    else:
+        texts = [column for column in written if column.dtype == pl.String]
+        written.with_columns(_safe(column) for column in texts).write_csv(out, line_terminator="\r\n")
+    return out.getvalue()
+
+
+def _safe(column: pl.Series) -> pl.Series:
+    """Return a column of texts that no spreadsheet carries out; each distinct text is looked at once."""
+    changed = {text: safe for text in column.unique().to_list() if (safe := safe_cell(text)) != text}
+    return column.replace(changed) if changed else column
 
 
 def proxy_logs(session: Session, source: LogSource) -> list[tuple[str, bool, Traffic]]:

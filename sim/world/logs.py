@@ -39,8 +39,13 @@ class Logs:
         self._places = places
         self._users = users
         self._names = staff.names
-        addresses = [ip or address_of(name) for ip, name in zip(guards.ips, self._names, strict=True)]
-        self._addresses = tuple(addresses)
+        self._addresses = tuple(
+            ip or address_of(name) for ip, name in zip(guards.ips, self._names, strict=True)
+        )
+
+    def remote_addresses(self, host: I64) -> Coded:
+        """Return the address behind each host."""
+        return Coded(host, self._addresses)
 
     def of(self, proxy: ProxyLog | None, rows: Rows, source: LogSource | None = None) -> Traffic:
         """Return rows as an appliance's log has them: no machine, no program, a block on a machine is a short
@@ -55,7 +60,7 @@ class Logs:
             Coded(rows.host, self._staff.hosts if inspects else self._names),
             Coded(rows.user, self._users),
             self._places.addresses(rows.time, rows.machine),
-            destination_ip=Coded(rows.host, self._addresses),
+            destination_ip=self.remote_addresses(rows.host),
             bytes_up=rows.bytes_up,
             bytes_down=rows.bytes_down,
             blocked=rows.outcome == Outcome.GATEWAY_BLOCKED,

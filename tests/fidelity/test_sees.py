@@ -36,7 +36,7 @@ def guarded() -> Session:
 def events(session: Session, machine: str) -> list[tuple[str, str, str]]:
     """Return action, program and category of the DeviceEvents of a machine about the site."""
     wait(session, 10 * MINUTE)
-    rows = device_events(endpoint.endpoint_rows(session, machine))
+    rows = device_events(endpoint.endpoint_rows(session, machine)).to_dicts()
     fields = [(row, json.loads(row["AdditionalFields"])) for row in rows if row["RemoteUrl"] == SITE]
     return [
         (

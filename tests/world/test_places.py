@@ -74,7 +74,7 @@ def test_addresses_are_those_of_the_place():
     """Home and café routers give everybody the same few addresses; the VPN has a pool of its own."""
     session, _ = travellers()
     found: dict[str, set[str]] = {}
-    for row in tables(session)["DeviceNetworkEvents"]:
+    for row in tables(session)["DeviceNetworkEvents"].to_dicts():
         found.setdefault(row["DeviceName"], set()).add(row["LocalIP"])
     staff = session.world.staff
     (cafe,), (vpn,), (own,) = found["SO-01"], found["SO-02"], found["SO-03"]

@@ -98,8 +98,8 @@ TABS = (
     ("reports", "Continuous reports"),
     ("exclusions", "Exclude"),
     ("names", "Names"),
-    ("ranges", "IP ranges"),
     ("collectors", "Log upload"),
+    ("ranges", "IP ranges"),
 )
 NEXT_RUN = "with the next analysis run"
 
