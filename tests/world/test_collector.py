@@ -15,7 +15,7 @@ from sim.scenario.eras import load_era
 from sim.scenario.sources import CollectorSpec
 from sim.session.driver import Session
 from sim.session.source_commands import RepairCollector
-from sim.views import collectors, control
+from sim.views import alerts, collectors, control
 from sim.world.collector import (
     ACTOR,
     CONNECTED,
@@ -115,7 +115,7 @@ def test_a_silent_collector_is_disconnected_after_a_day_and_raises_an_alert_afte
     assert logged(session, "Log collector disconnected") == [(last + DAY, "")]
     assert session.world.tenant.cloud_alerts.alerts == []
     session.advance(last + 2 * DAY + 1)
-    (alert,) = control.cloud_alerts(session)
+    (alert,) = alerts.cloud_alerts(session)
     assert (alert.title, alert.app, alert.report, alert.time) == (
         SILENT_COLLECTOR,
         "Docker 1",
