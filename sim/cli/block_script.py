@@ -10,11 +10,15 @@ from pathlib import Path
 
 from sim.base.errors import InputError, Problem
 from sim.base.text import plain
+from sim.cli.discover_data import Findings, Options, read
 from sim.cli.errors import DONE
+from sim.cli.policy_data import candidate_of, policies_for, portal_of
 from sim.cli.run import parse_until
 from sim.engine.catalog.app import App
 from sim.engine.catalog.own import load_tenant_catalog
-from sim.engine.tenant import UNSANCTIONED
+from sim.engine.policy.policies import Policy
+from sim.engine.policy.rehearsal import rehearse
+from sim.engine.portal import UNSANCTIONED
 from sim.session.driver import resolved_of, restore
 from sim.session.runfile import is_run, read_run
 from sim.views.export import to_csv
@@ -41,13 +45,19 @@ def block_script(
     *,
     unsanctioned: str,
     catalog: Path | None,
+    policies: Path | None,
+    portal: str,
     at: str | None,
     output: Path | None,
     as_json: bool,
 ) -> int:
     """Print the block script of an appliance, or write it to a file or folder; return the exit code."""
     target = None if vendor.strip().lower() == CSV else appliance(vendor)
-    tagged = _of_run(source, at) if _is_run(source) else _of_log(source, unsanctioned, catalog)
+    if _is_run(source):
+        tagged = _of_run(source, at)
+    else:
+        options = Options([source], catalog=catalog, policies=policies, portal=portal)
+        tagged = _of_log(options, unsanctioned)
     for app in tagged.unseen:
         print(f"{plain(app.name)}: not seen in the log", file=sys.stderr)
     if target is None:
@@ -72,27 +82,47 @@ def _of_run(source: str, at: str | None) -> _Tagged:
     return _Tagged(session.world.tenant.unsanctioned(), session.now)
 
 
-def _of_log(source: str, unsanctioned: str, catalog: Path | None) -> _Tagged:
-    """Return the apps that a person names, or tags in an own catalog file."""
-    own = load_tenant_catalog(catalog)
-    apps = {app_id: own.catalog.app(app_id) for app_id, o in own.overrides.items() if UNSANCTIONED in o.tags}
-    for name in (part.strip() for part in unsanctioned.split(",")):
-        if name:
-            app = own.catalog.find(name)
-            apps[app.id] = app
-    if not apps:
+def _of_log(options: Options, unsanctioned: str) -> _Tagged:
+    """Return the apps that a person names, or that an own catalog file or policies tag."""
+    own = load_tenant_catalog(options.catalog)
+    named = [own.catalog.find(name) for part in unsanctioned.split(",") if (name := part.strip())]
+    marked = [app_id for app_id, o in own.overrides.items() if UNSANCTIONED in o.tags]
+    if not named and not marked and options.policies is None:
         what = "a log says nothing of tags, and no app is named"
-        advice = "give --unsanctioned APP,... or tag apps in a --catalog file"
+        advice = "give --unsanctioned APP,..., --policies FILE, or tag apps in a --catalog file"
         raise InputError(Problem("USAGE", what, advice=advice))
-    from sim.cli.discover_data import Options, read
-
-    findings = read(Options([source], catalog=catalog))
+    policies = policies_for(options.policies, options) if options.policies is not None else []
+    findings = read(options)
     if not findings.files:
         raise InputError([problem for _, problem in findings.refused])
+    tags = dict.fromkeys(marked, UNSANCTIONED) | _by_policies(policies, options, findings)
+    apps = [app_id for app_id, tag in tags.items() if tag == UNSANCTIONED]
+    chosen = dict.fromkeys([*apps, *(app.id for app in named)])
     seen = {usage.app_id for usage in findings.report.apps()}
     return _Tagged(
-        list(apps.values()), findings.now or 0, [app for app in apps.values() if app.id not in seen]
+        [own.catalog.app(app_id) for app_id in chosen],
+        findings.now or 0,
+        [own.catalog.app(app_id) for app_id in chosen if app_id not in seen],
     )
+
+
+def _by_policies(policies: Sequence[Policy], options: Options, findings: Findings) -> dict[str, str]:
+    """Return the built-in tags that policies set over a log, by app id; of several the last one holds."""
+    if not policies:
+        return {}
+    portal, report = portal_of(options.portal), findings.report
+    played = rehearse(policies, {report.name: report}, candidate_of(findings.catalog), portal)
+    tags: dict[str, str] = {}
+    for match in sorted(played.matches, key=lambda match: match.day):
+        for tag in match.policy.tags:
+            if tag == UNSANCTIONED and match.app_id in portal.never_unsanctioned:
+                name = findings.catalog.catalog.app(match.app_id).name
+                print(f"{plain(name)}: a service that cannot be tagged {UNSANCTIONED}", file=sys.stderr)
+            elif tag in portal.tags:
+                tags[match.app_id] = tag
+    if UNSANCTIONED not in tags.values():
+        print(f"no policy tags an app of the log {UNSANCTIONED}", file=sys.stderr)
+    return tags
 
 
 def _tell(made: Script) -> None:

@@ -297,6 +297,13 @@ def block_script_command(
         Path | None,
         typer.Option("--catalog", metavar="FILE", help="With a log: your own apps, and which are tagged."),
     ] = None,
+    policies: Annotated[
+        Path | None,
+        typer.Option("--policies", metavar="FILE", help="With a log: policies, whose matches tag apps."),
+    ] = None,
+    portal: Annotated[
+        str, typer.Option("--portal", metavar="PERIOD", help="What the policies may say: 2019 or today.")
+    ] = "today",
     at: Annotated[
         str | None, typer.Option("--at", metavar="T", help="As a run stood then; its end by default.")
     ] = None,
@@ -315,6 +322,8 @@ def block_script_command(
             source,
             unsanctioned=unsanctioned,
             catalog=catalog,
+            policies=policies,
+            portal=portal,
             at=at,
             output=output,
             as_json=as_json,

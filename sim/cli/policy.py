@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from sim.cli import policy_json as documents
 from sim.cli import policy_text as text
 from sim.cli.discover_data import Options
 from sim.cli.errors import DONE, FAILED, show_problems
-from sim.cli.policy_data import open_data, portal_of
+from sim.cli.policy_data import open_data, portal_of, titled, with_titles
 from sim.engine.catalog.own import load_tenant_catalog
 from sim.engine.discovery.streams import BUILT_IN_REPORTS
 from sim.engine.policy.backtest import backtest as play_back
@@ -31,7 +32,7 @@ def check(file: Path, *, catalog: Path | None, reports: Sequence[str], portal: s
     policies: list[Policy] = []
     problems: tuple[Problem, ...] = ()
     try:
-        policies = load_policies(file, known)
+        policies = [with_titles(policy, known.portal) for policy in load_policies(file, known)]
     except InputError as error:
         problems = error.problems
     if as_json:
@@ -51,11 +52,13 @@ def test(file: Path, options: Options, expect: Path, *, warm_up: str, portal: st
         show_problems(*data.problems)
         setting = data.setting
         policies = load_policies(file, data.known)
-        expected = load_expectations(expect, names_of(policies, setting.catalog.index, data.known.reports))
-        played = rehearse(policies, setting.reports, setting.candidate, setting.portal, warm_up=days)
+        titles = [*map(setting.portal.report, data.known.reports)]
+        expected = load_expectations(expect, names_of(policies, setting.catalog.index, titles))
+        found_there = rehearse(policies, setting.reports, setting.candidate, setting.portal, warm_up=days)
+        behind = data.lines(found_there.matches)
+        played = titled(found_there, setting.portal)
         difference = compare(expected, played.alerts)
         failed |= difference.failed or bool(data.problems)
-        behind = data.lines(played.matches)
         if as_json:
             found.append(documents.tested(data, played, behind, difference))
         else:
@@ -74,6 +77,8 @@ def backtest(file: Path, options: Options, *, portal: str, as_json: bool) -> int
         refused |= bool(data.problems)
         result = play_back(load_policies(file, data.known), data.setting)
         behind = data.lines(result.rehearsal.matches if result.rehearsal else [])
+        if result.rehearsal is not None:
+            result = replace(result, rehearsal=titled(result.rehearsal, data.setting.portal))
         if as_json:
             found.append(documents.backtested(data, result, behind))
         else:

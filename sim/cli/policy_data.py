@@ -87,6 +87,22 @@ def open_data(options: Options, portal: str) -> Iterator[Data]:
         yield _logs(options, logs, portal_of(portal))
 
 
+def titled(played: Rehearsal, portal: Portal) -> Rehearsal:
+    """Return what would have happened, with the reports as the period calls them."""
+    return replace(
+        played,
+        alerts=[replace(match, report=portal.report(match.report)) for match in played.alerts],
+        over_limit=[replace(match, report=portal.report(match.report)) for match in played.over_limit],
+        near=[replace(miss, report=portal.report(miss.report)) for miss in played.near],
+        idle=[with_titles(policy, portal) for policy in played.idle],
+    )
+
+
+def with_titles(policy: Policy, portal: Portal) -> Policy:
+    """Return a policy with its reports as the period calls them."""
+    return replace(policy, reports=tuple(map(portal.report, policy.reports)))
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What policies raise on the report of `unsanctioned discover`, and the lines behind each match."""
@@ -106,7 +122,8 @@ def outcome(policies: Sequence[Policy], options: Options, findings: Findings) ->
     report = findings.report
     candidate, portal = candidate_of(findings.catalog), portal_of(options.portal)
     played = rehearse(policies, {report.name: report}, candidate, portal)
-    return Outcome(played, _lines_of_logs(options, report, findings.catalog)(played.matches))
+    behind = _lines_of_logs(options, report, findings.catalog)(played.matches)
+    return Outcome(titled(played, portal), behind)
 
 
 def _is_run(name: str) -> bool:
@@ -134,7 +151,7 @@ def _lines_of_run(session: Session) -> LinesOf:
             held = report.lines(scope, LINES_SHOWN)
             told = (
                 LineBehind(
-                    f"{match.report} #{line.number}",
+                    f"{session.world.tenant.portal.report(match.report)} #{line.number}",
                     to_iso(line.time),
                     " ".join(part for part in (line.host, line.user, line.machine, line.process) if part),
                 )

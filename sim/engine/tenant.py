@@ -90,7 +90,9 @@ class Tenant:
         self.streams = Streams(catalog, logs, people, pseudonyms, self.write, portal.words["machine"])
         self.reports = self.streams.reports
         """The continuous reports by name, in the selector's order."""
-        self.policies = PolicyBook(portal, self.reports, self.candidate, self.cloud_alerts, self.write)
+        self.policies = PolicyBook(
+            portal, self.reports, self.profiles.all, self.candidate, self.cloud_alerts, self.write
+        )
         self._scores: dict[str, Score | None] = {}
 
     def score(self, app_id: str) -> Score | None:
@@ -227,6 +229,13 @@ class Tenant:
             self.write(now, actor, "Tag app", app.id, f"{tag}{with_profile}" if tag else "no tag")
         return before != tag
 
+    def remove_profile(self, now: int, actor: str, name: str) -> None:
+        """Forget a scoped profile; refused while a tag holds with it or a policy tags with it."""
+        self.profiles.find(name)
+        self.policies.leave_profile(name)
+        self.profiles.remove(name)
+        self.write(now, actor, "Remove scoped profile", name)
+
     def unsanctioned(self) -> list[App]:
         """Return the apps that are tagged Unsanctioned, by id."""
         return [self.apps[app_id] for app_id in sorted(self.tags) if self.tags[app_id] == UNSANCTIONED]
@@ -304,7 +313,7 @@ class Tenant:
             try:
                 if tag not in self.portal.tags:
                     self.custom_tag(now, match.policy.name, match.app_id, tag, True)
-                elif self.tag(now, match.policy.name, match.app_id, tag):
+                elif self.tag(now, match.policy.name, match.app_id, tag, match.policy.profile):
                     changed.append(match.app_id)
             except CommandRefused as refusal:
                 self.write(now, match.policy.name, "Tag not set", match.app_id, refusal.problems[0].what)

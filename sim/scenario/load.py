@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sim.base.errors import InputError, Place, Problem, ScenarioError, nearest
-from sim.base.time import HOUR, MINUTE, from_iso, zone
+from sim.base.time import DAY, HOUR, MINUTE, from_iso, zone
 from sim.base.yamlfile import Document, load
 from sim.engine.catalog.model import Catalog, load_sets
 from sim.engine.discovery.streams import GLOBAL, SESSION_CONTROL, WIN10
@@ -133,6 +133,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         problems.extend(_no_such_browser(scenario, source, era))
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["era"]), p.advice) for p in error.problems)
+    problems.extend(_breaches(scenario, source, end))
     if problems or start is None or end is None:
         raise ScenarioError(problems)
     return Resolved(name, scenario, era, catalog, tz, start, end, pack)
@@ -183,6 +184,27 @@ def _time(key: str, text: str, tz: ZoneInfo, source: Document, problems: list[Pr
     return None
 
 
+_DAY = "write a day such as 2019-12-16"
+
+
+def _breaches(scenario: Scenario, source: Document, end: int | None) -> Iterator[Problem]:
+    """Yield the news whose day cannot be read, or never comes."""
+    for i, news in enumerate(scenario.breaches):
+        place = source.place(("breaches", i, "date"))
+        try:
+            day = from_iso(news.date)
+        except InputError as error:
+            yield from (
+                Problem(p.rule, p.what, place, "write a day such as 2019-12-16") for p in error.problems
+            )
+            continue
+        if day % DAY:
+            yield Problem("TIME-FORMAT", f"{news.date} is no day", place, "write a day such as 2019-12-16")
+        elif end is not None and day >= end:
+            what = f"the news of {news.date} comes after the end"
+            yield Problem("SCENARIO-TIME", what, place, "write an earlier day")
+
+
 def _named_apps(scenario: Scenario) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     """Yield every app that the scenario names, and where."""
     yield from ((habit.app, ("habits", i, "app")) for i, habit in enumerate(scenario.habits))
@@ -194,6 +216,7 @@ def _named_apps(scenario: Scenario) -> Iterator[tuple[str, tuple[str | int, ...]
         yield approved.app, ("documents", "approved", i, "app")
     for i, proxy in enumerate(scenario.proxy):
         yield from ((app, ("proxy", i, "blocks", j)) for j, app in enumerate(proxy.blocks))
+    yield from ((news.app, ("breaches", i, "app")) for i, news in enumerate(scenario.breaches))
     yield from ((app, ("single_sign_on", i)) for i, app in enumerate(scenario.single_sign_on))
     for name, player in scenario.players.items():
         yield from ((app, ("players", name)) for app in player.unsanction)

@@ -131,6 +131,17 @@ class Documents(Strict):
     """How someone asks for an exception."""
 
 
+class BreachNews(Strict):
+    """News that an app was breached: what the built-in detection of breaches waits for."""
+
+    app: str
+    date: str
+    """Day, UTC, on which it comes out, such as 2019-12-16; of a discovered app an alert follows with the next
+    analysis run."""
+    text: str = ""
+    """What the alert says of it."""
+
+
 class Weights(Strict):
     """Points of each objective; they add up to 100."""
 
@@ -234,6 +245,7 @@ class Scenario(Strict):
     managed: tuple[Managed, ...] = ()
     """Settings that are managed when play begins."""
     subscription: Subscription = Subscription()
+    breaches: tuple[BreachNews, ...] = ()
     delays: dict[str, Delay] = {}
     documents: Documents
     truth: Truth = Truth()

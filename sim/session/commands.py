@@ -29,7 +29,14 @@ from sim.session.gateway_commands import (
     RemoveClient,
     SaveAccessRule,
 )
-from sim.session.indicator_commands import AddIndicator, EditIndicator, RemoveIndicator, SaveScopedProfile
+from sim.session.indicator_commands import (
+    AddIndicator,
+    EditIndicator,
+    EditScopedProfile,
+    RemoveIndicator,
+    RemoveScopedProfile,
+    SaveScopedProfile,
+)
 from sim.session.lookup import index_of, machine_index, process_index
 from sim.session.notebook import Notebook
 from sim.session.people_commands import NotifyUsers
@@ -148,6 +155,8 @@ Command = (
     | EditIndicator
     | RemoveIndicator
     | SaveScopedProfile
+    | EditScopedProfile
+    | RemoveScopedProfile
     | PowerShell
     | AssignSetting
     | WithdrawSetting

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from sim.base.errors import CommandRefused, InputError, Problem
 from sim.base.time import from_iso
+from sim.engine.enforcement.facts import Held
 from sim.engine.enforcement.indicators import Indicator, IndicatorForm
 from sim.engine.enforcement.scopes import ProfileType, Scope, ScopedProfile
 from sim.session.answer import ADDED_LATER, Answer, said
@@ -20,8 +21,8 @@ class AddIndicator:
 
     kind: ClassVar[str] = "add-indicator"
     value: str
-    action: str = "Alert and block"
-    """In the portal's words."""
+    action: str = ""
+    """In the portal's words; empty is its block."""
     title: str = "Custom network indicator"
     severity: str = field(default="High", metadata=ADDED_LATER)
     description: str = field(default="", metadata=ADDED_LATER)
@@ -36,7 +37,8 @@ class AddIndicator:
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """List the indicator; machines get it later."""
         indicator = world.add_indicator(actor, form_of(self, self.value, world))
-        return said(f"{indicator.id} lists {indicator.value}: {self.action}", id=indicator.id)
+        action = world.tenant.portal.actions[indicator.action]
+        return said(f"{indicator.id} lists {indicator.value}: {action}", id=indicator.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +89,46 @@ class SaveScopedProfile:
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Add it; no indicator changes."""
+        tenant, profile = world.tenant, self.profile(world)
+        tenant.profiles.save(profile)
+        tenant.write(world.now, actor, "Add scoped profile", self.name, str(profile.scope))
+        return said(f"{self.name} is saved: {profile.scope}")
+
+    def profile(self, world: World) -> ScopedProfile:
+        """Return the profile that this describes; refuse an unknown type, or a period without profiles."""
         if self.type not in set(ProfileType):
             advice = "one of: " + ", ".join(ProfileType)
             raise CommandRefused(Problem("PROFILE-TYPE", f"no type {self.type!r}", advice=advice))
-        tenant, scope = world.tenant, Scope(self.device_groups, ProfileType(self.type))
-        if not tenant.portal.scoped_profiles:
+        if not world.tenant.portal.scoped_profiles:
             raise CommandRefused(Problem("PROFILE-NONE", "there are no scoped profiles in this period"))
-        tenant.profiles.save(ScopedProfile(self.name, scope, self.description))
-        tenant.write(world.now, actor, "Add scoped profile", self.name, str(scope))
-        return said(f"{self.name} is saved: {scope}")
+        return ScopedProfile(self.name, Scope(self.device_groups, ProfileType(self.type)), self.description)
+
+
+@dataclass(frozen=True, slots=True)
+class EditScopedProfile(SaveScopedProfile):
+    """Save the form of a scoped profile again; its name stays."""
+
+    kind: ClassVar[str] = "edit-scoped-profile"
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Save it; the indicators of the apps whose tag holds with it follow later."""
+        profile = self.profile(world)
+        apps = world.change_profile(actor, profile)
+        follow = f"; the indicators of {', '.join(apps)} follow" if apps else ""
+        return said(f"{self.name} is saved: {profile.scope}{follow}", apps=apps)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveScopedProfile:
+    """Remove a scoped profile that no tag holds with and no policy tags with."""
+
+    kind: ClassVar[str] = "remove-scoped-profile"
+    name: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Remove it; no indicator changes."""
+        world.tenant.remove_profile(world.now, actor, self.name)
+        return said(f"{self.name} is removed")
 
 
 def form_of(said: AddIndicator | EditIndicator, value: str, world: World) -> IndicatorForm:
@@ -106,7 +139,7 @@ def form_of(said: AddIndicator | EditIndicator, value: str, world: World) -> Ind
         raise CommandRefused(error.problems) from None
     return IndicatorForm(
         value=value,
-        action=world.tenant.portal.action(said.action),
+        action=world.tenant.portal.action(said.action) if said.action else Held.BLOCK,
         title=said.title,
         severity=said.severity,
         description=said.description,

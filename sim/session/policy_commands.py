@@ -27,6 +27,10 @@ from sim.session.lookup import unknown
 from sim.session.notebook import Notebook
 from sim.world.model import World
 
+OWN, DEFAULT, AS_DEFAULT = ALERT_SETTINGS = ("own", "default", "save as default")
+"""Whose alert settings a policy gets: those of the command, the organisation's default, or those of the
+command, which become the default (CAS/cloud-discovery-policies.md; documented)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SavePolicy:
@@ -49,12 +53,15 @@ class SavePolicy:
     description: str = field(default="", metadata=ADDED_LATER)
     emails: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
     phones: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
+    profile: str = field(default="", metadata=ADDED_LATER)
+    """Scoped profile that its tag holds with; empty is everybody."""
+    playbook: str = field(default="", metadata=ADDED_LATER)
+    alert_settings: str = field(default=OWN, metadata=ADDED_LATER)
+    """Whose daily limit and addresses count: see `ALERT_SETTINGS`."""
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Save it; it is evaluated at the next analysis run."""
-        policy = self.policy(world.tenant, world.now)
-        world.tenant.policies.save(world.now, actor, policy)
-        return said(f"{policy.id} {policy.name} is saved", id=policy.id)
+        return _save(world, actor, self.policy(world.tenant, world.now), self.alert_settings)
 
     def policy(self, tenant: Tenant, now: int) -> Policy:
         """Return the policy that this makes, which nobody has checked against the portal yet."""
@@ -70,7 +77,7 @@ class SavePolicy:
             self.severity,
             tuple((names[name], threshold) for name, threshold in self.criteria.items()),
             _filters(tenant, self.template, self.filters),
-            self.reports,
+            tuple(map(tenant.portal.report_id, self.reports)),
             self.daily_limit,
             tuple(tags),
             now,
@@ -78,6 +85,8 @@ class SavePolicy:
             description=self.description.strip(),
             emails=self.emails,
             phones=self.phones,
+            playbook=self.playbook.strip(),
+            profile=self.profile,
         )
 
 
@@ -106,12 +115,12 @@ class SaveAnomalyPolicy:
     description: str = ""
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
+    playbook: str = field(default="", metadata=ADDED_LATER)
+    alert_settings: str = field(default=OWN, metadata=ADDED_LATER)
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Save it; it is evaluated at the next analysis run."""
-        policy = self.policy(world.tenant, world.now)
-        world.tenant.policies.save(world.now, actor, policy)
-        return said(f"{policy.id} {policy.name} is saved", id=policy.id)
+        return _save(world, actor, self.policy(world.tenant, world.now), self.alert_settings)
 
     def policy(self, tenant: Tenant, now: int) -> Policy:
         """Return the policy that this makes, which nobody has checked against the portal yet."""
@@ -126,7 +135,7 @@ class SaveAnomalyPolicy:
             self.severity,
             (),
             _filters(tenant, self.template, self.filters),
-            self.reports,
+            tuple(map(tenant.portal.report_id, self.reports)),
             self.daily_limit,
             (),
             now,
@@ -134,6 +143,7 @@ class SaveAnomalyPolicy:
             description=self.description.strip(),
             emails=self.emails,
             phones=self.phones,
+            playbook=self.playbook.strip(),
             kind=PolicyKind.ANOMALY,
             anomaly=Anomaly(tuple(SUBJECTS[name] for name in self.watch), self.per_thousand or None, after),
         )
@@ -168,7 +178,9 @@ class ImportPolicies:
                 [Problem("POLICY-LINE", "the line is long", Place(self.file, n), advice) for n in long]
             )
         document = yamlfile.load("\n".join(self.lines), self.file)
-        known = Known(tenant.portal, tuple(tenant.reports), tenant.catalog.index.keys())
+        known = Known(
+            tenant.portal, tuple(tenant.reports), tenant.catalog.index.keys(), tenant.profiles.all.keys()
+        )
         return incoming(document, known, tenant.policies.saved)
 
 
@@ -198,6 +210,19 @@ class DeletePolicy:
         """Drop it."""
         gone = world.tenant.policies.delete(world.now, actor, self.id)
         return said(f"{gone.name} is deleted; its alerts and tags stay")
+
+
+def _save(world: World, actor: str, policy: Policy, alert_settings: str) -> Answer:
+    """Save a policy with its own alert settings or the organisation's, and keep its own as those if asked."""
+    if alert_settings not in ALERT_SETTINGS:
+        raise unknown("POLICY-DEFAULT", "choice of alert settings", alert_settings, list(ALERT_SETTINGS))
+    book = world.tenant.policies
+    if alert_settings == DEFAULT:
+        policy = book.with_default(policy)
+    book.save(world.now, actor, policy)
+    if alert_settings == AS_DEFAULT:
+        book.save_default(world.now, actor, policy.alert_settings)
+    return said(f"{policy.id} {policy.name} is saved", id=policy.id)
 
 
 def _id(tenant: Tenant, policy_id: str, kind: PolicyKind) -> str:

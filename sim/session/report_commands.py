@@ -28,7 +28,8 @@ class SaveReport:
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Save it; the next analysis run feeds it."""
-        report = CustomReport(self.name, self.sources, self.groups, self.ip_ranges, self.ip_tags)
+        sources = tuple(map(world.tenant.portal.report_id, self.sources))
+        report = CustomReport(self.name, sources, self.groups, self.ip_ranges, self.ip_tags)
         name = world.tenant.streams.save_report(world.now, actor, report)
         return said(f"{name} is saved; it takes new data only", name=name)
 
@@ -124,9 +125,11 @@ class Anonymise:
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Save the setting; names that reports show already stay."""
-        changed = world.tenant.streams.anonymise(world.now, actor, self.source, self.entity, self.on)
+        portal = world.tenant.portal
+        source = portal.report_id(self.source)
+        changed = world.tenant.streams.anonymise(world.now, actor, source, self.entity, self.on)
         state = "hidden" if self.on else "shown"
-        text = f"{self.entity} names of {self.source} are {state} in new data"
+        text = f"{self.entity} names of {portal.report(source)} are {state} in new data"
         return said(text if changed else f"{text}, as before", changed=changed)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.base.time import DAY
 from sim.engine.policy.alerts import ADVICE, CloudAlert, EndpointAlert
+from sim.engine.policy.policies import SeenWith
 from sim.session.driver import Session
 
 RECENT = 7 * DAY
@@ -58,6 +59,8 @@ class CloudAlertRow(AlertRow):
     """The figures that matched, in bytes or counts."""
     policy_id: str
     note: str
+    seen_with: SeenWith
+    """Users, addresses and machines of an app whose breach is told; empty for other alerts."""
     day: int
     """Days since 1970-01-01, UTC: the day whose figures matched."""
     policy_is_there: bool
@@ -128,7 +131,8 @@ def _cloud_row(session: Session, a: CloudAlert) -> CloudAlertRow:
     title = tenant.portal.report(a.report)
     if a.app_id:
         app = tenant.apps[a.app_id].name
-        text = f"{app}: {a.users} users in one day in {title}."
+        span = "in the last 90 days" if a.seen_with else "in one day"
+        text = f"{app}: {a.users} users {span} in {title}."
     else:
         app, text = a.who, f"No data has come from the log collector {a.who} for 48 hours. It ships: {title}."
     return CloudAlertRow(
@@ -159,13 +163,19 @@ def _cloud_row(session: Session, a: CloudAlert) -> CloudAlertRow:
         code=a.code,
         read=a.read,
         evidence=tuple(f"{r.what} {r.value:,} is more than {r.threshold:,}" for r in a.reasons)
-        or (("discovered for the first time",) if a.app_id else ()),
+        or (_first_reason(a) if a.app_id else ()),
         policy_id=a.policy_id,
         note=a.note,
+        seen_with=a.seen_with,
         day=a.day,
         policy_is_there=any(policy.id == a.policy_id for policy in tenant.policies.all),
         advice=ADVICE.get(a.title, ()),
     )
+
+
+def _first_reason(alert: CloudAlert) -> tuple[str, ...]:
+    """Return why an alert without figures was raised."""
+    return ("news of a breach" if alert.seen_with else "discovered for the first time",)
 
 
 def _endpoint_row(session: Session, a: EndpointAlert) -> EndpointAlertRow:

@@ -56,6 +56,9 @@ class ProfileRow:
 
     name: str
     scope: str
+    """Whom it reaches, in words."""
+    type: str
+    groups: tuple[str, ...]
     description: str
     apps: tuple[str, ...]
 
@@ -138,10 +141,10 @@ def profiles(session: Session) -> list[ProfileRow]:
         ProfileRow(
             profile.name,
             str(profile.scope),
+            profile.scope.type.value,
+            profile.scope.groups,
             profile.description,
-            tuple(
-                tenant.apps[app].name for app in tenant.tags if tenant.profiles.chosen(app) == profile.name
-            ),
+            tuple(tenant.apps[app].name for app in tenant.profiles.apps(profile.name)),
         )
         for profile in tenant.profiles.all.values()
     ]

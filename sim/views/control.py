@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.engine.governance import area
+from sim.engine.portal import Portal
 from sim.session.driver import Session
 from sim.world.fleet import LOG_ACTIONS
 from sim.world.model import SCENARIO, SERVICE
@@ -81,10 +82,26 @@ def governance_log(session: Session, only: str = "") -> list[LogRow]:
 
     Machines' settings and the service's inner steps are not in it.
     """
+    portal = session.world.tenant.portal
     rows = [
-        LogRow(f"log-{number:05d}", e.time, e.actor, e.action, e.target, e.detail, area(e.action))
+        LogRow(
+            f"log-{number:05d}",
+            e.time,
+            e.actor,
+            e.action,
+            _named(portal, e.target),
+            _named(portal, e.detail),
+            area(e.action),
+        )
         for number, e in enumerate(session.world.tenant.log)
-        if e.actor not in {SERVICE, session.world.tenant.portal.endpoint} and e.action not in LOG_ACTIONS
+        if e.actor not in {SERVICE, portal.endpoint} and e.action not in LOG_ACTIONS
     ]
     told = [row for row in reversed(rows) if row.actor != SCENARIO or row.action == "Tag app"]
     return [row for row in told if only in {"", row.area}]
+
+
+def _named(portal: Portal, text: str) -> str:
+    """Return a text of the log with the built-in reports as the period calls them."""
+    for report, title in portal.reports.items():
+        text = text.replace(report, title)
+    return text

@@ -11,11 +11,12 @@ from sim.engine.discovery.filters import MEGABYTE
 from sim.engine.discovery.streams import BUILT_IN_REPORTS
 from sim.engine.policy.backtest import Backtest, Setting, backtest, backtest_tag
 from sim.engine.policy.files import write_policies
-from sim.engine.policy.policies import SUBJECTS, Anomaly, Policy, PolicyKind
+from sim.engine.policy.policies import SUBJECTS, AlertSettings, Anomaly, Policy, PolicyKind
 from sim.engine.policy.templates import Template
 from sim.engine.policy.templates import templates as offered
 from sim.session.driver import Session
 from sim.session.policy_commands import ImportPolicies, SaveAnomalyPolicy, SavePolicy
+from sim.views.reports import report_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,9 @@ class PolicyRow:
     filters: tuple[str, ...]
     """The same as conditions."""
     learning: Learning | None
+    playbook: str
+    profile: str
+    """Scoped profile of its tag; empty is everybody."""
 
     @property
     def can_edit(self) -> bool:
@@ -94,6 +98,32 @@ class TemplateRow:
     linked: int
     """Policies that were made from it."""
     learning: Learning | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormChoices:
+    """What the form of a policy offers beside its own fields."""
+
+    reports: tuple[tuple[str, str], ...]
+    """Continuous reports: the name that a policy keeps, and what the period calls it."""
+    profiles: tuple[str, ...]
+    """Scoped profiles; none in 2019."""
+    text_messages: bool
+    playbooks: bool
+    default_alerts: AlertSettings | None
+    """The organisation's default alert settings, if somebody has saved some."""
+
+
+def form_choices(session: Session) -> FormChoices:
+    """Return what the form of a policy offers now."""
+    tenant = session.world.tenant
+    return FormChoices(
+        report_titles(session),
+        tuple(tenant.profiles.all),
+        tenant.portal.text_messages,
+        tenant.portal.playbooks,
+        tenant.policies.default_alerts,
+    )
 
 
 def templates(session: Session) -> list[TemplateRow]:
@@ -172,6 +202,8 @@ def policies(session: Session) -> list[PolicyRow]:
             p.filters.words,
             p.filters.lines,
             _learning(p.anomaly),
+            p.playbook,
+            p.profile,
         )
         for p in tenant.policies.all
     ]

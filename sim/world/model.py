@@ -16,14 +16,16 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.base.rng import draw
-from sim.base.time import DAY, HOUR
+from sim.base.time import DAY, HOUR, from_iso
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.streams import SESSION_CONTROL
 from sim.engine.enforcement.access import AccessRule
 from sim.engine.enforcement.facts import STOPPED, DevicePosture, Facts, Outcome
 from sim.engine.enforcement.indicators import Indicator, IndicatorForm
+from sim.engine.enforcement.scopes import ScopedProfile
 from sim.engine.enforcement.scripts import BlockList, block_list
 from sim.engine.enforcement.settings import setting
+from sim.engine.policy.built_in import Breach
 from sim.engine.policy.endpoint_queue import Attempt, heading
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
@@ -133,6 +135,9 @@ class World:
             self._manage(standing)
         for app_id, tag in sorted(resolved.scenario.tags.items()):
             self.tenant.tag(begin, SCENARIO, app_id, tag)
+        self.tenant.policies.breaches = tuple(
+            Breach(news.app, from_iso(news.date) // DAY, news.text) for news in resolved.scenario.breaches
+        )
         self._list_unsanctioned()
         for gateway, proxy in zip(self.upstream.gateways, resolved.scenario.proxy, strict=True):
             if proxy.blocks:
@@ -277,6 +282,16 @@ class World:
         self._list_unsanctioned()
         self._sync_later(app_id)
         return True
+
+    def change_profile(self, actor: str, profile: ScopedProfile) -> list[str]:
+        """Save a scoped profile again; return the apps whose indicators follow, as after a tag (guess)."""
+        self._realise()
+        moved = self.tenant.profiles.change(profile)
+        self.tenant.write(self.now, actor, "Update scoped profile", profile.name, str(profile.scope))
+        apps = self.tenant.profiles.apps(profile.name) if moved else []
+        for app_id in apps:
+            self._sync_later(app_id)
+        return apps
 
     def import_script(self, gateway: Gateway) -> BlockList:
         """Give an appliance the block script of now; it holds at once, and until the next one (guess)."""

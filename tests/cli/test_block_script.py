@@ -78,6 +78,32 @@ def test_a_log_takes_the_apps_that_an_own_catalog_tags(
     assert ".wetransfer.com\n" in out
 
 
+def test_a_log_takes_the_apps_that_policies_tag(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """The last tag holds; a service that no policy can tag is left out and named."""
+    log.write_text(LINE + LINE.replace("www.dropbox.com", "intune.microsoft.com"), encoding="utf-8")
+    policies = tmp_path / "policies.yaml"
+    every = "policies:\n  - {name: Every app, governance: {tag: Unsanctioned}}\n"
+    policies.write_text(every, encoding="utf-8")
+    code, out, err = printed(capsys, "bluecoat", log, "--policies", policies)
+    assert code == 0
+    assert "url.domain=dropbox.com deny\n" in out
+    assert "microsoft" not in out
+    assert "Microsoft Intune: a service that cannot be tagged Unsanctioned" in err
+    code, out, _ = printed(capsys, "bluecoat", log, "--policies", policies, "--portal", "2019")
+    assert "url.domain=intune.microsoft.com deny\n" in out
+    storage = "  - {name: Storage, apps: [category equals Cloud storage], governance: {tag: Sanctioned}}\n"
+    policies.write_text(every + storage, encoding="utf-8")
+    code, out, err = printed(capsys, "bluecoat", log, "--policies", policies)
+    assert (code, out) == (0, "")
+    assert "no policy tags an app of the log Unsanctioned" in err
+    policies.write_text("policies:\n  - {name: A, governance: {tag: Unsanctoned}}\n", encoding="utf-8")
+    code, out, err = printed(capsys, "bluecoat", log, "--policies", policies)
+    assert (code, out) == (2, "")
+    assert "policies.yaml:2:" in err
+
+
 def test_a_log_without_a_tagged_app_is_refused(log: Path, capsys: pytest.CaptureFixture[str]):
     code, out, err = printed(capsys, "bluecoat", log)
     assert (code, out) == (2, "")

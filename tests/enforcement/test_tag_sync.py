@@ -235,6 +235,38 @@ def test_a_profile_is_changed_by_tagging_again():
     assert {str(indicator.scope) for indicator in found.indicators.present()} == {"only Sales"}
 
 
+def test_a_changed_profile_moves_the_indicators_of_its_apps():
+    """With the next synchronisation; nothing moves where only the description changed."""
+    found = tenant()
+    found.profiles.save(ScopedProfile("sellers", Scope(("Sales",))))
+    tagged(found, "alpha", UNSANCTIONED, "sellers")
+    assert not found.profiles.change(ScopedProfile("sellers", Scope(("Sales",)), "on the road"))
+    assert found.sync_app(2, "alpha") == []
+    assert found.profiles.change(ScopedProfile("sellers", Scope(("Finance",))))
+    assert found.profiles.apps("sellers") == ["alpha"]
+    assert len(found.sync_app(3, "alpha")) == 3
+    assert {str(indicator.scope) for indicator in found.indicators.present()} == {"only Finance"}
+    with pytest.raises(CommandRefused, match="no profile 'buyers'"):
+        found.profiles.change(ScopedProfile("buyers", Scope(("Finance",))))
+    with pytest.raises(CommandRefused, match="no device group 'Finanse'"):
+        found.profiles.change(ScopedProfile("sellers", Scope(("Finanse",))))
+
+
+def test_a_profile_is_removed_once_no_tag_holds_with_it():
+    """Until then its removal would block everybody."""
+    found = tenant()
+    found.profiles.save(ScopedProfile("sellers", Scope(("Sales",))))
+    tagged(found, "alpha", UNSANCTIONED, "sellers")
+    with pytest.raises(CommandRefused, match="the tag of alpha holds with the profile sellers"):
+        found.remove_profile(2, ME, "sellers")
+    tagged(found, "alpha", SANCTIONED)
+    found.remove_profile(3, ME, "sellers")
+    assert found.profiles.all == {}
+    assert found.log[-1].action == "Remove scoped profile"
+    with pytest.raises(CommandRefused, match="no profile 'sellers'"):
+        found.remove_profile(4, ME, "sellers")
+
+
 @pytest.mark.fact("scope.needs-enforcement")
 def test_a_profile_needs_app_access_to_be_enforced():
     """Without it there is nothing to scope."""

@@ -115,9 +115,10 @@ def test_microsofts_own_services_cannot_be_blocked_today(era: str, refused: bool
     own = office("defender-today").world.tenant.portal.never_unsanctioned
     assert own
     session = office(era)
-    known = [app for app in own if app in session.world.tenant.apps]
-    assert known
-    for app in known:
+    catalog = session.world.tenant.catalog
+    portals = ("portal.cloudappsecurity.com", "securitycenter.windows.com", "intune.microsoft.com")
+    assert own == tuple(found.id for host in portals if (found := catalog.resolve(host)) is not None)
+    for app in own:
         if refused:
             with pytest.raises(CommandRefused):
                 session.submit(TagApp(app, UNSANCTIONED))

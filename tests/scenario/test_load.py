@@ -88,6 +88,11 @@ def test_the_hash_is_of_the_content_and_not_of_its_writing(tmp_path: Path) -> No
     assert other.content_hash() != plain
 
 
+def news(app: str, date: str) -> str:
+    """Return what stands before the truth of a scenario with breach news."""
+    return f"\nbreaches: [{{app: {app}, date: {date}}}]\ntruth:"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "rule", "part", "says"),
     [
@@ -119,6 +124,10 @@ def test_the_hash_is_of_the_content_and_not_of_its_writing(tmp_path: Path) -> No
         ("work_line: CU-8", "work_line: CU-88", "SCENARIO-LINE", "work_line:", "'CU-8'"),
         ("people: [sofia], why", "people: [sophia], why", "SCENARIO-PERSON", "people: [sophia]", "'sofia'"),
         ("{like: oracle,", "{like: orcale,", "SCENARIO-VALUE", "like:", "overreach.like"),
+        ("\ntruth:", news("gmial", "2019-12-16"), "SCENARIO-APP", "app: gmial", "'gmail'"),
+        ("\ntruth:", news("gmail", "soon"), "TIME-FORMAT", "date: soon", "soon"),
+        ("\ntruth:", news("gmail", "2019-12-16T09:00"), "TIME-FORMAT", "date: 2019-12-16T09:00}", "no day"),
+        ("\ntruth:", news("gmail", "2019-12-18"), "SCENARIO-TIME", "date: 2019-12-18", "after the end"),
         ("truth:", "thruth:", "SCENARIO-KEY", "thruth:", "'truth'"),
         ("\ntruth:", "\nseed: 1\ntruth:", "YAML-DUPLICATE", "seed: 1\n", "given twice"),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import CommandRefused
-from sim.base.time import DAY, HOUR
+from sim.base.time import DAY, HOUR, from_iso
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.scenario.load import load_scenario
 from sim.session.alert_commands import (
@@ -294,16 +294,16 @@ def test_an_alert_of_a_policy_is_in_progress_and_resolved_today_and_not_in_2019(
 @pytest.mark.parametrize(
     ("period", "action", "found"),
     [
-        ("today", "Block execution", {("Connection to a custom network indicator", "Informational")}),
+        ("today", "", {("Connection to a custom network indicator", "Informational")}),
         ("today", "Allow", set()),
-        ("small", "Alert and block", {("News", "High")}),
+        ("small", "", {("News", "High")}),
         ("small", "Allow", set()),
     ],
 )
 def test_a_hand_made_indicator_alerts_as_its_action_and_period_say(
     period: str, action: str, found: set[tuple[str, str]]
 ) -> None:
-    """Today a block by hand is generic and Informational; an allow is silent."""
+    """Today a block by hand, which is what is meant where none is named, is generic and Informational."""
     session = started(period)
     session.submit(SetSwitch(CUSTOM_INDICATORS, True))
     session.submit(AddIndicator("sohu.com", action, "News"))
@@ -336,3 +336,27 @@ def test_the_policy_of_an_alert_is_there_until_it_is_deleted(then: Session) -> N
     own = then.world.tenant.policies.built_in[0]
     then.world.tenant.cloud_alerts.find(shown.id).policy_id = own.id
     assert row(then, shown.id).policy_is_there
+
+
+@pytest.mark.fact("alert.breach-news")
+@pytest.mark.parametrize(("period", "day"), [("small", "2019-12-17"), ("today", "2026-11-17")])
+def test_breach_news_of_a_scenario_alerts_with_the_next_analysis(
+    period: str, day: str, tmp_path: Path
+) -> None:
+    """For an app that was seen, with who used it; the app that nobody uses stays silent."""
+    text = (SCENARIOS / f"{period}-office.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "office.yaml"
+    news = (f"{{app: {app}, date: {day}, text: Passwords were published.}}" for app in ("sohu-news", "box"))
+    path.write_text(f"{text}\nbreaches: [{', '.join(news)}]\n", encoding="utf-8")
+    session = Session(load_scenario(str(path)))
+    session.submit(SetSwitch(INTEGRATION, True))
+    session.advance(from_iso(day))
+    assert cloud_alerts(session) == []
+    session.advance(session.now + 13 * HOUR)
+    (alert,) = cloud_alerts(session)
+    assert (alert.title, alert.app_id) == ("Discovered app security breach", "sohu-news")
+    assert alert.note == "Passwords were published."
+    seen = dict(alert.seen_with)
+    assert (len(seen["user"]), len(seen["source_ip"])) == (alert.users, alert.source_ips)
+    assert seen["machine"]
+    assert "in the last 90 days" in alert.text

@@ -24,7 +24,14 @@ from sim.session.app_commands import AddCustomApp, NoteApp, OverrideScore, Reset
 from sim.session.commands import Command, CustomTag, SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.gateway_commands import DeleteAccessRule, SaveAccessRule
-from sim.session.indicator_commands import AddIndicator, EditIndicator, RemoveIndicator, SaveScopedProfile
+from sim.session.indicator_commands import (
+    AddIndicator,
+    EditIndicator,
+    EditScopedProfile,
+    RemoveIndicator,
+    RemoveScopedProfile,
+    SaveScopedProfile,
+)
 from sim.session.policy_commands import (
     DeletePolicy,
     ImportPolicies,
@@ -134,8 +141,10 @@ def alerts(session: Session) -> Iterator[Step]:
 
 
 def profiles(_: Session) -> Iterator[Step]:
-    """Save a scoped profile."""
+    """Save a scoped profile, change it and remove it."""
     yield SaveScopedProfile("Field", ("Field laptops",)), "Indicators"
+    yield EditScopedProfile("Field", ("Field laptops",), "Exclude"), "Indicators"
+    yield RemoveScopedProfile("Field"), "Indicators"
 
 
 def of_2019() -> Session:

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import InputError
+from sim.engine.tenant import WIN10
 from sim.session.driver import Session, restore
 from sim.session.policy_commands import ImportPolicies, SavePolicy
+from sim.session.report_commands import Anonymise
 from sim.session.runfile import read_run
 from sim.session.wire import from_json, to_json
 from sim.testing import begin
-from sim.views import policies
+from sim.views import control, policies
+from tests.session.test_alert_commands import started
 
 FILE = """\
 policies:
@@ -102,3 +105,27 @@ def test_a_run_replays_without_the_file(tmp_path: Path) -> None:
     again = restore(read_run(tmp_path / "run.jsonl")).session
     assert again.digest() == session.digest()
     assert again.world.tenant.policies.saved == session.world.tenant.policies.saved
+
+
+@pytest.mark.fact("feed.endpoint-report-name")
+@pytest.mark.parametrize(
+    ("period", "name", "other"),
+    [
+        ("small", "Win10 Endpoint Users", "Defender-managed endpoints"),
+        ("today", "Defender-managed endpoints", "Win10 Endpoint Users"),
+    ],
+)
+def test_the_endpoint_report_has_the_name_of_its_period(period: str, name: str, other: str) -> None:
+    """In files, commands, their answers, mistakes and the log; it is one report."""
+    session = started(period)
+    session.submit(taken(f"policies: [{{name: Popular, reports: [{name}]}}]"))
+    session.submit(SavePolicy("", "By command", {}, reports=(name,)))
+    saved = session.world.tenant.policies.saved
+    assert {policy.reports for policy in saved} == {(WIN10,)}
+    assert f"- {name}" in policies.exported(session, saved[0].id)
+    assert [row.reports for row in policies.policies(session)[:2]] == [name] * 2
+    with pytest.raises(InputError) as caught:
+        session.submit(taken("policies: [{name: A, reports: [Defender endpoints users]}]"))
+    assert other not in str(caught.value)
+    assert name in session.submit(Anonymise(name, "user", True)).text
+    assert name in control.governance_log(session, "Settings")[0].target

@@ -8,8 +8,10 @@ import pytest
 from textual.widgets import Input, Select
 
 from sim.engine.policy.policies import Anomaly, PolicyKind
+from sim.session.indicator_commands import SaveScopedProfile
 from sim.session.policy_commands import SavePolicy
 from sim.views import policies
+from tests.session.test_alert_commands import started
 from tests.tui.robot import Robot, play
 from tests.tui.stages import app_of, session_of, with_data
 from tui.actions import collisions, unhandled
@@ -85,6 +87,25 @@ async def test_every_field_of_the_form_is_saved():
         assert row.filters == ("risk score equals 0 to 4", "category does not equal Webmail")
         assert (row.emails, row.phones) == (("soc@halden.example",), ("+44 20 7946 0000",))
         robot.expect("Look at these first.")
+
+
+async def test_todays_form_has_a_profile_a_playbook_and_the_organisations_alert_settings():
+    session = started("today")
+    session.submit(SaveScopedProfile("Field", ("Field laptops",)))
+    async with play(PlayApp(session)) as robot:
+        await begin(robot, "New popular app")
+        await enter(robot, tag="Unsanctioned", profile="Field", playbook="Ask the owner", limit="9")
+        assert not robot.app.screen.query("#field-phones"), "today's portal sends no text messages"
+        await fill(robot, emails="soc@small.example", alert_settings="save as default")
+        robot.app.clear_notifications()
+        await robot.until(lambda: robot.sees("tag app Unsanctioned, for Field"))
+        robot.expect("runs Ask the")
+        await robot.press("left_square_bracket")
+        await begin(robot, "New risky app")
+        await fill(robot, alert_settings="default")
+        saved = session.world.tenant.policies.saved
+        assert [(one.daily_limit, one.emails) for one in saved] == [(9, ("soc@small.example",))] * 2
+        assert (saved[0].profile, saved[1].profile) == ("Field", "")
 
 
 async def test_an_anomaly_policy_is_made_from_its_template():

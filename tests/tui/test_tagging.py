@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.widgets import Select
+
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.scenario.load import load_scenario
 from sim.session.commands import SetSwitch, TagApp
@@ -104,7 +106,7 @@ async def test_without_enforcement_no_profile_is_offered():
         assert session.world.tenant.profiles.chosen("sohu-news") == ""
 
 
-async def test_a_scoped_profile_is_added_in_the_settings_and_shows_its_apps():
+async def test_a_scoped_profile_is_added_changed_and_removed_in_the_settings():
     session = today()
     async with play(PlayApp(session)) as robot:
         await robot.press("g", "d", "left_square_bracket")
@@ -120,7 +122,17 @@ async def test_a_scoped_profile_is_added_in_the_settings_and_shows_its_apps():
         await robot.press("left_square_bracket", "right_square_bracket")
         robot.expect("Dropbox")
         await robot.press("d")
-        await robot.until(lambda: robot.sees("A profile stays"))
+        await robot.confirm()
+        await robot.until(lambda: robot.sees("The tag of dropbox"))
+        await robot.press("enter")
+        await form(robot)
+        robot.app.screen.query_one("#field-type", Select).value = "Include"
+        await robot.press("ctrl+enter")
+        await robot.until(lambda: robot.sees("only Field laptops"))
+        session.submit(TagApp("dropbox", ""))
+        await robot.press("d")
+        await robot.confirm()
+        await robot.until(lambda: cloud_settings.profiles(session) == [])
 
 
 async def test_the_settings_of_2019_have_no_scoped_profiles():

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from textual.content import Content
 
+from sim.engine.discovery.groups import EntityKind
 from sim.views.alerts import AlertRow, CloudAlertRow, EndpointAlertRow
 from tui.text import SEVERITIES, Tone, safe
 from tui.widgets.detail import fact
+
+NAMED = 4
+"""Names that an alert's words list; its app's page lists all of them."""
+_KINDS: Mapping[EntityKind, str] = {"user": "Users", "source_ip": "Addresses", "machine": "On"}
 
 WORDS = {mark.word: (f"{mark.letter} {mark.shape}", name) for name, mark in SEVERITIES.items()}
 
@@ -34,7 +41,14 @@ def cloud_words(row: CloudAlertRow) -> list[Content]:
         ),
         fact("Matched", f"{row.policy}: {'; '.join(row.evidence)}"),
         *([fact("News", row.note)] if row.note else []),
+        *(fact(_KINDS[kind], _some(names)) for kind, names in row.seen_with if names),
     ]
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first of many names, and how many more there are."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def endpoint_words(row: EndpointAlertRow, machine: str, span: str) -> list[Content]:

@@ -11,10 +11,10 @@ from sim.engine.discovery.custom_reports import network
 from sim.engine.enforcement.scopes import ProfileType
 from sim.engine.portal import Portal
 from sim.session.commands import Command
-from sim.session.indicator_commands import SaveScopedProfile
+from sim.session.indicator_commands import EditScopedProfile, SaveScopedProfile
 from sim.session.report_commands import ExcludeEntity, SaveIpRange, SaveReport
 from sim.session.source_commands import RepairCollector
-from sim.views.cloud_settings import IpRangeRow, ReportChoices
+from sim.views.cloud_settings import IpRangeRow, ProfileRow, ReportChoices
 from sim.views.collectors import DataSourceRow
 from sim.views.reports import ReportRow
 from tui.forms import CheckField, ChoiceField, Field, FormScreen, TextField, Values
@@ -160,8 +160,8 @@ def repair_form(source: DataSourceRow) -> Form:
     return Form(screen, lambda values: RepairCollector(source.collector, str(values["remedy"])))
 
 
-def profile_form(groups: Sequence[str], taken: Sequence[str]) -> Form:
-    """Return the form of a scoped profile, for device groups that there are and a name that is not taken."""
+def profile_form(groups: Sequence[str], taken: Sequence[str], saved: ProfileRow | None = None) -> Form:
+    """Return the form of a scoped profile, for device groups that there are; a saved one keeps its name."""
 
     def name(text: str) -> str:
         return named(text) or (f"there is a profile {text!r}" if text in taken else "")
@@ -169,10 +169,11 @@ def profile_form(groups: Sequence[str], taken: Sequence[str]) -> Form:
     def chosen(text: str) -> str:
         return known(text, groups) if text else "a profile names at least one device group"
 
+    fields: list[Field] = [] if saved else [TextField("name", "Name", check=name)]
     screen = FormScreen(
-        "New scoped profile",
+        f"Scoped profile {saved.name}" if saved else "New scoped profile",
         (
-            TextField("name", "Name", check=name),
+            *fields,
             ChoiceField(
                 "type",
                 "Type",
@@ -180,21 +181,26 @@ def profile_form(groups: Sequence[str], taken: Sequence[str]) -> Form:
                     (ProfileType.INCLUDE.value, "Include: for these device groups only"),
                     (ProfileType.EXCLUDE.value, "Exclude: for everybody but these"),
                 ),
+                saved.type if saved else "",
             ),
             TextField(
                 "groups",
                 "Device groups",
+                ", ".join(saved.groups) if saved else "",
                 placeholder=f"of: {', '.join(groups)}" if groups else "there are none",
                 check=chosen,
             ),
-            TextField("description", "Description"),
+            TextField("description", "Description", saved.description if saved else ""),
         ),
-        about="Can be chosen when an app is tagged. It changes no tag that stands.",
+        about="The indicators of the apps whose tag holds with it follow, and devices after them."
+        if saved
+        else "Can be chosen when an app is tagged. It changes no tag that stands.",
     )
+    kind = EditScopedProfile if saved else SaveScopedProfile
     return Form(
         screen,
-        lambda values: SaveScopedProfile(
-            str(values["name"]).strip(),
+        lambda values: kind(
+            saved.name if saved else str(values["name"]).strip(),
             listed(values["groups"]),
             str(values["type"]),
             str(values["description"]).strip(),

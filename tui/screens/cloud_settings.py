@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from sim.session.commands import Command
+from sim.session.indicator_commands import RemoveScopedProfile
 from sim.session.report_commands import (
     Anonymise,
     DeleteReport,
@@ -59,7 +60,7 @@ CLOUD_SETTINGS = Scope(
         Action(
             "cloud_settings.remove",
             "Remove",
-            "remove the chosen report, exclusion or IP range",
+            "remove the chosen report, exclusion, IP range or profile",
             ("d", "delete"),
             "Asks first.",
             when="removable",
@@ -248,7 +249,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             case "collectors":
                 return "`F` sets a data source right, or has its collector looked at; `]` next tab"
             case "profiles":
-                return "`N` adds a profile, which can be chosen when an app is tagged; `]` next tab"
+                return "`N` adds a profile, which can be chosen when an app is tagged; `enter` changes one"
             case _:
                 return "`N` names a range of addresses, for the filters of custom reports; `]` next tab"
 
@@ -324,7 +325,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             case "collectors":
                 return "data sources are the scenario's"
             case "profiles":
-                return "a profile stays; without it an app is tagged for every device"
+                return "" if self._profiles.selected else "there is no profile"
             case _:
                 return "switch the setting off instead"
 
@@ -346,13 +347,15 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
     async def on_grid_activated(self, event: Grid.Activated) -> None:
         """Change what was opened."""
         event.stop()
-        named = self._ranges.grid.selected_row
+        named, profile = self._ranges.grid.selected_row, self._profiles.grid.selected_row
         if self.tab == "reports" and self._report is not None and self._report.custom:
             await self._save(
                 report_form(cloud_settings.choices(self.session), self.play.portal, self._report)
             )
         elif self.tab == "ranges" and named is not None:
             await self._save(ip_range_form(named))
+        elif self.tab == "profiles" and profile is not None:
+            await self._save(profile_form(cloud_settings.device_groups(self.session), (), profile))
         elif self.tab == "names":
             self.do_cloud_settings_change()
         elif self.tab == "collectors":
@@ -374,6 +377,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
 
     def _removal(self) -> tuple[Question, Command] | None:
         left, named = self._exclusions.grid.selected_row, self._ranges.grid.selected_row
+        profile = self._profiles.grid.selected_row
         if self.tab == "reports" and self._report is not None:
             gone = "the report and its data are gone; other reports keep theirs"
             question = Question("Delete this report?", self._report.name, gone, verb="Delete")
@@ -386,6 +390,10 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             gone = "its tags hold no longer for these addresses"
             question = Question("Remove this IP range?", named.name, gone, NEXT_RUN, "Remove")
             return question, RemoveIpRange(named.name)
+        if self.tab == "profiles" and profile is not None:
+            gone = "it can no longer be chosen; refused while a tag holds with it or a policy tags with it"
+            question = Question("Remove this profile?", profile.name, gone, verb="Remove")
+            return question, RemoveScopedProfile(profile.name)
         return None
 
     @work

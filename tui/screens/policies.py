@@ -15,7 +15,6 @@ from sim.session.policy_commands import DeletePolicy, SwitchPolicy
 from sim.views import policies
 from sim.views.files import new_path, reports_folder, write
 from sim.views.policies import PolicyRow, TemplateRow
-from sim.views.reports import report_titles
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
 from tui.forms import FormScreen, TextField, Values
@@ -78,7 +77,13 @@ POLICIES = Scope(
 
 def _told(row: PolicyRow) -> str:
     told = (*row.emails, *row.phones)
-    return f", sent to {', '.join(told)}" if told else ""
+    sent = f", sent to {', '.join(told)}" if told else ""
+    return f"{sent}, runs {row.playbook}" if row.playbook else sent
+
+
+def _governance(row: PolicyRow) -> str:
+    whom = f", for {row.profile}" if row.profile else ""
+    return f"tag app {', '.join(row.tags)}{whom}" if row.tags else "none"
 
 
 def _short(row: TemplateRow | PolicyRow) -> str:
@@ -181,7 +186,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
                 fact("Match", saved.condition),
                 fact("Reports", saved.reports),
                 fact("Alerts", f"{saved.alerts}, at most {saved.daily_limit} a day{_told(saved)}"),
-                fact("Governance", f"tag app {', '.join(saved.tags)}" if saved.tags else "none"),
+                fact("Governance", _governance(saved)),
             ]
         self.query_one(Detail).show(lines)
 
@@ -210,7 +215,7 @@ class PoliciesScreen(PlayScreen, scope=POLICIES):
         if isinstance(source, PolicyRow) and not source.can_edit:
             self.notify("It waits for news of a breach and can only be disabled.", markup=False)
             return
-        form = policy_form(source, report_titles(self.session), partial(self._act, source))
+        form = policy_form(source, policies.form_choices(self.session), partial(self._act, source))
         self.app.push_screen(form)
 
     def _act(self, source: TemplateRow | PolicyRow, values: Values) -> bool:

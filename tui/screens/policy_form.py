@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.base.errors import InputError, UnsanctionedError
 from sim.engine.discovery.queries import parse_filters
 from sim.engine.policy.policies import DEFAULT_DAILY_LIMIT, SEVERITIES, SUBJECTS, Criterion
 from sim.session.answer import Answer
-from sim.session.policy_commands import SaveAnomalyPolicy, SavePolicy
-from sim.views.policies import Learning, PolicyRow, TemplateRow, would_have
+from sim.session.policy_commands import AS_DEFAULT, DEFAULT, OWN, SaveAnomalyPolicy, SavePolicy
+from sim.views.policies import FormChoices, Learning, PolicyRow, TemplateRow, would_have
 from tui.forms import Act, ChoiceField, Field, FormScreen, TextField, Values
 from tui.screens.backtest import BacktestScreen
 
 if TYPE_CHECKING:
     from tui.app import PlayApp
 
-Titles = Sequence[tuple[str, str]]
 """The reports a policy may watch: name, and what the period calls it."""
 ALL_REPORTS = "All continuous reports"
 BACKTEST = "backtest"
@@ -26,14 +24,14 @@ BACKTEST = "backtest"
 _BOTH = "users and IP addresses"
 
 
-def policy_form(source: TemplateRow | PolicyRow, reports: Titles, act: Act) -> FormScreen:
+def policy_form(source: TemplateRow | PolicyRow, choices: FormChoices, act: Act) -> FormScreen:
     """Return the form, filled from a template or from a policy; `act` saves or back-tests what it holds."""
     title = f"Policy {source.name}" if isinstance(source, PolicyRow) else f"New policy: {source.name}"
     if source.learning is not None:
         about = "It learns for some days what is usual, and alerts on what is far from it. It tags nothing."
-        return FormScreen(title, _anomaly_fields(source, source.learning, reports), about=about, act=act)
+        return FormScreen(title, _anomaly_fields(source, source.learning, choices), about=about, act=act)
     about = "Alerts once per app and report within 90 days. > is strict: more than, never equal."
-    return FormScreen(title, _fields(source, reports), about=about, act=act)
+    return FormScreen(title, _fields(source, choices), about=about, act=act)
 
 
 def command(
@@ -46,6 +44,7 @@ def command(
         template = ""  # a template without its filters is another policy
     reports, filters = _reports(source, str(values["report"])), _parts(values, "apps", ";")
     emails, phones = _parts(values, "emails"), _parts(values, "phones")
+    playbook, settings = _text(values, "playbook"), str(values["alert_settings"])
     name, severity, limit = _text(values, "name"), str(values["severity"]), int(str(values["limit"]))
     policy_id, enabled = (saved.id, saved.enabled) if saved else ("", True)
     if source.learning is not None:
@@ -65,6 +64,8 @@ def command(
             filters=filters,
             emails=emails,
             phones=phones,
+            playbook=playbook,
+            alert_settings=settings,
         )
     thresholds = {
         criterion.value: text for criterion in Criterion if (text := _text(values, criterion.name.lower()))
@@ -83,6 +84,9 @@ def command(
         filters=filters,
         emails=emails,
         phones=phones,
+        profile=_text(values, "profile"),
+        playbook=playbook,
+        alert_settings=settings,
     )
 
 
@@ -100,7 +104,7 @@ def save_or_show(app: PlayApp, made: SavePolicy | SaveAnomalyPolicy, then: objec
     return None
 
 
-def _fields(source: TemplateRow | PolicyRow, reports: Titles) -> list[Field]:
+def _fields(source: TemplateRow | PolicyRow, choices: FormChoices) -> list[Field]:
     given = {name: str(threshold) for name, threshold in source.criteria}
     criteria = [
         TextField(c.name.lower(), f"{c.value} >", given.get(c.value, ""), "empty: not asked", check=_whole)
@@ -112,15 +116,16 @@ def _fields(source: TemplateRow | PolicyRow, reports: Titles) -> list[Field]:
     return [
         *_head(source),
         *first,
-        *_middle(source, reports),
+        *_middle(source, choices),
         TextField("tag", "Tag app as", tags, hint),
+        *_profile(source, choices),
         *_details(source),
         *rest,
-        *_notify(source),
+        *_notify(source, choices),
     ]
 
 
-def _anomaly_fields(source: TemplateRow | PolicyRow, learning: Learning, reports: Titles) -> list[Field]:
+def _anomaly_fields(source: TemplateRow | PolicyRow, learning: Learning, choices: FormChoices) -> list[Field]:
     watched = learning.watch[0] if len(learning.watch) == 1 else _BOTH
     share = str(learning.per_thousand or "")
     return [
@@ -130,9 +135,9 @@ def _anomaly_fields(source: TemplateRow | PolicyRow, learning: Learning, reports
             "share", "Top anomalies", share, "for 1,000 users and week; empty: every event", check=_whole
         ),
         TextField("after", "Only after", learning.after, "a day such as 2019-12-20; empty: always"),
-        *_middle(source, reports),
+        *_middle(source, choices),
         *_details(source),
-        *_notify(source),
+        *_notify(source, choices),
     ]
 
 
@@ -144,14 +149,14 @@ def _head(source: TemplateRow | PolicyRow) -> list[Field]:
     ]
 
 
-def _middle(source: TemplateRow | PolicyRow, reports: Titles) -> list[Field]:
+def _middle(source: TemplateRow | PolicyRow, choices: FormChoices) -> list[Field]:
     saved = source if isinstance(source, PolicyRow) else None
     names = saved.report_names if saved else ()
     chosen = names[0] if len(names) == 1 else saved.reports if saved else ALL_REPORTS
     whole = dict.fromkeys((ALL_REPORTS, chosen)) if len(names) != 1 else {ALL_REPORTS: None}
     limit = str(saved.daily_limit if saved else DEFAULT_DAILY_LIMIT)
     return [
-        ChoiceField("report", "Apply to", (*((name, name) for name in whole), *reports), chosen),
+        ChoiceField("report", "Apply to", (*((name, name) for name in whole), *choices.reports), chosen),
         TextField("limit", "Daily alert limit", limit, check=_limit),
     ]
 
@@ -169,11 +174,33 @@ def _details(source: TemplateRow | PolicyRow) -> list[Field]:
     ]
 
 
-def _notify(source: TemplateRow | PolicyRow) -> list[Field]:
-    saved = source if isinstance(source, PolicyRow) else None
+def _profile(source: TemplateRow | PolicyRow, choices: FormChoices) -> list[Field]:
+    """Return whom the tag holds for, where there are scoped profiles."""
+    if not choices.profiles:
+        return []
+    offered = (("", "Every device"), *((name, name) for name in choices.profiles))
     return [
-        TextField("emails", "Send e-mail to", ", ".join(saved.emails) if saved else "", "500 a day at most"),
-        TextField("phones", "Text message to", ", ".join(saved.phones) if saved else "", "10 a day at most"),
+        ChoiceField("profile", "Holds for", offered, source.profile if isinstance(source, PolicyRow) else "")
+    ]
+
+
+def _notify(source: TemplateRow | PolicyRow, choices: FormChoices) -> list[Field]:
+    saved = source if isinstance(source, PolicyRow) else None
+    emails, phones = (saved.emails, saved.phones) if saved else ((), ())
+    fields: list[Field] = [TextField("emails", "Send e-mail to", ", ".join(emails), "500 a day at most")]
+    if choices.text_messages:
+        fields.append(TextField("phones", "Text message to", ", ".join(phones), "10 a day at most"))
+    if choices.playbooks:
+        playbook = saved.playbook if saved else ""
+        fields.append(TextField("playbook", "Playbook", playbook, "of Power Automate, run for each alert"))
+    settings = [(OWN, "As written here"), (AS_DEFAULT, "As here, and keep as the organisation's default")]
+    held = choices.default_alerts
+    if held is not None:
+        told = ", ".join((f"{held.daily_limit} a day", *held.emails, *held.phones))
+        settings.append((DEFAULT, f"The organisation's default: {told}"))
+    return [
+        *fields,
+        ChoiceField("alert_settings", "Limit, e-mail", tuple(settings)),
         ChoiceField(
             "then", "Then", (("save", "Save it"), (BACKTEST, "Back-test it first, on the last 30 days"))
         ),
@@ -187,11 +214,12 @@ def _reports(source: TemplateRow | PolicyRow, chosen: str) -> tuple[str, ...]:
 
 
 def _text(values: Values, field: str) -> str:
-    return str(values[field]).strip()
+    """Return what a field holds; nothing where the period's form lacks it."""
+    return str(values.get(field, "")).strip()
 
 
 def _parts(values: Values, field: str, by: str = ",") -> tuple[str, ...]:
-    return tuple(part.strip() for part in str(values[field]).split(by) if part.strip())
+    return tuple(part.strip() for part in _text(values, field).split(by) if part.strip())
 
 
 def _named(text: str) -> str:

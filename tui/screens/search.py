@@ -10,8 +10,7 @@ from textual.content import Content
 from sim.engine.discovery.filters import Filters
 from sim.session.app_commands import SaveQuery
 from sim.views import queries
-from sim.views.policies import TemplateRow
-from sim.views.reports import report_titles
+from sim.views.policies import TemplateRow, form_choices
 from tui.actions import Action
 from tui.forms import FormScreen, TextField, Values
 from tui.screens.base import PlayScreen
@@ -134,10 +133,9 @@ class SearchScreen(PlayScreen):
             0,
             None,
         )
-        reports = report_titles(self.session)
 
         def act(values: Values) -> bool:
             made = command(source, values, of_search=True)
             return save_or_show(self.play, made, values["then"]) is not None
 
-        self.app.push_screen(policy_form(source, reports, act))
+        self.app.push_screen(policy_form(source, form_choices(self.session), act))

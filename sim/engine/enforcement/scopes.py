@@ -2,6 +2,8 @@
 
 Device groups come from the endpoint portal. Today's Cloud Discovery keeps scoped profiles, of which one may
 be chosen when an app is tagged (CAS/mde-govern.md; documented). In 2019 a tag blocks for every machine.
+That a profile can be changed, which moves the indicators of its apps, and removed once no tag holds with it,
+is a guess: the documents tell how one is added and chosen.
 """
 
 from __future__ import annotations
@@ -65,12 +67,33 @@ class Profiles:
         problems = [] if profile.name.strip() else [Problem("PROFILE-NAME", "a profile needs a name")]
         if profile.name in self.all:
             problems.append(Problem("PROFILE-EXISTS", f"there is a profile {profile.name!r}"))
+        self._keep(profile, problems)
+
+    def change(self, profile: ScopedProfile) -> bool:
+        """Save a profile that there is again; return whether its scope changed."""
+        held = self.find(profile.name)
+        self._keep(profile, [])
+        return held.scope != profile.scope
+
+    def _keep(self, profile: ScopedProfile, problems: list[Problem]) -> None:
         if not profile.scope.groups:
             problems.append(Problem("PROFILE-EMPTY", "a profile names at least one device group"))
         problems += unknown_groups(profile.scope, self.device_groups)
         if problems:
             raise CommandRefused(problems)
         self.all[profile.name] = profile
+
+    def remove(self, name: str) -> None:
+        """Forget a profile; refused while an app's tag holds with it, which would then hold for everybody."""
+        self.find(name)
+        if apps := self.apps(name):
+            what = f"the tag of {', '.join(apps)} holds with the profile {name}"
+            raise CommandRefused(Problem("PROFILE-USED", what, advice="take the tag away first"))
+        del self.all[name]
+
+    def apps(self, name: str) -> list[str]:
+        """Return the ids of the apps whose tag holds with a profile, in alphabetical order."""
+        return sorted(app for app, chosen in self._chosen.items() if chosen == name)
 
     def find(self, name: str) -> ScopedProfile:
         """Return a profile by name, or refuse."""

@@ -16,7 +16,7 @@ from sim.engine.governance import Write
 from sim.engine.policy.closings import Closing
 from sim.engine.policy.handling import NEW, NOT_SET, RESOLVED, Alert, unknown_alert, waiting
 from sim.engine.policy.incidents import Incidents
-from sim.engine.policy.policies import Match, PolicyKind, Reason
+from sim.engine.policy.policies import Match, PolicyKind, Reason, SeenWith
 from sim.engine.portal import Portal
 
 OPEN = "Open"
@@ -79,6 +79,7 @@ class CloudAlert(Alert):
     """The figures that matched; empty where first discovery is the match."""
     who: str = ""
     note: str = ""
+    seen_with: SeenWith = ()
     reason: str = ""
     read: bool = False
     feedback: bool = False
@@ -120,6 +121,7 @@ class CloudQueue:
             match.reasons,
             match.who,
             match.note,
+            match.seen_with,
             status=NEW if self._portal.one_queue else OPEN,
         )
         if self._portal.one_queue:

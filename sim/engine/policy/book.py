@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from sim.base.errors import CommandRefused, Problem
 from sim.base.time import DAY
 from sim.engine.discovery.report import Report
+from sim.engine.discovery.streams import ENTITY_KINDS
 from sim.engine.discovery.use import AppDay
 from sim.engine.governance import Write
 from sim.engine.policy.alerts import CloudQueue
@@ -18,7 +19,7 @@ from sim.engine.policy.built_in import Breach, built_in
 from sim.engine.policy.checks import problems
 from sim.engine.policy.matching import CandidateOf, Memory, by_weight, match_of, matches
 from sim.engine.policy.notices import Notices
-from sim.engine.policy.policies import Match, Policy, PolicyKind
+from sim.engine.policy.policies import AlertSettings, Match, Policy, PolicyKind
 from sim.engine.portal import Portal
 
 
@@ -38,19 +39,24 @@ class PolicyBook:
         self,
         portal: Portal,
         reports: Mapping[str, Report],
+        profiles: Collection[str],
         candidate: CandidateOf,
         alerts: CloudQueue,
         write: Write,
     ) -> None:
         """`reports` are the continuous ones by name: snapshot reports never trigger a policy
-        (CAS/cloud-discovery-policies.md; documented). `candidate` gives what filters look at, by app id."""
+        (CAS/cloud-discovery-policies.md; documented). `profiles` are the names of the scoped profiles,
+        `candidate` gives what filters look at, by app id."""
         self.saved: list[Policy] = []
         self.built_in = built_in(portal)
         self.breaches: tuple[Breach, ...] = ()
         """Breach news so far; whoever knows of any adds to it."""
+        self.default_alerts: AlertSettings | None = None
+        """The organisation's default alert settings, once somebody has saved some."""
         self.notices = Notices(write)
         self._portal = portal
         self._reports = reports
+        self._profiles = profiles
         self._candidate = candidate
         self._alerts = alerts
         self._write = write
@@ -86,9 +92,23 @@ class PolicyBook:
             shelf[place] = replace(policy, created=held.created, generation=generation, kind=held.kind)
         self._write(now, actor, "Save policy", policy.id, policy.name)
 
+    def save_default(self, now: int, actor: str, settings: AlertSettings) -> None:
+        """Keep alert settings as the organisation's default; policies that took them stay (guess)."""
+        self.default_alerts = settings
+        told = ", ".join((*settings.emails, *settings.phones))
+        self._write(now, actor, "Save setting", "Default alert settings", told)
+
+    def with_default(self, policy: Policy) -> Policy:
+        """Return a policy with the organisation's default alert settings; refuse where there are none."""
+        if self.default_alerts is None:
+            what = "the organisation has no default alert settings"
+            advice = "save those of a policy as the default first"
+            raise CommandRefused(Problem("POLICY-DEFAULT", what, advice=advice))
+        return policy.alerting(self.default_alerts)
+
     def check(self, policy: Policy) -> None:
         """Refuse a policy with everything that is wrong with it."""
-        found = list(problems(policy, self._portal, self._reports))
+        found = list(problems(policy, self._portal, self._reports, self._profiles))
         if found:
             raise CommandRefused(found)
 
@@ -137,6 +157,13 @@ class PolicyBook:
                 raise CommandRefused(Problem("REPORT-USED", what, advice="change the policy first"))
         self._looked.pop(report, None)
         self._memory.forget_report(report)
+
+    def leave_profile(self, profile: str) -> None:
+        """Refuse to lose a scoped profile that a policy tags with: its tag would then hold for everybody."""
+        for policy in self.saved:
+            if policy.profile == profile:
+                what = f"the policy {policy.name} tags with the profile {profile}"
+                raise CommandRefused(Problem("PROFILE-USED", what, advice="change the policy first"))
 
     def evaluate(self, now: int) -> Iterator[Match]:
         """Evaluate every policy on what is new in every report; raise alerts and yield the matches to govern.
@@ -192,7 +219,10 @@ class PolicyBook:
         ]
 
     def _breached(self, now: int, policy: Policy, report: Report) -> list[Match]:
-        """Return the breaches whose app the report saw, once for each piece of news."""
+        """Return the breaches whose app the report saw, once for each piece of news.
+
+        Each lists the users, addresses and machines of the last 90 days (CAS/release-notes.md; documented).
+        """
         found = []
         for news in self.breaches:
             use, told = report.app(news.app_id), (news, report.name)
@@ -201,7 +231,13 @@ class PolicyBook:
             if policy.filters.match(self._candidate(news.app_id)):
                 self._told.add(told)
                 counts = (use.users or 0, use.source_ips or 0, use.transactions, use.bytes_total or 0)
-                found.append(Match(policy, news.app_id, report.name, news.day, *counts, note=news.text))
+                seen = tuple(
+                    (kind, tuple(sorted(entity.name for entity in report.entities(kind, app=news.app_id))))
+                    for kind in ENTITY_KINDS
+                )
+                found.append(
+                    Match(policy, news.app_id, report.name, news.day, *counts, note=news.text, seen_with=seen)
+                )
         return found
 
     def _fire(self, now: int, match: Match) -> None:

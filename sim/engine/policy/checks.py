@@ -110,6 +110,35 @@ def wrong_phone(number: str, portal: Portal) -> Problem | None:
     return Problem("POLICY-PHONE", f"{number!r} is no phone number", advice="write it as +44 20 7946 0000")
 
 
+def wrong_profile(
+    profile: str, tags: Collection[str], portal: Portal, profiles: Collection[str]
+) -> Problem | None:
+    """Check the scoped profile of a policy that sets `tags`; an empty one is for everybody."""
+    if not profile:
+        return None
+    if not portal.scoped_profiles:
+        return Problem(
+            "PROFILE-NONE", "a tag holds for everybody in this period", advice="leave the profile out"
+        )
+    if not {UNSANCTIONED, MONITORED} & set(tags):
+        what = "a profile goes with the tags Unsanctioned and Monitored only"
+        return Problem("PROFILE-TAG", what, advice="tag so, or leave the profile out")
+    if profile not in profiles:
+        advice = nearest(profile, sorted(profiles), "add it in the Cloud Discovery settings first")
+        return Problem("PROFILE-UNKNOWN", f"no profile {profile!r}", advice=advice)
+    return None
+
+
+def wrong_playbook(playbook: str, portal: Portal) -> Problem | None:
+    """Check the name of a Power Automate playbook; an empty one runs none."""
+    if playbook and not portal.playbooks:
+        return Problem("POLICY-PLAYBOOK", "this portal runs no playbooks", advice="leave it out")
+    if len(playbook) > LONGEST_NAME:
+        advice = f"use at most {LONGEST_NAME} characters"
+        return Problem("POLICY-PLAYBOOK", "the name of the playbook is long", advice=advice)
+    return None
+
+
 def read_condition(line: str, apps: Collection[str] | None) -> Condition:
     """Return what a line of the filters states; raise InputError with all that is wrong with it.
 
@@ -128,7 +157,9 @@ def read_condition(line: str, apps: Collection[str] | None) -> Condition:
     return condition
 
 
-def problems(policy: Policy, portal: Portal, reports: Collection[str]) -> Iterator[Problem]:
+def problems(
+    policy: Policy, portal: Portal, reports: Collection[str], profiles: Collection[str]
+) -> Iterator[Problem]:
     """Yield everything that is wrong with a policy."""
     built_in = [tag for tag in policy.tags if tag in portal.tags]
     found = [
@@ -139,8 +170,10 @@ def problems(policy: Policy, portal: Portal, reports: Collection[str]) -> Iterat
         *(wrong_report(name, reports) for name in policy.reports),
         wrong_limit(policy.daily_limit),
         *(wrong_tag(tag, portal) for tag in policy.tags),
+        wrong_profile(policy.profile, policy.tags, portal, profiles),
         *(wrong_email(address) for address in policy.emails),
         *(wrong_phone(number, portal) for number in policy.phones),
+        wrong_playbook(policy.playbook, portal),
     ]
     yield from (each for each in found if each is not None)
     if len(built_in) > 1:

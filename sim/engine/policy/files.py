@@ -12,7 +12,8 @@ policies:
     reports: [Global]                # all continuous reports if left out
     daily_limit: 5
     emails: [soc@contoso.example]
-    governance: {tag: Unsanctioned, custom_tags: [Risky]}
+    playbook: Ask the owner          # Power Automate
+    governance: {tag: Unsanctioned, profile: Field, custom_tags: [Risky]}
   - name: Unusual uploads
     anomaly: {watch: [users], per_thousand_users: 5, after: 2019-12-20}
 """
@@ -20,7 +21,7 @@ policies:
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -65,6 +66,8 @@ class Known:
     reports: tuple[str, ...]
     apps: Collection[str]
     """Ids of the catalog."""
+    profiles: Collection[str] | None = None
+    """Names of the scoped profiles; None where nobody knows them."""
 
 
 def _checked(check: Callable[[Any], Problem | None], value: object) -> object:
@@ -90,8 +93,12 @@ def _condition(value: object, info: ValidationInfo) -> Condition:
 
 
 def _report(name: str, info: ValidationInfo) -> str:
-    _checked(lambda each: checks.wrong_report(each, _known(info).reports), name)
-    return name
+    """Return the id of a report, which may be named as its period names it."""
+    known = _known(info)
+    report = known.portal.report_id(name)
+    if report not in known.reports:
+        _checked(lambda each: checks.wrong_report(each, [*map(known.portal.report, known.reports)]), name)
+    return report
 
 
 def _built_in_tag(tag: str, info: ValidationInfo) -> str:
@@ -109,6 +116,18 @@ def _custom_tag(tag: str, info: ValidationInfo) -> str:
         raise wrong("POLICY-TAG", f"{tag} is a built-in tag", f"write tag: {tag}")
     _checked(lambda each: checks.wrong_tag(each, portal), tag)
     return tag
+
+
+def _playbook(name: str, info: ValidationInfo) -> str:
+    _checked(lambda each: checks.wrong_playbook(each, _known(info).portal), name)
+    return name
+
+
+def _profile(name: str, info: ValidationInfo) -> str:
+    known, tag = _known(info), info.data.get("tag")
+    profiles = (name,) if known.profiles is None else known.profiles
+    _checked(lambda each: checks.wrong_profile(each, (tag,) if tag else (), known.portal, profiles), name)
+    return name
 
 
 def _template(name: str, info: ValidationInfo) -> str:
@@ -156,6 +175,7 @@ class Governance(Strict):
     """The tags that a match gets."""
 
     tag: Annotated[Text, AfterValidator(_built_in_tag)] | None = None
+    profile: Annotated[Text, AfterValidator(_profile)] = ""
     custom_tags: tuple[Annotated[Text, AfterValidator(_custom_tag)], ...] = ()
 
 
@@ -192,6 +212,7 @@ class Entry(Strict):
         Annotated[Text, AfterValidator(lambda value: _checked(checks.wrong_email, value))], ...
     ] = ()
     phones: tuple[Annotated[Text, AfterValidator(_phone)], ...] = ()
+    playbook: Annotated[Text, AfterValidator(_playbook)] = ""
     governance: Governance = Governance()
     enabled: bool = True
 
@@ -225,7 +246,7 @@ def read_policies(document: Document, known: Known) -> list[Policy]:
     """Return the policies of a document; raise InputError with every mistake and its place."""
     named = document.data.get("reports") if isinstance(document.data, dict) else None
     more = tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
-    known = Known(known.portal, (*known.reports, *more), known.apps)
+    known = replace(known, reports=(*known.reports, *more))
     file = validate(PolicyFile, document, "POLICY", context=known)
     if not file.policies:
         raise InputError(
@@ -278,6 +299,8 @@ def _policy(policy_id: str, entry: Entry) -> Policy:
         description=entry.description,
         emails=entry.emails,
         phones=entry.phones,
+        playbook=entry.playbook,
+        profile=entry.governance.profile,
         kind=PolicyKind.DISCOVERY if anomaly is None else PolicyKind.ANOMALY,
         anomaly=anomaly,
     )
@@ -313,13 +336,18 @@ def _entry(policy: Policy, portal: Portal) -> dict[str, Any]:
         }
         if policy.anomaly.after is not None:
             entry["anomaly"]["after"] = show_day(policy.anomaly.after)
-    for key, values in (("reports", policy.reports), ("emails", policy.emails), ("phones", policy.phones)):
+    reports = tuple(map(portal.report, policy.reports))
+    for key, values in (("reports", reports), ("emails", policy.emails), ("phones", policy.phones)):
         if values:
             entry[key] = list(values)
     entry["daily_limit"] = policy.daily_limit
+    if policy.playbook:
+        entry["playbook"] = policy.playbook
     built_in = [tag for tag in policy.tags if tag in portal.tags]
     custom = [tag for tag in policy.tags if tag not in portal.tags]
-    governance = ({"tag": built_in[0]} if built_in else {}) | ({"custom_tags": custom} if custom else {})
+    governance: dict[str, Any] = {"tag": built_in[0]} if built_in else {}
+    governance |= {"profile": policy.profile} if policy.profile else {}
+    governance |= {"custom_tags": custom} if custom else {}
     if governance:
         entry["governance"] = governance
     if not policy.enabled:

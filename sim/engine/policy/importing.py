@@ -28,7 +28,7 @@ def incoming(document: Document, known: Known, saved: Sequence[Policy]) -> list[
         named = [held for held in saved if held.name == policy.name]
         place = document.place(("policies", number, "name"))
         # The names of reports were looked at above, where they stand.
-        wrong = checks.problems(policy, known.portal, (*known.reports, *policy.reports))
+        wrong = checks.problems(policy, known.portal, (*known.reports, *policy.reports), known.profiles or ())
         found.extend(replace(problem, where=place) for problem in (*wrong, *_conflicts(policy, named)))
         made.append(replace(policy, id=named[0].id if named else ""))
     if found:

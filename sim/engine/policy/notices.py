@@ -1,4 +1,4 @@
-"""What a policy sends for an alert: e-mails and, in 2019, text messages, each up to its daily cap.
+"""What a policy does with an alert: e-mails, text messages in 2019, each up to its daily cap, a playbook.
 
 Caps and the day's end at midnight UTC: CAS/cloud-discovery-anomaly-detection-policy.md; documented.
 """
@@ -40,11 +40,14 @@ class Notices:
         self._count: Counter[tuple[Channel, str, int]] = Counter()
 
     def tell(self, now: int, policy: Policy, alert_id: str) -> None:
-        """Send an alert to everyone whom its policy names."""
+        """Send an alert to everyone whom its policy names, and run its playbook."""
         for address in policy.emails:
             self._send(now, policy.name, "email", address, alert_id)
         for number in policy.phones:
             self._send(now, policy.name, "text message", number, alert_id)
+
+        if policy.playbook:
+            self._write(now, policy.name, "Run playbook", policy.playbook, alert_id)
 
     def _send(self, now: int, actor: str, channel: Channel, to: str, alert_id: str) -> None:
         # Capitals do not make another address.

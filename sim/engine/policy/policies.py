@@ -8,12 +8,13 @@ and `anomalies.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
 from sim.base.time import DAY
 from sim.engine.discovery.filters import MEGABYTE, Filters
+from sim.engine.discovery.groups import EntityKind
 from sim.engine.discovery.use import AppDay
 
 DEFAULT_DAILY_LIMIT = 5
@@ -86,6 +87,16 @@ class Anomaly:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """How a policy alerts, as an organisation may keep it for its next policies
+    (CAS/cloud-discovery-policies.md; documented)."""
+
+    daily_limit: int
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A policy as saved. `generation` grows when it is created or its reports change."""
 
@@ -109,9 +120,22 @@ class Policy:
     """Addresses to which each alert is sent."""
     phones: tuple[str, ...] = ()
     """Numbers to which each alert is sent as a text message, where the portal does that."""
+    playbook: str = ""
+    """Power Automate playbook that each alert runs (CAS/flow-integration.md; documented)."""
+    profile: str = ""
+    """Scoped profile that its tag holds with (guess: documented for tags by hand); empty is everybody."""
     kind: PolicyKind = PolicyKind.DISCOVERY
     anomaly: Anomaly | None = None
     """Set for the kinds that learn what is usual."""
+
+    def alerting(self, settings: AlertSettings) -> Policy:
+        """Return the policy with these alert settings in place of its own."""
+        return replace(self, daily_limit=settings.daily_limit, emails=settings.emails, phones=settings.phones)
+
+    @property
+    def alert_settings(self) -> AlertSettings:
+        """The part of the form that can be the organisation's default."""
+        return AlertSettings(self.daily_limit, self.emails, self.phones)
 
     @property
     def built_in(self) -> bool:
@@ -137,6 +161,10 @@ class Reason:
     is_volume: bool = False
 
 
+SeenWith = tuple[tuple[EntityKind, tuple[str, ...]], ...]
+"""Names of users, addresses and machines, by kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """One match of a policy on one app, report and day, with the figures that led to it."""
@@ -156,3 +184,5 @@ class Match:
     """The user or IP address whose behaviour it is; empty for a match on the app."""
     note: str = ""
     """What a person is told beside the figures, such as breach news."""
+    seen_with: SeenWith = ()
+    """Who used the app in the 90 days that a report keeps; empty where the figures are of one day."""

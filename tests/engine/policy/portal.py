@@ -22,7 +22,14 @@ PROXY = "Proxy"
 
 def tenant(period: str = "2019", *policies: Policy) -> Tenant:
     """Return a tenant with one proxy beside the endpoint feed, and policies saved."""
-    made = Tenant(PORTALS[period], FICTIONAL, (PROXY,), People(), Pseudonyms(b"0" * 32))
+    made = Tenant(
+        PORTALS[period],
+        FICTIONAL,
+        (PROXY,),
+        People(),
+        Pseudonyms(b"0" * 32),
+        device_groups=("Field laptops",),
+    )
     for policy in policies:
         made.policies.save(at(0), "analyst", policy)
     return made

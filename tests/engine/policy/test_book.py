@@ -12,10 +12,11 @@ from sim.engine.discovery.custom_reports import CustomReport
 from sim.engine.discovery.filters import MEGABYTE
 from sim.engine.discovery.queries import parse_filters
 from sim.engine.discovery.streams import GLOBAL, WIN10
+from sim.engine.enforcement.scopes import Scope, ScopedProfile
 from sim.engine.policy.built_in import Breach
 from sim.engine.policy.notices import CAPS
 from sim.engine.policy.policies import Anomaly, Criterion, Policy, PolicyKind
-from sim.engine.tenant import Tenant
+from sim.engine.tenant import BLOCK_UNSANCTIONED, INTEGRATION, Tenant
 from tests.engine.policy.logs import MONDAY, Use, people, policy
 from tests.engine.policy.portal import PROXY, analyse, at, tenant
 
@@ -161,6 +162,49 @@ def test_monitored_is_a_tag_of_today_only() -> None:
     made = tenant("today", monitored)
     analyse(made, at(0, 13), used(0))
     assert made.tags[APP] == "Monitored"
+
+
+def test_a_policy_tags_with_a_scoped_profile_today() -> None:
+    """It must be there, and goes with a tag that blocks or warns; while a policy names it, it stays."""
+    scoped = replace(USED, tags=("Unsanctioned", "Seen"), profile="Field")
+    with pytest.raises(CommandRefused, match="everybody in this period"):
+        tenant("2019", scoped)
+    with pytest.raises(CommandRefused, match="no profile 'Field'"):
+        tenant("today", scoped)
+    made = tenant("today")
+    made.profiles.save(ScopedProfile("Field", Scope(("Field laptops",))))
+    with pytest.raises(CommandRefused, match="goes with the tags"):
+        made.policies.save(at(0), "analyst", replace(scoped, tags=("Seen",)))
+    for switch in (INTEGRATION, BLOCK_UNSANCTIONED):
+        made.switch(at(0), "analyst", switch, True)
+    made.policies.save(at(0), "analyst", scoped)
+    with pytest.raises(CommandRefused, match="the policy Used tags with the profile Field"):
+        made.remove_profile(at(0), "analyst", "Field")
+    analyse(made, at(0, 13), used(0))
+    assert (made.tags[APP], made.profiles.chosen(APP)) == ("Unsanctioned", "Field")
+    assert made.custom_tags[APP] == {"Seen"}
+
+
+@pytest.mark.fact("policy.alert-defaults")
+def test_alert_settings_can_be_the_organisations_default() -> None:
+    made = tenant("2019")
+    with pytest.raises(CommandRefused, match="no default alert settings"):
+        made.policies.with_default(USED)
+    told = replace(USED, daily_limit=2, emails=("soc@contoso.example",))
+    made.policies.save_default(at(0), "analyst", told.alert_settings)
+    assert made.policies.with_default(USED) == told
+    assert made.log[-1].action == "Save setting"
+
+
+@pytest.mark.fact("policy.playbook.today")
+def test_a_policy_of_today_runs_a_playbook_for_each_alert() -> None:
+    played = replace(USED, playbook="Ask the owner")
+    with pytest.raises(CommandRefused, match="runs no playbooks"):
+        tenant("2019", played)
+    made = tenant("today", played)
+    (alert,) = analyse(made, at(0, 13), used(0))
+    (run,) = (entry for entry in made.log if entry.action == "Run playbook")
+    assert (run.actor, run.target, run.detail) == (USED.name, "Ask the owner", alert.id)
 
 
 def test_a_protected_service_is_never_unsanctioned_by_policy_today() -> None:
@@ -328,4 +372,6 @@ def test_breach_news_about_a_discovered_app_alerts_once() -> None:
     assert analyse(made, at(1, 13), used(1, 4)) == [], "no news yet, and nobody uses the other app"
     (alert,) = analyse(made, at(2, 13), used(2, 2))
     assert (alert.app_id, alert.users, alert.policy) == (APP, 4, "Discovered app security breach")
+    seen = dict(alert.seen_with)
+    assert (len(seen["user"]), len(seen["source_ip"]), seen["machine"]) == (4, alert.source_ips, ())
     assert analyse(made, at(3, 13), used(3)) == []
