@@ -279,9 +279,9 @@ class Tenant:
         (held.add if on else held.discard)(name)
         self.write(now, actor, "Add app tag" if on else "Remove app tag", app.id, name)
 
-    def sync_app(self, now: int, app_id: str) -> list[Indicator]:
-        """Make the app's indicators what its tag asks for; return those added, changed or removed."""
-        return self.tag_sync.sync(now, self.catalog.app(app_id).id)
+    def sync_app(self, now: int, app_id: str | None) -> list[Indicator]:
+        """Make an app's indicators, or every app's, what the tag asks for; return what changed of them."""
+        return self.tag_sync.follow(now, app_id)
 
     def listed(self, group: str | None = None) -> Deciding:
         """Return what the listed indicators decide: for a machine of a device group, or at all."""

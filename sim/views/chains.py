@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import zip_longest
 
 import numpy as np
 
 from sim.engine.catalog.app import App
+from sim.engine.catalog.domains import suffixes
 from sim.engine.enforcement.chain import STOPPING, Cloud, Coverage, Link, links
 from sim.engine.enforcement.explain import Context, Explanation, Share, explain, histogram, why
-from sim.engine.enforcement.facts import Facts, NetworkProtection, Outcome, Upstream
+from sim.engine.enforcement.facts import Facts, Held, Outcome, Upstream
 from sim.engine.enforcement.indicators import Indicator
 from sim.engine.enforcement.precedence import Deciding, covering
 from sim.engine.enforcement.reach import Reach, reach
-from sim.engine.enforcement.settings import NETWORK_PROTECTION, SMARTSCREEN
-from sim.engine.enforcement.verdict import verdicts
+from sim.engine.enforcement.tag_sync import ASKS
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.session.driver import Session
+from sim.world import effects
 from sim.world.channel import NAME
+from sim.world.outlook import Stage, outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,45 +38,62 @@ class Explained:
     """For a native client: which of the ways to stop a program could reach it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What the portals say of the host from a time on, and what machines that pull then get for it."""
+
+    since: int
+    cloud: Cloud
+    offered: Indicator | None
+
+
 class _View:
     """What the portals say of the host to one device group, by whether an engine sees its path."""
 
-    def __init__(
-        self,
-        session: Session,
-        app: App,
-        host: int,
-        view: int,
-        last: Mapping[tuple[str, str], int],
-        offers: Mapping[str, int],
-    ) -> None:
-        self._world = session.world
-        self._last, self._offers = last, offers
-        self.app, self.host = app, self._world.staff.hosts[host]
-        self._ip = self._world.guards.ips[host]
+    def __init__(self, chains: Chains, view: int) -> None:
+        self._chains = chains
+        self._world = chains.world
+        self.host = chains.host
+        self._ip = self._world.guards.ips[chains.place]
         self._group = self._world.guards.groups[view // 2]
         self._name = self.host.partition("/")[0] if view % 2 == NAME else self.host
-        self.cloud = self._cloud()
+        self.app = self._spoken_of(chains.app)
+        self.stages = [self._stage(stage) for stage in chains.stages]
+        """What is to come for the host, each with what is offered to the group then."""
+        self.cloud = self.stages[0].cloud
         self.since = self._since()
         self.expected = self._expected()
+
+    def _spoken_of(self, own: App) -> App:
+        """Return the app whose tag asks for something: the host's own, or another that has the domain."""
+        tenant = self._world.tenant
+        if tenant.tags.get(own.id) in ASKS:
+            return own
+        asking = sorted(app for app, tag in tenant.tags.items() if tag in ASKS)
+        covering = (tenant.apps[app] for app in asking)
+        return next((app for app in covering if _coverage(app, self.host) is Coverage.DOMAIN), own)
 
     def _decides(self, indicators: Iterable[Indicator], group: str | None) -> Indicator | None:
         """Return what decides the host; where only the name is seen, what a path gives away comes last."""
         deciding = Deciding(indicators, group)
         return deciding.decides(self._name, self._ip) or deciding.decides(self.host, self._ip)
 
-    def _cloud(self) -> Cloud:
-        tenant, channel = self._world.tenant, self._world.channel
-        present = tenant.indicators.present()
-        stopping = [indicator for indicator in present if indicator.action in STOPPING]
+    def _stage(self, stage: Stage) -> _Stage:
+        return _Stage(stage.since, self._cloud(stage), self._decides(self._on_offer(stage), self._group))
+
+    def _on_offer(self, stage: Stage) -> Sequence[Indicator]:
+        return stage.offered if self._world.channel.custom_indicators else ()
+
+    def _cloud(self, stage: Stage) -> Cloud:
+        tenant = self._world.tenant
+        stopping = [indicator for indicator in stage.present if indicator.action in STOPPING]
         listed = self._decides(stopping, None)
-        gone = [i for i in tenant.indicators.all if i.removed is not None and i.action in STOPPING]
+        gone = self._chains.gone
         past = max((i for i in gone if self._decides([i], None)), key=lambda i: i.removed or 0, default=None)
         tag = tenant.tags.get(self.app.id, "")
         asks = tenant.tag_sync.asks(self.app.id)
         known = listed if listed is not None or asks else past
-        on_offer = channel.offered.values() if channel.custom_indicators else ()
-        offered = self._decides(on_offer, self._group)
+        offered = self._decides(self._on_offer(stage), self._group)
         return Cloud(
             portal=tenant.portal,
             app=self.app.name,
@@ -83,11 +104,11 @@ class _View:
             coverage=_coverage(self.app, self.host),
             listed=listed,
             reaching=self._decides(stopping, self._group),
-            deciding=self._decides(present, self._group),
+            deciding=self._decides(stage.present, self._group),
             offered=offered is not None and offered.action in STOPPING,
             manual=known is not None and not known.by_tag,
             expired=past if past is not None and past.removed == past.expires else None,
-            full=len(present) >= tenant.portal.indicator_limit,
+            full=self._chains.full,
         )
 
     def _since(self) -> dict[Link, int]:
@@ -100,7 +121,7 @@ class _View:
             (Link.BLOCK_SETTING, "Save setting", called(BLOCK_UNSANCTIONED)),
             (Link.CUSTOM_INDICATORS, "Save setting", called(CUSTOM_INDICATORS)),
         ):
-            _put(found, link, self._last.get((action, target)))
+            _put(found, link, self._chains.last.get((action, target)))
         for link, indicator in (
             (Link.LISTED, self.cloud.listed),
             (Link.IN_SCOPE, self.cloud.reaching),
@@ -109,68 +130,88 @@ class _View:
             if indicator is not None:
                 found[link] = indicator.created
         deciding = self.cloud.deciding
-        if deciding is not None and deciding.id in self._offers:
-            offered = self._offers[deciding.id]
+        if deciding is not None and deciding.id in self._chains.offers:
+            offered = self._chains.offers[deciding.id]
             found[Link.OFFERED] = max(offered, found.get(Link.CUSTOM_INDICATORS, offered))
         return found
 
     def _expected(self) -> dict[Link, int]:
         """Return when the links of the cloud will be done, if nobody commands anything more."""
-        world, cloud = self._world, self.cloud
         found: dict[Link, int] = {}
-        asks = cloud.asks and cloud.integration and cloud.block_setting and not cloud.full
-        if asks and cloud.coverage is Coverage.DOMAIN:
-            _put(found, Link.LISTED, world.syncs_due.first(self.app.id, None))
-        if cloud.deciding is not None and not cloud.stops:
-            _put(found, Link.DECIDES, cloud.deciding.expires)
-        if cloud.custom_indicators:
-            _put(found, Link.OFFERED, self._offered_when())
+        for stage in self.stages[1:]:
+            for link, is_done in (
+                (Link.LISTED, stage.cloud.listed is not None),
+                (Link.IN_SCOPE, stage.cloud.reaching is not None),
+                (Link.DECIDES, stage.cloud.stops),
+                (Link.OFFERED, stage.cloud.offered),
+            ):
+                if is_done:
+                    found.setdefault(link, stage.since)
         return found
 
-    def _offered_when(self) -> int | None:
-        """Return when what the service offers will stop the host, by the changes that are due."""
-        every, offered = self._world.tenant.indicators.all, dict(self._world.channel.offered)
-        for due, number in self._world.offers_due.in_order():
-            offered.pop(number, None)
-            if every[number].removed is None:
-                offered[number] = every[number]
-            decides = self._decides(offered.values(), self._group)
-            if decides is not None and decides.action in STOPPING:
-                return due
-        return None
+    def pulls(self, machine: int) -> Iterator[tuple[int, Indicator | None]]:
+        """Yield the first pull that a machine makes in each stage, and what it then holds for the host."""
+        now = self._world.now
+        for stage, after in zip_longest(self.stages, self.stages[1:]):
+            pull = self._world.machines.next_pull(machine, max(now, stage.since - 1))
+            if pull is not None and (after is None or pull < after.since):
+                yield pull, stage.offered
 
 
 class Chains:
     """The chains of every machine and program to one host, as the session stands."""
 
     def __init__(self, session: Session, host: int) -> None:
-        self._session = session
-        self._world = session.world
-        self._host = host
-        self.app: App = self._world.staff.apps[int(self._world.staff.host_app[host])]
-        self.host = self._world.staff.hosts[host]
-        self._last: dict[tuple[str, str], int] = {}
+        self.world = session.world
+        self.place = host
+        self.app: App = self.world.staff.apps[int(self.world.staff.host_app[host])]
+        self.host = self.world.staff.hosts[host]
+        tenant = self.world.tenant
+        self.full = len(tenant.indicators.present()) >= tenant.portal.indicator_limit
+        self.gone = [
+            i for i in self._about(tenant.indicators.all) if i.removed is not None and i.action in STOPPING
+        ]
+        """The indicators for the host that stopped it once and are listed no more."""
+        self.stages = self._stages()
+        """What will be listed and offered of all that is about the host."""
+        self.last: dict[tuple[str, str], int] = {}
         """When each kind of entry of the governance log was last written about each target."""
-        self._offers: dict[str, int] = {}
+        self.offers: dict[str, int] = {}
         """When each indicator was first offered."""
-        for entry in self._world.tenant.log:
-            self._last[entry.action, entry.target] = entry.time
+        for entry in tenant.log:
+            self.last[entry.action, entry.target] = entry.time
             if entry.action == "Offer indicators":
-                self._offers.setdefault(entry.detail, entry.time)
+                self.offers.setdefault(entry.detail, entry.time)
         self._views: dict[int, _View] = {}
 
-    def facts(self, machines: Sequence[int], processes: Sequence[int]) -> Facts:
-        """Return the facts of connections that begin now, one for each pair, by each machine's own user."""
-        host = np.full(len(machines), self._host, dtype=np.int64)
-        return self._world.facts(
-            np.array(machines, dtype=np.int64), np.array(processes, dtype=np.int64), host
+    def _about(self, indicators: Iterable[Indicator]) -> tuple[Indicator, ...]:
+        name, ip = self.host.partition("/")[0], self.world.guards.ips[self.place]
+        known = {*suffixes(name), ip}
+        return tuple(i for i in indicators if i.value in known or i.value.startswith(f"{name}/"))
+
+    def _stages(self) -> list[Stage]:
+        found: list[Stage] = []
+        for stage in outlook(self.world):
+            mine = replace(stage, present=self._about(stage.present), offered=self._about(stage.offered))
+            if not found or (found[-1].present, found[-1].offered) != (mine.present, mine.offered):
+                found.append(mine)
+        return found
+
+    def facts(self, machines: Sequence[int], processes: Sequence[int], began: int | None = None) -> Facts:
+        """Return the facts of requests of now, one for each pair, by each machine's own user."""
+        host = np.full(len(machines), self.place, dtype=np.int64)
+        return self.world.facts(
+            np.array(machines, dtype=np.int64), np.array(processes, dtype=np.int64), host, began
         )
 
-    def explain(self, machine: int, process: str) -> Explained:
-        """Tell the chain of one program on one machine."""
-        staff = self._world.staff
+    def explain(self, machine: int, process: str, began: int | None = None) -> Explained:
+        """Tell the chain of one program on one machine; its connection begins now, or `began` and is open.
+
+        An open connection keeps what the machine held when it began, so its links close for the next one.
+        """
+        staff = self.world.staff
         place = staff.processes.index(process)
-        facts = self.facts([machine], [place])
+        facts = self.facts([machine], [place], began)
         view = self._view(machine, place)
         found = explain(view.cloud, facts, self._context(view, machine, process, facts))
         return Explained(
@@ -184,55 +225,61 @@ class Chains:
 
     def answers(self, machines: Sequence[int], processes: Sequence[str]) -> list[tuple[Outcome, str]]:
         """Return what becomes of each pair and why, in one sentence."""
-        places = [self._world.staff.processes.index(process) for process in processes]
+        places = [self.world.staff.processes.index(process) for process in processes]
         facts = self.facts(machines, places)
-        outcomes = verdicts(facts)
         found = []
         for row, (machine, process) in enumerate(zip(machines, processes, strict=True)):
-            outcome, one = Outcome(int(outcomes[row])), facts.take(np.array([row]))
+            one = facts.take(np.array([row]))
             cloud = self._view(machine, places[row]).cloud
             context = Context(
                 process,
                 upstream=self._upstream(machine, Upstream(int(one.upstream[0]))),
-                away=bool(self._world.staff.away[machine]),
+                away=bool(self.world.staff.away[machine]),
             )
-            first = Link(int(links(cloud, one)[0]))
+            chain = links(cloud, one)
+            outcome, first = Outcome(int(chain.outcome[0])), Link(int(chain.first[0]))
             found.append((outcome, why(outcome, first, cloud, one, context)))
         return found
 
     def shares(self, machines: Sequence[int], processes: Sequence[str]) -> tuple[Share, ...]:
         """Return what the programs of these machines have in common."""
-        places = [self._world.staff.processes.index(process) for process in processes]
+        places = [self.world.staff.processes.index(process) for process in processes]
         parts: dict[int, list[tuple[int, int]]] = {}
         for machine in machines:
             for place in places:
-                view = int(self._world.guards.view[machine, place])
+                view = int(self.world.guards.view[machine, place])
                 parts.setdefault(view, []).append((machine, place))
         return histogram(
-            [(self._view(*pairs[0]).cloud, self.facts(*zip(*pairs, strict=True))) for pairs in parts.values()]
+            [
+                (self._view(*pairs[0]).cloud, self.facts([m for m, _ in pairs], [p for _, p in pairs]))
+                for pairs in parts.values()
+            ]
         )
 
     def _view(self, machine: int, place: int) -> _View:
         """Return the portals as a machine's device group and a program's sight meet them."""
-        view = int(self._world.guards.view[machine, place])
+        view = int(self.world.guards.view[machine, place])
         if view not in self._views:
-            self._views[view] = _View(self._session, self.app, self._host, view, self._last, self._offers)
+            self._views[view] = _View(self, view)
         return self._views[view]
 
     def _context(self, view: _View, machine: int, process: str, facts: Facts) -> Context:
-        world = self._world
+        world = self.world
         since, expected = dict(view.since), dict(view.expected)
         if Link.OFFERED in since:
             _put(since, Link.PULLED, world.machines.next_pull(machine, since[Link.OFFERED] - 1))
         if view.cloud.offered:
-            _put(expected, Link.PULLED, world.machines.next_pull(machine, self._session.now))
-        for link, setting, value in (
-            (Link.MODE, NETWORK_PROTECTION.name, int(NetworkProtection.ENABLED)),
-            (Link.SMARTSCREEN, SMARTSCREEN.name, True),
-        ):
-            _put(since, link, world.fleet.since(machine, setting))
-            _put(expected, link, world.fleet.when(machine, setting, value))
-        _put(expected, Link.BYPASS, world.bypassed_until(machine, self._host))
+            stopping = (
+                pull for pull, held in view.pulls(machine) if held is not None and held.action in STOPPING
+            )
+            _put(expected, Link.PULLED, next(stopping, None))
+        device = world.staff.devices[machine]
+        for link, names in effects.deciding(process).items():
+            _put(since, link, world.fleet.since(machine, names))
+            closes = partial(effects.closes, link, device, process=process)
+            _put(expected, link, world.fleet.when(machine, closes))
+        if facts.bypassed[0]:
+            _put(expected, Link.BYPASS, self._warned_again(view, machine, process))
         return Context(
             process,
             since,
@@ -241,27 +288,41 @@ class Chains:
             bool(world.staff.away[machine]),
         )
 
+    def _warned_again(self, view: _View, machine: int, process: str) -> int:
+        """Return when the host is stopped for a user again: the bypass ends, or the machine holds another."""
+        number = self.world.holds(machine, self.world.staff.processes.index(process), self.place)
+        until = self.world.reactions.bypassed_until(machine, number)
+        for pull, held in view.pulls(machine):
+            if pull >= until or held is None or held.action not in STOPPING:
+                break
+            if held.action is Held.BLOCK:
+                return pull
+            until = self.world.reactions.bypassed_until(machine, held.number)
+            if until <= pull:
+                return pull
+        return until
+
     def _upstream(self, machine: int, found: Upstream) -> str:
         """Return who refuses a machine's connection beyond it; nobody is behind two gateways."""
         if found is Upstream.ACCESS:
             return "an access rule"
-        gateway = self._world.upstream.gateway_of(self._world.now, machine)
+        gateway = self.world.upstream.gateway_of(self.world.now, machine)
         return "a gateway" if gateway is None else f"the gateway {gateway.name}"
 
     def _ways(self, machine: int, process: str) -> tuple[Reach, ...]:
-        if self._world.era.portals.is_browser(process):
+        if self.world.era.portals.is_browser(process):
             return ()
-        tenant = self._world.tenant
+        tenant = self.world.tenant
         return reach(
             self.app,
             process,
             self.host,
             browser=False,
-            managed=self._world.posture(machine).onboarded,
+            managed=self.world.posture(machine).onboarded,
             integrated=self.app.id in tenant.access.integrated,
             hand_made=[i.value for i in tenant.indicators.present() if not i.by_tag and i.action in STOPPING],
-            removal=self._world.upstream.removal(
-                self._world.now, machine, self._world.staff.processes.index(process)
+            removal=self.world.upstream.removal(
+                self.world.now, machine, self.world.staff.processes.index(process)
             ),
         )
 

@@ -7,7 +7,7 @@ minute, so that an assignment to thousands of machines is some hundred events.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
@@ -163,27 +163,29 @@ class Fleet:
         self._send(found, self._forget)
         return found
 
-    def when(self, machine: int, name: str, value: Value) -> int | None:
-        """Return when a setting will have a value in force, if nobody does anything more; None if never."""
+    def when(self, machine: int, met: Callable[[MachineSettings], bool]) -> int | None:
+        """Return when a machine's settings will meet something, if nobody does more; None if never."""
         pending = sorted(
             (progress.due[machine], number)
             for number, progress in enumerate(self.progress)
-            if machine in progress.due and self.assignments[number].setting == name
+            if machine in progress.due
         )
+        if not pending:
+            return None
         held = deepcopy(self.of(machine))
         for due, number in pending:
             made = self.assignments[number]
             if self.progress[number].withdrawn is None:
                 self._take_in(made, held)
             else:
-                held.drop(name, made.route, number)
-            if held.effective(name).value == value:
+                held.drop(made.setting, made.route, number)
+            if met(held):
                 return due
         return None
 
-    def since(self, machine: int, name: str) -> int | None:
-        """Return when a setting last came to the value in force; None where it has always had it."""
-        found = (c.time for c in reversed(self.changes.get(machine, [])) if c.name == name)
+    def since(self, machine: int, names: Collection[str]) -> int | None:
+        """Return when one of some settings last came to the value in force; None where all always had it."""
+        found = (c.time for c in reversed(self.changes.get(machine, [])) if c.name in names)
         return next(found, None)
 
     def _send(self, assignment: Assignment, deliver: Callable[[Assignment, Sequence[int]], None]) -> None:

@@ -43,6 +43,7 @@ from sim.world.directory import directory, logon_names
 from sim.world.fleet import Clockwork, Fleet
 from sim.world.groundwork import groundwork
 from sim.world.guards import Guards
+from sim.world.hops import Hops
 from sim.world.judge import Judge
 from sim.world.logs import Logs, session_traffic
 from sim.world.messages import Messages
@@ -117,7 +118,7 @@ class World:
         self.syncs_due: Pending[str | None] = Pending()
         """When indicators are due to follow the tags: by app id, and by None of every app."""
         self.first_data_expected: int | None = None
-        self._times_drawn: dict[str, int] = {}
+        self.hops = Hops(self.era, seed)
         self.env = simpy.Environment(initial_time=begin)
         self._clock = begin
         clockwork = Clockwork(lambda: self.now, self._at, self._realise, self.delay, self.tenant.write)
@@ -229,22 +230,24 @@ class World:
         number = int(rows.indicator[0])
         return Outcome(int(rows.outcome[0])), self.tenant.indicators.all[number] if number >= 0 else None
 
-    def facts(self, machine: I64, process: I64, host: I64) -> Facts:
-        """Return what decides connections that begin now, each by its machine's own user."""
+    def facts(self, machine: I64, process: I64, host: I64, began: int | None = None) -> Facts:
+        """Return what decides requests of now, each by its machine's own user.
+
+        Their connections begin now, or `began` earlier and stayed open.
+        """
         time = np.full(len(machine), self.now, dtype=np.int64)
-        held, listed = self.judge.indicators(time, machine, process, host)
+        opened = time if began is None else np.full_like(time, began)
+        held, listed = self.judge.indicators(opened, machine, process, host)
         beyond = self.upstream.denies(time, machine, machine, process, host)
         facts = self.judge.facts(time, machine, process, host, held, listed, beyond)
         pairs = zip(machine.tolist(), held.tolist(), strict=True)
         bypassed = [self.reactions.bypasses(user, number, self.now) for user, number in pairs]
         return replace(facts, bypassed=np.array(bypassed, dtype=np.bool_))
 
-    def bypassed_until(self, machine: int, host: int) -> int | None:
-        """Return until when the warning at a host is not shown to a machine's user; None where it is."""
-        now, one, site = (np.array([value], dtype=np.int64) for value in (self.now, machine, host))
-        held, _ = self.judge.indicators(now, one, one * 0, site)
-        until = self.reactions.bypassed_until(machine, int(held[0]))
-        return until if until > self.now else None
+    def holds(self, machine: int, process: int, host: int) -> int:
+        """Return the number of the indicator that a machine holds for a program at a host; -1 is none."""
+        columns = np.array([self.now, machine, process, host], dtype=np.int64).reshape(4, 1)
+        return int(self.judge.indicators(*columns)[0][0])
 
     def posture(self, machine: int) -> DevicePosture:
         """Return a machine's true protection state."""
@@ -361,12 +364,7 @@ class World:
 
     def delay(self, hop: str, *keys: int | str) -> int:
         """Draw the next delay of a hop: its own occurrence count is part of the key."""
-        name = ":".join(str(part) for part in (hop, *keys))
-        self._times_drawn[name] = self._times_drawn.get(name, 0) + 1
-        delay: int = getattr(self.era, hop).sample(
-            self.seed, hop, *keys, self._times_drawn[name], now=self.now
-        )
-        return delay
+        return self.hops.draw(self.now, hop, *keys)
 
     def _integration(self, on: bool) -> None:
         if on:
@@ -426,9 +424,7 @@ class World:
 
     def _sync(self, due: int, app_id: str | None) -> None:
         self._realise()
-        listed = {i.app_id for i in self.tenant.indicators.present() if i.by_tag and i.app_id}
-        apps = [app_id] if app_id else sorted({*self.tenant.tags, *listed})
-        changed = [indicator for app in apps for indicator in self.tenant.sync_app(self.now, app)]
+        changed = self.tenant.sync_app(self.now, app_id)
         self.syncs_due.done(app_id, due)
         self._offer_later(changed)
 

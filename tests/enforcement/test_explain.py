@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.base.time import HOUR
-from sim.engine.enforcement.chain import RULE, STOPPING, Cloud, Coverage, Link, links, open_links
+from sim.engine.enforcement.chain import RULE, STOPPING, Cloud, Coverage, Link, links
 from sim.engine.enforcement.explain import (
     Context,
     Explanation,
@@ -89,7 +89,7 @@ CLOUDS = st.builds(
 def test_the_told_chain_equals_the_verdict_and_the_vectorised_links(cloud: Cloud, cases: list[Case]):
     """For any facts: the verdict is the table's, and what is told of one is what is counted of many."""
     rows = facts(cases)
-    codes, outcomes = links(cloud, rows), verdicts(rows)
+    codes, outcomes = links(cloud, rows).first, verdicts(rows)
     for place, case in enumerate(cases):
         found = told(case, cloud)
         assert found.verdict is OUTCOMES[outcome(case)] is Outcome(int(outcomes[place]))
@@ -368,10 +368,10 @@ def test_what_stops_a_connection_beyond_the_machine_is_named(upstream: str, word
 def test_the_columns_say_of_each_row_what_is_open():
     """Each link a row, each connection a column."""
     rows: Facts = facts([CHROME, CHROME._replace(network_protection="off", hidden="yes")])
-    opened = open_links(CLOUD, rows)
+    opened = links(CLOUD, rows).open
     names = [[link for link, is_open in zip(RULE, column, strict=True) if is_open] for column in opened.T]
     assert names == [[], [Link.MODE, Link.HIDDEN]]
-    assert links(CLOUD, rows.take(np.zeros(0, dtype=np.int64))).tolist() == []
+    assert links(CLOUD, rows.take(np.zeros(0, dtype=np.int64))).first.tolist() == []
 
 
 def test_stopping_actions_are_the_two_that_stop():

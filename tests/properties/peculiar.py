@@ -1,4 +1,4 @@
-"""Small worlds in which anything may be peculiar: devices, sites, programs, destinations, connections."""
+"""Small worlds in which anything may be peculiar: devices, sites, programs, destinations, gateways."""
 
 from __future__ import annotations
 
@@ -26,6 +26,31 @@ BY_PATH = {
 """A habit of an app that is known by full URLs only."""
 UNLISTED = "sync-edge.dropbox.example"
 """A host that the catalog does not list for the app whose client uses it."""
+SHARING = [
+    {"app": app, "share": 60, "sessions": 2, "between": ["08:00", "17:30"], "requests": [2, 5]}
+    for app in ("facebook", "instagram")
+]
+"""Habits of two apps that share a domain."""
+GATEWAYS = ("Gate", "Side gate")
+KINDS = {
+    "mcas-2019": ("log", "zscaler", "iboss", "iboss", "bluecoat", "cisco-asa"),
+    "defender-today": ("iboss", "menlo", "open-systems", "fortigate", "cisco-asa"),
+}
+"""Kinds of gateway, some of each way to be told what to refuse."""
+SIGNED_ON = ("dropbox", "sohu-news", "dropbox-paper", "yahoo-webmail")
+MANAGED = (
+    {"setting": "EnableNetworkProtection", "value": "Enabled", "route": "Intune"},
+    {"setting": "EnableNetworkProtection", "value": "AuditMode", "departments": ["Field"]},
+    {"setting": "QuicAllowed", "value": "Off", "route": "Registry"},
+    {"setting": "TamperProtection", "value": "On", "route": "Intune"},
+    {
+        "setting": "MAPSReporting",
+        "value": "Disabled",
+        "route": "Configuration Manager",
+        "departments": ["Desk"],
+    },
+)
+"""Settings that are managed as play begins."""
 GROUPS = ("Desks", "Road")
 """Device groups; an indicator may be for one that no device is in."""
 IP = "203.0.113.7"
@@ -92,11 +117,42 @@ _HABITS = st.fixed_dictionaries(
 )
 
 
+def _proxies(era: str) -> st.SearchStrategy[list[dict[str, Any]]]:
+    def told(proxy: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+        if proxy["kind"] not in {"bluecoat", "cisco-asa", "fortigate"}:
+            return st.just(proxy)
+        return st.sampled_from(([], ["sohu-news"], ["dropbox-paper"])).map(
+            lambda apps: {**proxy, "blocks": apps}
+        )
+
+    def gate(name: str, **more: Any) -> st.SearchStrategy[dict[str, Any]]:
+        kinds = st.sampled_from(KINDS[era])
+        return kinds.map(lambda kind: {"name": name, "kind": kind, **more}).flatmap(told)
+
+    one, other = GATEWAYS
+    return st.one_of(
+        st.just([]),
+        gate(one).map(lambda found: [found]),
+        st.tuples(gate(one, departments=["Desk"]), gate(other, departments=["Field"])).map(list),
+    )
+
+
 def peculiarities(people: int) -> st.SearchStrategy[str]:
     """Draw parts of a scenario file, as JSON."""
+    return st.sampled_from(("mcas-2019", "defender-today")).flatmap(lambda era: _peculiarities(people, era))
+
+
+def _peculiarities(people: int, era: str) -> st.SearchStrategy[str]:
     return st.fixed_dictionaries(
         {
-            "era": st.sampled_from(("mcas-2019", "defender-today")),
+            "era": st.just(era),
+            "proxy": _proxies(era),
+            "single_sign_on": st.lists(st.sampled_from(SIGNED_ON), max_size=3, unique=True),
+            "managed": st.lists(st.sampled_from(MANAGED), max_size=2),
+            "standard_users": st.lists(st.sampled_from(PEOPLE[:people]), max_size=2, unique=True),
+            "tags": st.dictionaries(
+                st.sampled_from(("sohu-news", "dropbox")), st.just("Unsanctioned"), max_size=1
+            ),
             "devices": st.lists(_devices(people), max_size=5),
             "sites": st.fixed_dictionaries(
                 {
@@ -110,6 +166,6 @@ def peculiarities(people: int) -> st.SearchStrategy[str]:
             "destinations": st.lists(st.one_of(_DESTINATION, _COALESCED), max_size=4),
             "click_through": st.sampled_from((0, 40, 100)),
             "changed_habits": _HABITS,
-            "more_habits": st.sampled_from(([], [BY_PATH])),
+            "more_habits": st.sampled_from(([], [BY_PATH], SHARING)),
         }
     ).map(lambda found: json.dumps(found, sort_keys=True))

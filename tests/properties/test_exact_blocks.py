@@ -13,8 +13,10 @@ from sim.session.driver import Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.indicator_commands import AddIndicator
 from tests.properties import played
-from tests.properties.scripts import EDGE, Play, plays, preparations, share, spells
-from tests.reference.model import CUSTOM_INDICATORS, Inputs, Reference
+from tests.properties.scripts import EDGE, Play, plays, preparations, spells, worlds
+from tests.reference.inputs import Inputs
+from tests.reference.model import Reference
+from tests.reference.portals import CUSTOM_INDICATORS
 from tests.reference.small import small
 
 ENABLE = "Set-MpPreference -EnableNetworkProtection Enabled"
@@ -34,7 +36,7 @@ def _published(session: Session) -> dict[str, int]:
     return found
 
 
-@share(0.4)
+@worlds(few=4, thorough=1200)
 @given(plays(peculiar=True))
 def test_a_peculiar_world_equals_the_slow_reference(play: Play):
     """Whatever is peculiar about devices, sites, programs, destinations and connections."""
@@ -47,7 +49,7 @@ def test_a_peculiar_world_equals_the_slow_reference(play: Play):
     assert refused == reference.refused
 
 
-@share(0.6)
+@worlds(few=6, thorough=1800)
 @given(plays())
 def test_the_world_equals_the_slow_reference(play: Play):
     """Every connection, its bytes and its outcome, and every refusal, whatever is commanded when."""
@@ -60,7 +62,7 @@ def test_the_world_equals_the_slow_reference(play: Play):
     assert refused == reference.refused
 
 
-@share(0.12)
+@worlds(few=2, thorough=360)
 @given(plays(cut=False), st.data())
 def test_the_digest_does_not_depend_on_where_time_is_cut(play: Play, data: st.DataObject):
     """Advanced straight, in random steps, or from one notification to the next: the same digest."""
@@ -78,7 +80,7 @@ def test_the_digest_does_not_depend_on_where_time_is_cut(play: Play, data: st.Da
     assert straight.digest() == cut.digest() == skipping.digest()
 
 
-@share(0.3)
+@worlds(few=3, thorough=900)
 @given(plays())
 def test_no_machine_blocks_before_its_own_pull_after_publication(play: Play):
     """Between the first offer of the domain and a block lies a pull of the machine, or is the block's."""
@@ -95,7 +97,7 @@ def test_no_machine_blocks_before_its_own_pull_after_publication(play: Play):
             assert any(offered <= pull <= row.time for pull in pulls[row.machine])
 
 
-@share(0.3)
+@worlds(few=3, thorough=900)
 @given(plays())
 def test_only_edge_blocks_without_network_protection(play: Play):
     """A block in another process lies in a spell of block mode, an audit in a spell of audit mode."""
@@ -107,7 +109,7 @@ def test_only_edge_blocks_without_network_protection(play: Play):
             assert any(start <= row.time <= end and mode == wanted for start, end, mode in modes[row.machine])
 
 
-@share(0.12)
+@worlds(few=2, thorough=360)
 @given(st.integers(0, 50), st.data())
 def test_network_protection_counts_from_its_instant(seed: int, data: st.DataObject):
     """Switched on at the instant of a request it blocks that one; a microsecond later it does not."""
@@ -129,7 +131,7 @@ def test_network_protection_counts_from_its_instant(seed: int, data: st.DataObje
         assert [r for r in after if r.time < row.time] == [r for r in before if r.time < row.time]
 
 
-@share(0.1)
+@worlds(few=2, thorough=300)
 @given(st.integers(0, 30), st.data())
 def test_a_pull_takes_what_is_on_offer_at_its_instant(seed: int, data: st.DataObject):
     """The switch saved, or an indicator offered, at the instant of a pull is pulled; just later is not."""

@@ -21,8 +21,17 @@ SPANS = {
 }
 """Start and end of play."""
 
-_QUICK = {"block_setting": "5m", "tag_to_indicator": "3m", "indicator_offer": "10m"}
-_AT_ONCE = {"block_setting": "0s", "tag_to_indicator": "0s", "indicator_offer": "0s"}
+_QUICK = {
+    "block_setting": "5m",
+    "tag_to_indicator": "3m",
+    "indicator_offer": "10m",
+    "access_rule": "10m",
+    "client_removal": "15m",
+    "gpo_refresh": "5m",
+    "sccm_policy": "10m",
+    "intune_checkin": "13m",
+}
+_AT_ONCE = dict.fromkeys(_QUICK, "0s")
 RHYTHMS: dict[str, dict[str, str]] = {
     "2019": {},
     "quick": {**_QUICK, "machine_pull": "15m"},

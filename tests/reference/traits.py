@@ -32,14 +32,27 @@ UPDATES_2019 = {"16299": 1085, "17134": 704, "17763": 379}
 AGENTS = {"windows": "4.18.1906", "server": "4.18.1906", "macos": "101.94.13", "linux": "101.78.13"}
 
 
+class Scope(NamedTuple):
+    """Device groups that an indicator is for, or that it spares; none of them is every machine."""
+
+    groups: tuple[str, ...] = ()
+    spares: bool = False
+
+    def reaches(self, group: str) -> bool:
+        """Tell whether a machine of a device group gets the indicator."""
+        return not self.groups or (group in self.groups) != self.spares
+
+
+EVERYBODY = Scope()
+
+
 class Indicator(NamedTuple):
     """What a machine holds of an indicator; without a value it is none."""
 
     value: str
     action: str
     number: int
-    groups: tuple[str, ...] = ()
-    """Device groups that it is for; none is every machine."""
+    scope: Scope = EVERYBODY
     unseen: bool = False
     """Only the path would give the connection away, and the engine does not see it."""
 
@@ -83,7 +96,7 @@ class Traits:
         self._devices = devices
 
     def case(self, machine: int, process: str, address: str) -> Case:
-        """Return everything about a connection but its indicators and the mode of network protection."""
+        """Return everything about a connection but its indicators and what its machine's settings decide."""
         device, scenario = self._devices[machine], self._resolved.scenario
         site = scenario.sites.get(device.site)
         quic = ech = False
@@ -101,12 +114,8 @@ class Traits:
             onboarded=_yes(device.managed),
             os_supported=_yes(self._takes_part(device)),
             reaches_cloud=_yes(device.reaches_cloud),
-            smartscreen="on" if device.smartscreen else "off",
             system="mobile" if device.system in MOBILE else device.system,
-            np_allowed=_yes(device.server_network_protection or device.system != "server"),
             antivirus=device.antivirus,
-            real_time=_yes(device.real_time),
-            cloud_protection=_yes(device.cloud_protection),
             platform_current=_yes(
                 device.system in MOBILE or _numbers(device.platform) >= _numbers(AGENTS[device.system])
             ),
@@ -121,7 +130,7 @@ class Traits:
     def answers(self, machine: int, process: str, address: str, indicators: Holding) -> Indicator:
         """Return the indicator that decides a connection, as far as its engine can see the address."""
         group = self._devices[machine].group
-        mine = frozenset(held for held in indicators if not held.groups or group in held.groups)
+        mine = frozenset(held for held in indicators if held.scope.reaches(group))
         ip = ""
         for entry in self._resolved.scenario.destinations:
             if self._is_about(entry.app, address) and entry.host in {None, address}:

@@ -13,7 +13,7 @@ from sim.base.time import DAY, HOUR, MINUTE
 from sim.scenario.load import Resolved
 from sim.world.machines import NEVER, Machines
 from sim.world.organisation import build
-from tests.reference.model import Inputs
+from tests.reference.inputs import Inputs
 from tests.reference.small import SPANS, resolved, scenario
 
 BEN, DINA, AWAY, FAY = 1, 3, 4, 5

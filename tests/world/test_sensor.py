@@ -21,7 +21,7 @@ from sim.world.sensor import Sensor
 from sim.world.telemetry import Rows, join
 from tests.properties import played
 from tests.properties.scripts import share
-from tests.reference.model import Inputs
+from tests.reference.inputs import Inputs
 from tests.reference.small import small
 
 SEED = 3

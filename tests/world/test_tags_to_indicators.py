@@ -12,7 +12,7 @@ from sim.scenario.load import Resolved
 from sim.session.commands import Command, SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.endpoint_commands import VisitSite
-from tests.reference.model import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
+from tests.reference.portals import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from tests.reference.small import resolved, scenario
 
 ON = [SetSwitch(name, True) for name in (INTEGRATION, BLOCK_UNSANCTIONED, CUSTOM_INDICATORS)]

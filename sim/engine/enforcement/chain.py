@@ -164,7 +164,8 @@ def _server(cloud: Cloud, facts: Facts, rules: Rules) -> Flags:
 
 def holds_stop(facts: Facts) -> Flags:
     """Return where the machine holds an indicator that blocks or warns."""
-    return np.isin(facts.holds, STOPPING)
+    found: Flags = (facts.holds == Held.WARN) | (facts.holds == Held.BLOCK)
+    return found
 
 
 RULE: Mapping[Link, Rule] = {
@@ -197,35 +198,36 @@ RULE: Mapping[Link, Rule] = {
     Link.BYPASS: Rule(lambda c, f, r: ~f.bypassed, lambda c, f, r: f.holds == Held.WARN),
 }
 """Every link but NONE, in order."""
+_CODES: Codes = np.array(list(RULE), dtype=np.int64)
 
 
-def open_links(cloud: Cloud, facts: Facts, rules: Rules = RULES) -> Flags:
-    """Return a row for each link of `RULE` and a column for each connection: needed there and not done."""
-    size = len(facts)
-    return np.stack(
-        [
-            np.broadcast_to(rule.needed(cloud, facts, rules) & ~_flags(rule.done(cloud, facts, rules)), size)
-            for rule in RULE.values()
-        ]
-    )
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of connections: a row for each link of `RULE`, a column for each connection."""
 
-
-def needed_links(cloud: Cloud, facts: Facts, rules: Rules = RULES) -> Flags:
-    """Return a row for each link of `RULE` and a column for each connection: needed there."""
-    return np.stack([np.broadcast_to(r.needed(cloud, facts, rules), len(facts)) for r in RULE.values()])
-
-
-def links(cloud: Cloud, facts: Facts, rules: Rules = RULES) -> Codes:
-    """Return the first open `Link` of each connection; NONE where the machine stops it.
+    needed: Flags
+    open: Flags
+    """Needed there and not done."""
+    outcome: Codes
+    first: Codes
+    """The first open `Link` of each connection; NONE where the machine stops it.
 
     A machine may stop a connection though a link is open: it still holds an indicator that the cloud has
     already let go of.
     """
-    opened = open_links(cloud, facts, rules)
-    codes = np.array(list(RULE), dtype=np.int64)
-    first = np.where(opened.any(axis=0), codes[opened.argmax(axis=0)], Link.NONE)
-    stopped = np.isin(verdicts(facts, rules), (Outcome.BLOCKED, Outcome.WARNED))
-    return np.where(stopped, Link.NONE, first).astype(np.int64)
+
+
+def links(cloud: Cloud, facts: Facts, rules: Rules = RULES) -> Links:
+    """Return what is needed for each connection and not done, and what becomes of it."""
+    shape = len(RULE), len(facts)
+    needed, opened = np.empty(shape, dtype=np.bool_), np.empty(shape, dtype=np.bool_)
+    for row, rule in enumerate(RULE.values()):
+        needed[row] = rule.needed(cloud, facts, rules)
+        opened[row] = needed[row] & ~_flags(rule.done(cloud, facts, rules))
+    outcome = verdicts(facts, rules)
+    stopped = (outcome == Outcome.BLOCKED) | (outcome == Outcome.WARNED)
+    first = np.where(opened.any(axis=0) & ~stopped, _CODES[opened.argmax(axis=0)], Link.NONE)
+    return Links(needed, opened, outcome, first.astype(np.int64))
 
 
 def _flags(value: Flags | bool) -> Flags:

@@ -10,18 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.engine.enforcement.chain import (
-    RULE,
-    STOPPING,
-    Cloud,
-    Link,
-    links,
-    needed_links,
-    open_links,
-)
+from sim.engine.enforcement.chain import RULE, STOPPING, Cloud, Link, links
 from sim.engine.enforcement.facts import Antivirus, Engine, Facts, Held, NetworkProtection, Outcome
 from sim.engine.enforcement.indicators import Indicator
-from sim.engine.enforcement.verdict import RULES, Rules, verdicts
+from sim.engine.enforcement.verdict import RULES, Rules
 from sim.engine.enforcement.words import ANTIVIRUS, COVERED, ENGINES, MODES, STOPPED_BY, WORDS, names
 
 _TOLD_THOUGH_NOT_NEEDED = (Link.TAGGED, Link.IN_SCOPE, Link.DECIDES)
@@ -72,31 +64,51 @@ class Context:
 
 def explain(cloud: Cloud, facts: Facts, context: Context, rules: Rules = RULES) -> Explanation:
     """Tell the chain of one connection, given as facts of one row."""
-    outcome = Outcome(int(verdicts(facts, rules)[0]))
-    opened, needed = (
-        found[:, 0] for found in (open_links(cloud, facts, rules), needed_links(cloud, facts, rules))
-    )
+    found = links(cloud, facts, rules)
+    called = _called(cloud, facts, context)
     told = tuple(
-        _tell(link, cloud, facts, context, is_open=bool(is_open), is_needed=bool(is_needed))
-        for link, is_open, is_needed in zip(RULE, opened, needed, strict=True)
+        _tell(link, cloud, facts, context, called, is_open=is_open, is_needed=is_needed)
+        for link, is_open, is_needed in zip(
+            RULE, found.open[:, 0].tolist(), found.needed[:, 0].tolist(), strict=True
+        )
         # That no tag is needed is worth a line; that SmartScreen is not needed in Chrome is not.
         if is_needed or link in _TOLD_THOUGH_NOT_NEEDED
     )
-    first = Link(int(links(cloud, facts, rules)[0]))
+    outcome, first = Outcome(int(found.outcome[0])), Link(int(found.first[0]))
     return Explanation(outcome, told, why(outcome, first, cloud, facts, context))
 
 
+def _called(cloud: Cloud, facts: Facts, context: Context) -> Mapping[str, str]:
+    """Return what the names and reasons of links speak of."""
+    return {
+        **names(cloud),
+        "scope": "" if cloud.listed is None else str(cloud.listed.scope),
+        "deciding": "" if cloud.deciding is None else _named(cloud.deciding, cloud),
+        "process": context.process,
+        "engine": ENGINES[Engine(int(facts.engine[0]))],
+        "antivirus": ANTIVIRUS[Antivirus(int(facts.antivirus[0]))],
+        "mode": MODES[NetworkProtection(int(facts.network_protection[0]))],
+    }
+
+
 def _tell(
-    link: Link, cloud: Cloud, facts: Facts, context: Context, *, is_open: bool, is_needed: bool
+    link: Link,
+    cloud: Cloud,
+    facts: Facts,
+    context: Context,
+    called: Mapping[str, str],
+    *,
+    is_open: bool,
+    is_needed: bool,
 ) -> Told:
     words = WORDS[link]
-    name = words.name.format(**names(cloud))
+    name = words.name.format_map(called)
     if not is_needed:
         return Told(link, name, "not needed", _not_needed(link, cloud), words.source)
     expected = context.expected.get(link) if is_open else None
     state = "done" if not is_open else "open" if expected is None else "waiting"
     since = None if is_open else context.since.get(link)
-    reason = _reason(link, cloud, facts, context, is_open=is_open)
+    reason = _reason(link, cloud, facts, context, called, is_open=is_open)
     return Told(link, name, state, reason, words.source, since, expected)
 
 
@@ -108,7 +120,9 @@ def _not_needed(link: Link, cloud: Cloud) -> str:
     return cloud.portal.say("no indicator reaches this {machine} yet")
 
 
-def _reason(link: Link, cloud: Cloud, facts: Facts, context: Context, *, is_open: bool) -> str:
+def _reason(
+    link: Link, cloud: Cloud, facts: Facts, context: Context, called: Mapping[str, str], *, is_open: bool
+) -> str:
     if link is Link.IN_CATALOG:
         return COVERED[cloud.coverage]
     if link is Link.LISTED:
@@ -116,15 +130,7 @@ def _reason(link: Link, cloud: Cloud, facts: Facts, context: Context, *, is_open
     if link is Link.PULLED:
         return cloud.portal.say(_pulled(cloud, facts, context))
     words = WORDS[link]
-    return (words.open if is_open else words.done).format(
-        **names(cloud),
-        scope="" if cloud.listed is None else str(cloud.listed.scope),
-        deciding="" if cloud.deciding is None else _named(cloud.deciding, cloud),
-        process=context.process,
-        engine=ENGINES[Engine(int(facts.engine[0]))],
-        antivirus=ANTIVIRUS[Antivirus(int(facts.antivirus[0]))],
-        mode=MODES[NetworkProtection(int(facts.network_protection[0]))],
-    )
+    return (words.open if is_open else words.done).format_map(called)
 
 
 def _named(indicator: Indicator, cloud: Cloud) -> str:
@@ -170,7 +176,7 @@ def why(outcome: Outcome, first: Link, cloud: Cloud, facts: Facts, context: Cont
         return f"{context.upstream} refuses it, whatever the {cloud.portal.words['machine']} does"
     if outcome is Outcome.ACCESS_DENIED:
         return f"{context.upstream} denies the sign-in, whatever the {cloud.portal.words['machine']} does"
-    return _reason(first, cloud, facts, context, is_open=True)
+    return _reason(first, cloud, facts, context, _called(cloud, facts, context), is_open=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +195,8 @@ def histogram(parts: Sequence[tuple[Cloud, Facts]], rules: Rules = RULES) -> tup
     """
     counts: dict[tuple[bool, str], int] = {}
     for cloud, facts in parts:
-        outcomes, first = verdicts(facts, rules), links(cloud, facts, rules)
+        told = links(cloud, facts, rules)
+        outcomes, first = told.outcome, told.first
         for outcome, label in STOPPED_BY.items():
             count = int((outcomes == outcome).sum())
             said = cloud.portal.say(label)

@@ -64,8 +64,12 @@ class MachineSettings:
         self._held.setdefault(name, {}).setdefault(route, {})[number] = value
 
     def drop(self, name: str, route: Route, number: int) -> None:
-        """Forget the value of an assignment that was taken back."""
-        self._held.get(name, {}).get(route, {}).pop(number, None)
+        """Forget the value of an assignment that was taken back.
+
+        What a script wrote with Set-MpPreference stays written (own knowledge).
+        """
+        if route is not Route.POWERSHELL:
+            self._held.get(name, {}).get(route, {}).pop(number, None)
 
     def set_locally(self, name: str, value: Value) -> bool:
         """Keep what Set-MpPreference wrote; False where tamper protection ignored it."""

@@ -82,6 +82,12 @@ class IndicatorList:
         self._portal = portal
         self._device_groups = tuple(device_groups)
 
+    def copy(self) -> IndicatorList:
+        """Return a list of the same rows whose changes leave this one as it is."""
+        found = IndicatorList(self._portal, self._device_groups)
+        found.all = list(self.all)
+        return found
+
     def present(self) -> list[Indicator]:
         """Return the indicators that the portal lists now, oldest first."""
         return [indicator for indicator in self.all if indicator.removed is None]

@@ -61,6 +61,12 @@ class TagSync:
             return Held.NONE
         return ASKS.get(self._tenant.tags.get(app_id, ""), Held.NONE)
 
+    def follow(self, now: int, app_id: str | None) -> list[Indicator]:
+        """Bring the list in line with the tag of an app, or of every app where it is None."""
+        listed = {i.app_id for i in self._tenant.indicators.present() if i.by_tag and i.app_id}
+        apps = [app_id] if app_id else sorted({*self._tenant.tags, *listed})
+        return [indicator for app in apps for indicator in self.sync(now, app)]
+
     def sync(self, now: int, app_id: str) -> list[Indicator]:
         """Bring the list in line with an app's tag; return the indicators added, changed or removed.
 
