@@ -14,6 +14,7 @@ from sim.engine.catalog.app import App
 from sim.engine.enforcement.indicators import Indicator, IndicatorList
 from sim.engine.enforcement.scopes import Profiles
 from sim.engine.enforcement.tag_sync import TagSync
+from sim.engine.portal import Portal
 from sim.world.model import World
 
 
@@ -30,6 +31,7 @@ class Stage:
 class _Ahead:
     """The part of the tenant that the synchronisation of tags looks at."""
 
+    portal: Portal
     apps: dict[str, App]
     tags: dict[str, str]
     profiles: Profiles
@@ -43,7 +45,13 @@ def outlook(world: World) -> tuple[Stage, ...]:
     tenant = world.tenant
     indicators = tenant.indicators.copy()
     ahead = _Ahead(
-        tenant.apps, tenant.tags, tenant.profiles, indicators, tenant.tag_sync_on, tenant.tag_severity
+        tenant.portal,
+        tenant.apps,
+        tenant.tags,
+        tenant.profiles,
+        indicators,
+        tenant.tag_sync_on,
+        tenant.tag_severity,
     )
     sync = TagSync(ahead, lambda *_: None)
     offered = dict(world.channel.offered)

@@ -59,6 +59,11 @@ THOROUGH = 3000
 """Examples of the profile that searches for long."""
 
 
+def share(part: float) -> settings:
+    """Return settings with a part of the profile's examples: these tests play whole days."""
+    return settings(max_examples=max(1, int(settings().max_examples * part)))
+
+
 def worlds(few: int, thorough: int) -> settings:
     """Return settings for so many plays of whole days: a few every day, more in the thorough profile."""
     return settings(max_examples=thorough if settings().max_examples >= THOROUGH else few)
