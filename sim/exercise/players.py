@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from sim.base.errors import CommandRefused, InputError, Problem
 from sim.base.time import MINUTE
 from sim.engine.catalog.model import App
-from sim.engine.enforcement.facts import NetworkProtection, is_smartscreen_browser
+from sim.engine.enforcement.facts import Held, NetworkProtection, is_smartscreen_browser
+from sim.engine.enforcement.precedence import covering
+from sim.engine.enforcement.settings import NETWORK_PROTECTION, Route
 from sim.engine.tenant import (
     BLOCK_UNSANCTIONED,
     CUSTOM_INDICATORS,
@@ -29,14 +31,21 @@ from sim.session.answer import Answer
 from sim.session.commands import Command, RecordFinding, SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
+from sim.session.fleet_commands import AssignSetting
+from sim.session.indicator_commands import AddIndicator
 from sim.session.policy_commands import SavePolicy
-from sim.views import alerts, casebook, control, discovery, documents, endpoint, policies
+from sim.views import alerts, casebook, control, discovery, documents, endpoint, fleet, policies
 
 LOOK_EVERY = 15 * MINUTE
 """How often a player looks without being notified (ours)."""
 PAUSE = 5 * MINUTE
 """How long a player works before it can be interrupted again (ours)."""
 WATCH_TAG = "Watched"
+ALLOWED_FOR = 10 * MINUTE
+"""How long what the work needs is allowed before a block is switched on (ours): both lists are offered to
+machines within the era's delays, and no machine may get the block first."""
+HIDES = "not seen by network protection"
+"""What the effect of a setting says where a browser hides the names of sites."""
 
 
 class Desk:
@@ -83,11 +92,11 @@ class Desk:
         return endpoint.indicators(self._session)
 
     def endpoint_alerts(self) -> list[alerts.EndpointAlertRow]:
-        """See the Defender ATP alert queue."""
+        """See the alerts of the endpoint portal."""
         return alerts.endpoint_alerts(self._session)
 
     def cloud_alerts(self) -> list[alerts.CloudAlertRow]:
-        """See the Cloud App Security alerts."""
+        """See the alerts of the cloud portal."""
         return alerts.cloud_alerts(self._session)
 
     def dismissals(self) -> list[str]:
@@ -97,6 +106,14 @@ class Desk:
     def notes(self) -> casebook.Casebook:
         """Read the own notes: findings, tests, lookups."""
         return casebook.casebook(self._session)
+
+    def fleet_settings(self) -> list[fleet.SettingRow]:
+        """See what the management tools can set."""
+        return fleet.settings(self._session)
+
+    def assignments(self) -> list[fleet.AssignmentRow]:
+        """See what the management tools were told to set."""
+        return fleet.assignments(self._session)
 
     def policies(self) -> list[policies.PolicyRow]:
         """See Control > Policies."""
@@ -122,7 +139,9 @@ class Analyst:
 
     def __call__(self, desk: Desk) -> None:
         """Do what the views of this moment ask for."""
+        self._allow_work(desk)
         self._switch_on(desk)
+        self._show_names(desk)
         self._keep_policy(desk)
         concerned = self._concerned(desk)
         self._protect(desk, concerned)
@@ -140,13 +159,39 @@ class Analyst:
         text = "\n".join(self._lines(desk, "prohibited"))
         return [app for app in desk.catalog() if app.name in text]
 
+    def _shared(self, desk: Desk) -> list[str]:
+        """Return the domains of approved apps that a block of a prohibited app would cover."""
+        approved = {item.app for item in desk.documents().approved}
+        blocked = {domain for app in self._prohibited(desk) for domain in app.blockable_domains}
+        needed = [domain for app in desk.catalog() if app.id in approved for domain in app.blockable_domains]
+        return [domain for domain in needed if covering(blocked, domain) is not None]
+
+    def _allow_work(self, desk: Desk) -> None:
+        allowed = {row.value for row in desk.indicators() if row.held is Held.ALLOW}
+        for domain in self._shared(desk):
+            if domain not in allowed:
+                desk.send(AddIndicator(domain, "Allow", "Needed by approved work", generate_alert=False))
+
     def _switch_on(self, desk: Desk) -> None:
+        wanted = {INTEGRATION, CUSTOM_INDICATORS}
+        needed = set(self._shared(desk))
+        listed = [row.created for row in desk.indicators() if row.value in needed]
+        if all(desk.now - created >= ALLOWED_FOR for created in listed):
+            wanted.add(BLOCK_UNSANCTIONED)
         for row in desk.switches():
-            if row.id in {INTEGRATION, CUSTOM_INDICATORS, BLOCK_UNSANCTIONED} and not row.on:
+            if row.id in wanted and not row.on:
                 desk.send(SetSwitch(row.id, True))
         for app in self._prohibited(desk):
             if desk.app(app.id).tag != UNSANCTIONED:
                 desk.send(TagApp(app.id, UNSANCTIONED))
+
+    def _show_names(self, desk: Desk) -> None:
+        """Take away, by Group Policy, what hides the names of sites, where the written policy says so."""
+        given = {row.setting for row in desk.assignments()}
+        for setting in desk.fleet_settings() if self._lines(desk, "QUIC") else ():
+            if HIDES in setting.effect and setting.name not in given:
+                value = "Off" if setting.effect.startswith("when on") else "On"
+                desk.send(AssignSetting(setting.name, value, Route.GPO))
 
     def _keep_policy(self, desk: Desk) -> None:
         for text in self._lines(desk, "New popular app"):
@@ -190,13 +235,25 @@ class Analyst:
 
     def _protect(self, desk: Desk, concerned: list[tuple[str, str, str, str]]) -> None:
         blocked = {app.id for app in self._prohibited(desk)}
-        for app_id, _, machine, process in concerned:
-            known = {row.machine: row.mode for row in desk.notes().lookups}
-            judged = app_id in blocked and not is_smartscreen_browser(process)
-            if judged and known.get(machine) is not NetworkProtection.ENABLED:
-                desk.send(PowerShell(machine, "Get-MpPreference"))
-                desk.send(PowerShell(machine, "Set-MpPreference -EnableNetworkProtection Enabled"))
-                desk.send(PowerShell(machine, "Get-MpPreference"))
+        judged = [
+            m for app, _, m, process in concerned if app in blocked and not is_smartscreen_browser(process)
+        ]
+        for machine in dict.fromkeys(judged):
+            if self._blocks(desk, machine):
+                continue
+            desk.send(PowerShell(machine, "Get-MpPreference"))
+            managed = {row.target for row in desk.assignments() if row.setting == NETWORK_PROTECTION.name}
+            if self._blocks(desk, machine) or machine in managed:
+                continue
+            desk.send(PowerShell(machine, "Set-MpPreference -EnableNetworkProtection Enabled"))
+            desk.send(PowerShell(machine, "Get-MpPreference"))
+            if not self._blocks(desk, machine):  # a managed value overrides what was typed
+                desk.send(AssignSetting(NETWORK_PROTECTION.name, "Enabled", Route.GPO, machine))
+
+    def _blocks(self, desk: Desk, machine: str) -> bool:
+        """Tell whether the prompt of a machine said that network protection is in block mode."""
+        known = {row.machine: row.mode for row in desk.notes().lookups}
+        return known.get(machine) is NetworkProtection.ENABLED
 
     def _unsanction(self, desk: Desk) -> None:
         for row in desk.apps():

@@ -142,7 +142,8 @@ class _Judge:
         score = 100 if share >= 95 else share
         if not share:
             return 0, f"the feed was never on ({self.truth.feed_line})"
-        return score, f"{INTEGRATION} was on for {share} % of the time ({self.truth.feed_line})"
+        switch = self.world.tenant.portal.switch_name(INTEGRATION)
+        return score, f"{switch} was on for {share} % of the time ({self.truth.feed_line})"
 
     def _identify(self, wanted: list[Use]) -> tuple[int, str]:
         keys = {(u.app_id, u.user, u.machine, u.process) for u in wanted}

@@ -2,8 +2,9 @@
 
 The world that would have been without any command is played beside the session (common random numbers:
 it differs only by the commands' consequences). The bound is the earliest block that the era's delays
-allow: every switch saved the moment play begins, network protection set on a machine the moment a report
-can show that it is concerned. No player's run enters it.
+allow: every switch saved and every browser policy given the moment play begins, network protection set on a
+machine the moment a report can show that it is concerned; where a managed value stands against that, or a
+browser hides the name, once Group Policy has come round. No player's run enters it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.enforcement.facts import STOPPED, is_smartscreen_browser
+from sim.engine.enforcement.facts import STOPPED, NetworkProtection, is_smartscreen_browser
 from sim.engine.enforcement.precedence import covering
+from sim.engine.enforcement.settings import NETWORK_PROTECTION
 from sim.scenario.load import Resolved
 from sim.world.machines import NEVER
 from sim.world.model import World
@@ -99,7 +101,16 @@ def untouched(resolved: Resolved, seed: int) -> Baseline:
 
 def _earliest_block(resolved: Resolved, seed: int, world: World, rows: Rows) -> I64:
     """Return, for each row, when the earliest possible block would hold on its machine and program."""
+    guards, refresh = world.guards, resolved.era.gpo_refresh.longest
     known = _evidence(resolved, seed, world)
+    blocks = guards.network_protection == NetworkProtection.ENABLED
+    managed = [
+        world.fleet.of(m).effective(NETWORK_PROTECTION.name).route is not None for m in range(len(known))
+    ]
+    known = np.where(blocks, resolved.start, known + np.where(managed, refresh, 0))
+    hidden = guards.process_quic[rows.process] & guards.site_quic[rows.host]
+    hidden |= guards.process_ech[rows.process] & guards.site_ech[rows.host]
+    shown = resolved.start + np.where(hidden, refresh, 0)
     is_edge = np.array([is_smartscreen_browser(name) for name in world.staff.processes], dtype=bool)
     earliest = np.full(len(rows), 2**62, dtype=np.int64)
     for host, offered in _earliest_offers(resolved, seed, world).items():
@@ -109,7 +120,9 @@ def _earliest_block(resolved: Resolved, seed: int, world: World, rows: Rows) -> 
         pulled[machines] = [_first_pull(world, m, offered) for m in machines.tolist()]
         edge = is_edge[rows.process[mine]]
         machine = rows.machine[mine]
-        earliest[mine] = np.where(edge, pulled[machine], np.maximum(pulled, known)[machine])
+        earliest[mine] = np.where(
+            edge, pulled[machine], np.maximum(np.maximum(pulled, known)[machine], shown[mine])
+        )
     return earliest
 
 

@@ -63,7 +63,7 @@ class LibraryScreen(Frame, scope=LIBRARY):
                     safe("Find, judge and stop shadow IT.", "strong"),
                     safe(
                         "You are the analyst. The people and the traffic are simulated; the two "
-                        "portals behave as they did, with their delays and their traps.",
+                        "portals behave like the real ones, with their delays and their traps.",
                         "muted",
                     ),
                 ]
