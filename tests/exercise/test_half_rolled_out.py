@@ -39,10 +39,9 @@ class Hasty(Analyst):
 
 
 def test_the_players_keep_to_their_bands() -> None:
-    """Oracle 95 and more, do-nothing at most 15, block-all below 50."""
+    """Oracle 95 and more, do-nothing at most 15; what block-all loses is tested on the first scenario."""
     assert run("oracle").result.score >= 95
     assert run("do-nothing").result.score <= 15
-    assert run("block-all").result.score < 50
 
 
 def test_a_block_before_the_tool_is_allowed_breaks_it() -> None:

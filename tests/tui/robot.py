@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.confirm import Confirm
@@ -86,8 +87,9 @@ class Robot:
         assert not self.sees(words), f"{words!r} is on the screen:\n{self.text()}"
 
     def grid(self) -> Grid[Any]:
-        """Return the table of the screen on top."""
-        return self.app.screen.query_one(Grid)
+        """Return the first table of the screen on top that is not hidden behind a tab or another list."""
+        grids = self.app.screen.query(Grid)
+        return next((grid for grid in grids if _is_displayed(grid)), grids.first())
 
     def rows(self) -> list[Any]:
         """Return the rows of the table as shown."""
@@ -97,6 +99,10 @@ class Robot:
         """Answer the question that must be on the screen."""
         await self.until(lambda: isinstance(self.app.screen, Confirm))
         await self.press("y" if yes else "n")
+
+
+def _is_displayed(widget: Widget) -> bool:
+    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from sim.views import discovery
 from sim.views.discovery import AppRow
 from tui.actions import Scope
 from tui.frame import ViewKind
-from tui.screens.columns import app_columns, why_empty
+from tui.screens.columns import app_columns, reach_line, why_empty
 from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey
 from tui.screens.files import FILE_ACTIONS, FileScreen
 from tui.screens.own_apps import ADD_ACTION, OWN_ACTIONS, OwnAppScreen
@@ -124,7 +124,7 @@ class AppsScreen(OwnAppScreen, SearchScreen, EvidenceKey, FileScreen, ReportScre
         if reach.last is not None:
             parts.append(f"data to {clock(reach.last, tz, now)}")
         parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
-        return Content.assemble(safe(reach.title, "strong"), safe("   " + " · ".join(parts), "muted"))
+        return reach_line(reach.title, parts, (self.size.width or 80) - 2)
 
     def chosen_app(self) -> ChosenApp | None:
         """Return the app under the cursor."""

@@ -124,7 +124,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             (
                 Column("name", "Report", lambda r: r.title, 26, 16, 1, priority=0),
                 Column("kind", "Kind", lambda r: r.kind, 15, tone=_muted),
-                Column("about", "Takes", lambda r: r.about, 34, 18, 2, priority=2, tone=_muted),
+                Column("about", "Takes", lambda r: r.about, 48, 34, 2, priority=2, tone=_muted),
                 Column("updated", "Updated", lambda r: self._when(r.updated), 16, priority=3),
             ),
             lambda row: row.name,
@@ -251,7 +251,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             case "profiles":
                 return "`N` adds a profile, which can be chosen when an app is tagged; `enter` changes one"
             case _:
-                return "`N` names a range of addresses, for the filters of custom reports; `]` next tab"
+                return "`N` names a range of addresses,; `]` next tab"
 
     def _source(self, row: NameSetting) -> str:
         return self.play.portal.report(row.source) or "every source"

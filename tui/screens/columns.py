@@ -80,6 +80,14 @@ def app_columns(tz: ZoneInfo, machines: str) -> tuple[Column[AppRow], ...]:
     )
 
 
+def reach_line(title: str, parts: Sequence[str], width: int) -> Content:
+    """Return a report and what it holds on one line; the last parts go where the terminal is narrow."""
+    kept = list(parts)
+    while len(kept) > 1 and len(f"{title}   {' · '.join(kept)}") > width:
+        kept.pop()
+    return Content.assemble(safe(title, "strong"), safe("   " + " · ".join(kept), "muted"))
+
+
 def entity_columns(
     title: str, tz: ZoneInfo, shown: Callable[[str], str] = str, apps: bool = True
 ) -> tuple[Column[EntityUsage], ...]:

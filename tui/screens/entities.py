@@ -20,7 +20,7 @@ from sim.views import discovery
 from sim.views.discovery import AppRow, EntityKind
 from tui.actions import Action, Scope
 from tui.frame import ViewKind
-from tui.screens.columns import app_columns, counters, entity_columns, why_empty
+from tui.screens.columns import app_columns, counters, entity_columns, reach_line, why_empty
 from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey, of_entity
 from tui.screens.files import FILE_ACTIONS, FileScreen
 from tui.screens.reports import NAME_ACTIONS, REPORT_ACTIONS, NameScreen, ReportScreen, shown_name
@@ -143,15 +143,8 @@ class EntitiesScreen(EvidenceKey, FileScreen, ReportScreen, NameScreen, scope=EN
         self.table.set_rows(rows)
         parts = [] if reach.last is None else [f"data to {clock(reach.last, tz, now)}"]
         parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
-        self._head.update(
-            Content.assemble(
-                safe(reach.title, "strong"),
-                safe(
-                    f"   {plural(len(rows), *self._nouns)} in {days} days · " + " · ".join(parts),
-                    "muted",
-                ),
-            )
-        )
+        counted = f"{plural(len(rows), *self._nouns)} in {days} days"
+        self._head.update(reach_line(reach.title, [counted, *parts], (self.size.width or 80) - 2))
 
     def own_hint(self) -> str:
         """Suggest opening the row."""
@@ -159,7 +152,7 @@ class EntitiesScreen(EvidenceKey, FileScreen, ReportScreen, NameScreen, scope=EN
             return "press `g o` for the dashboard: it says why there is nothing"
         if not self.when_pseudonym():
             return "a pseudonym stands for the name: `w` resolves it, with a justification"
-        extra = f", `t` for its timeline in {self.play.portal.endpoint}" if self.kind == "machine" else ""
+        extra = ", `t` for its timeline" if self.kind == "machine" else ""
         return f"press `enter` for the apps of this {self._nouns[0]}{extra}"
 
     def when_machine(self) -> str:

@@ -20,6 +20,7 @@ from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
 from tui.text import Tone, pad, safe
 from tui.units import browser, clock, plural
+from tui.widgets.detail import Hanging, Reader
 
 EXPLAIN = Scope(
     "explain",
@@ -104,21 +105,19 @@ class ExplainScreen(PlayScreen, scope=EXPLAIN):
     PLACE = "explain"
     DEFAULT_CSS = """
     ExplainScreen .top { height: auto; padding: 0 1; }
-    ExplainScreen VerticalScroll { padding: 0 1; margin-top: 1; }
-    ExplainScreen .links { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+    ExplainScreen Reader { padding: 0 1; margin-top: 1; }
     """
 
     def __init__(self, app_id: str, machine: str, process: str) -> None:
         super().__init__()
         self.app_id, self.machine, self.process = app_id, machine, process
         self._top = Static(classes="top")
-        self._text = Static(classes="links")
+        self._links = Reader()
 
     def compose_body(self) -> ComposeResult:
         """Lay out the chain; it scrolls where the terminal is short."""
         yield self._top
-        with VerticalScroll():
-            yield self._text
+        yield self._links
 
     def refresh_view(self) -> None:
         """Tell the chain as it stands now."""
@@ -129,7 +128,7 @@ class ExplainScreen(PlayScreen, scope=EXPLAIN):
             self._top.update(safe("Nothing to explain: this is not revealed.", "muted"))
             return
         self._top.update(self._head(name, found))
-        self._text.update(self._chain(found))
+        self._links.show(self._chain(found))
 
     def own_hint(self) -> str:
         """Say how to go back."""
@@ -142,28 +141,28 @@ class ExplainScreen(PlayScreen, scope=EXPLAIN):
             [Content.assemble(verdict(found.verdict), safe(where, "strong")), safe(found.why)]
         )
 
-    def _chain(self, told: Explained) -> Content:
+    def _chain(self, told: Explained) -> list[Content | Hanging]:
         found = told.explanation
         reason = found.first_open if found.verdict not in STOPPED else None
-        lines = [self._link(link, link is reason) for link in found.links]
+        lines: list[Content | Hanging] = [self._link(link, link is reason) for link in found.links]
         for way in told.ways:
             reaches = "reaches it" if way.reaches else "does not reach it"
             lines.append(Content.assemble(safe(f"{way.way} {reaches}: "), safe(way.reason, "muted")))
-        return Content("\n").join(lines)
+        return lines
 
-    def _link(self, link: Told, is_reason: bool) -> Content:
+    def _link(self, link: Told, is_reason: bool) -> Hanging:
         shape, word, tone = MARKS.get(link.state, MARKS["open"])
         tz, now = self.session.resolved.tz, self.session.now
         if link.since is not None:
             word = f"since {clock(link.since, tz, now)}"
         if link.expected_at is not None:
             word = f"due {clock(link.expected_at, tz, now)}"
-        return Content.assemble(
-            safe(f"{shape} {pad(word, 16)}", tone),
+        text = Content.assemble(
             safe(link.name, "strong" if is_reason else "normal"),
             safe(" ◂ the reason" if is_reason else "", "high"),
             safe(f" · {link.reason}", "muted"),
         )
+        return Hanging(safe(f"{shape} {pad(word, 16)}", tone), text)
 
 
 def verdict(outcome: Outcome) -> Content:

@@ -116,8 +116,8 @@ class IndicatorsScreen(PlayScreen, scope=INDICATORS):
             indicator_columns(self.session.resolved.tz),
             lambda row: row.id,
             sort="created",
-            empty="No indicator is listed.\nRows come from apps tagged Unsanctioned, once both portals "
-            "are set up for it, or from you: press N.",
+            empty="No indicator is listed.\nRows come from apps tagged Unsanctioned, once both portals are\n"
+            "set up for it, or from you: press N.",
         )
         yield self._table
         yield self._detail

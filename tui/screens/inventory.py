@@ -27,13 +27,13 @@ INVENTORY = Scope(
 )
 FACT_COLUMNS: tuple[Column[FactRow], ...] = (
     Column("name", "What", lambda r: r.name, 40, 26, 1, priority=0),
-    Column("value", "Stands at", lambda r: r.value, 28, 20, 1, priority=0, tone=lambda r: "strong"),
+    Column("value", "Stands at", lambda r: r.value, 28, 28, 1, priority=0, tone=lambda r: "strong"),
     Column(
         "effect",
         "Effect",
         lambda r: r.effect,
-        40,
-        16,
+        64,
+        46,
         2,
         priority=1,
         tone=lambda r: "normal" if r.has_effect else "muted",

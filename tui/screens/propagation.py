@@ -101,7 +101,7 @@ class PropagationScreen(PlayScreen, scope=PROPAGATION):
     DEFAULT_CSS = """
     PropagationScreen .head { height: 1; padding: 0 1; }
     PropagationScreen .meters { height: 3; padding: 0 1; margin: 1 0; }
-    PropagationScreen .detail { height: 2; text-wrap: nowrap; text-overflow: ellipsis; padding: 0 1; }
+    PropagationScreen .detail { height: 3; padding: 0 1; }
     PropagationScreen.-none .meters { display: none; }
     """
 

@@ -14,6 +14,8 @@ from tui.actions import ActionHost
 from tui.keys import READER
 from tui.text import safe
 
+NAME = 12
+"""Cells of a fact's name."""
 MEASURE = 96
 """Cells of the widest line of prose: longer ones are hard to read."""
 
@@ -25,11 +27,23 @@ class Detail(Static):
     Detail { height: auto; max-height: 9; padding: 0 2; border-top: solid $rule; }
     """
     ALLOW_SELECT = True
+    _lines: Sequence[Content] = ()
 
     def show(self, lines: Sequence[Content]) -> None:
-        """Show these lines, or nothing at all."""
+        """Show these lines, or nothing at all; the value of a `fact` hangs from its name."""
+        self._lines = lines
         self.display = bool(lines)
-        self.update(Content("\n").join(lines))
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = self.size.width or self.app.size.width - 4
+        page = Content("\n").join(_hang(_split(line), width) for line in self._lines)
+        if page != self.content:
+            self.update(page)
 
 
 @dataclass(frozen=True)
@@ -99,6 +113,13 @@ class Reader(ActionHost, VerticalScroll, scope=READER, can_focus=True):
         self.scroll_end(animate=False)
 
 
+def _split(line: Content) -> Hanging:
+    """Part a line that `fact` made into name and value; any other has no lead."""
+    first = next(iter(line.spans), None)
+    at = NAME if first is not None and (first.start, first.end) == (0, NAME) else 0
+    return Hanging(line[:at], line[at:])
+
+
 def _hang(line: Hanging, width: int) -> Content:
     indent = line.lead.cell_length
     first, *rest = line.text.wrap(max(width - indent, 20))
@@ -110,6 +131,6 @@ def heading(text: str) -> Content:
     return Content.styled(safe(text).plain.upper(), "bold $tone-muted")
 
 
-def fact(name: str, value: object, width: int = 12) -> Content:
+def fact(name: str, value: object, width: int = NAME) -> Content:
     """Return a line `name   value`."""
     return Content.assemble(safe(f"{name:<{width}}", "muted"), safe(value))

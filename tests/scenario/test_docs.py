@@ -1,0 +1,63 @@
+"""An author can write a scenario from the page alone: it names every key, and its example loads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sim.base.located import Strict
+from sim.scenario import life, schema, sources, standing, traits
+from sim.scenario.eras import Delay
+from sim.scenario.load import load_scenario
+
+PAGE = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+EXAMPLE = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+PARTS = [
+    schema.Scenario,
+    schema.Organisation,
+    schema.Department,
+    schema.CastMember,
+    schema.Habit,
+    schema.Documents,
+    schema.PolicyLine,
+    schema.ApprovedApp,
+    schema.Truth,
+    schema.Prohibited,
+    schema.Weights,
+    schema.ReferencePlayer,
+    schema.ProxyLog,
+    schema.BreachNews,
+    sources.CollectorSpec,
+    sources.CollectorFault,
+    standing.Managed,
+    standing.Subscription,
+    traits.Devices,
+    traits.Site,
+    traits.Stay,
+    traits.Program,
+    traits.Destination,
+    life.Life,
+    life.Location,
+    Delay,
+]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
+def test_the_page_names_every_key(part: type[Strict]) -> None:
+    """Each field stands between backticks, outside the example."""
+    prose = PAGE.replace(EXAMPLE.group(0), "") if EXAMPLE else PAGE
+    said = {name for name in part.model_fields if f"`{name}`" in prose or f"`{name}:" in prose}
+    assert set(part.model_fields) - said == set()
+
+
+def test_the_example_loads_and_holds_every_optional_trait(tmp_path: Path) -> None:
+    """What the page shows is a scenario, and no optional key or trait of a device is missing."""
+    assert EXAMPLE
+    file = tmp_path / "example.yaml"
+    file.write_text(EXAMPLE.group(1), encoding="utf-8")
+    scenario = load_scenario(str(file)).scenario
+    said = {name for rule in scenario.devices for name in rule.said}
+    assert said == set(traits.Devices.model_fields) - {"people", "departments", "share"}
+    assert scenario.model_fields_set >= set(schema.Scenario.model_fields) - {"life"}
