@@ -55,6 +55,7 @@ STATE_ACTIONS = (
         footer=85,
     ),
     Action("alert.app", "App", "open the alert's app", ("a",), when="app", footer=80),
+    Action("alert.user", "User", "open the page of the alert's user in Cloud Discovery", ("u",), when="user"),
     Action(
         "alert.incident",
         "Incident",
@@ -283,6 +284,18 @@ class StateAlerts(QueueScreen):
         row = self.chosen
         if row is not None:
             self.play.open("app", row.app_id)
+
+    def _user(self) -> str:
+        row = self.chosen
+        return row.user.partition(", ")[0] if isinstance(row, EndpointAlertRow) else ""
+
+    def when_user(self) -> str:
+        """Say why no user can be opened, if so."""
+        return self.when_chosen() or ("" if self._user() else "the alert names no user")
+
+    def do_alert_user(self) -> None:
+        """Open the page of the first user."""
+        self.play.open("user", self._user())
 
     def open_timeline(self, row: EndpointAlertRow) -> None:
         """Open the machine's timeline, at the app where the alert names one."""
