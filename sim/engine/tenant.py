@@ -6,10 +6,12 @@ argument, and whoever drives it (the world's services, or a real log's reader) d
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sim.base.errors import CommandRefused, Problem
-from sim.base.time import DAY
+from sim.base.time import DAY, show_day
 from sim.engine.catalog.custom import CUSTOM_APP, CustomForm, OwnApps
-from sim.engine.catalog.model import App, Catalog
+from sim.engine.catalog.model import App, Catalog, Fact
 from sim.engine.catalog.score import Score, score
 from sim.engine.discovery.filters import Candidate
 from sim.engine.discovery.people import People
@@ -29,6 +31,7 @@ from sim.engine.governance import LogEntry
 from sim.engine.inventory import NEEDED, missing
 from sim.engine.policy.alerts import CloudQueue
 from sim.engine.policy.book import PolicyBook
+from sim.engine.policy.built_in import Breach
 from sim.engine.policy.endpoint_queue import EndpointQueue
 from sim.engine.policy.handling import Alert, Handling
 from sim.engine.policy.incidents import Incidents
@@ -126,6 +129,17 @@ class Tenant:
         self.apps[app.id] = app
         self.streams.follow(self.catalog)
         return app
+
+    def breached(self, now: int, app_id: str, text: str) -> None:
+        """Take in news that an app was breached: the vendor of the catalog brings its entry up to date."""
+        app = self.catalog.app(app_id)
+        fact = Fact(show_day(now // DAY), "observed")
+        changed = replace(app, factors={**app.factors, "latest-breach": fact})
+        self.catalog = self.catalog.changing(changed)
+        self.apps[app_id] = changed
+        self._scores.pop(app_id, None)
+        self.streams.follow(self.catalog)
+        self.policies.breaches += (Breach(app_id, now // DAY, text),)
 
     def write(self, now: int, actor: str, action: str, target: str, detail: str = "") -> None:
         """Add a line to the governance log."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.engine.enforcement.facts import Outcome
 from sim.exercise.truth import app_rows
+from sim.scenario.story_kinds import Label
 from sim.session.driver import Session
 from sim.views.export import Kind, Sheet
 
@@ -49,6 +50,11 @@ def labels(session: Session) -> Sheet:
         mark(app_id, (TOLERATED, line, ""))
     for use in truth.prohibited:
         mark(use.app, (PROHIBITED, use.line, use.why), use.people)
+    begun = world.story.of_use(rows)
+    for use in world.story.uses:
+        if use.label is not Label.NONE:
+            for row in np.flatnonzero(begun == use.number).tolist():
+                verdicts[row] = (use.label.value, "", use.pattern.about)
     words = {outcome.value: outcome.name.lower().replace("_", "-") for outcome in Outcome}
     return Sheet(
         "Truth",

@@ -23,6 +23,8 @@ from sim.scenario.eras import HOPS, Era, load_era
 from sim.scenario.life import Pack, load_pack
 from sim.scenario.located import validate
 from sim.scenario.schema import BROWSERS, Scenario
+from sim.scenario.story_problems import named_apps as apps_of_story
+from sim.scenario.story_problems import story_problems
 from sim.scenario.trait_problems import trait_problems
 
 EARLIEST, LATEST = from_iso("1990-01-01"), from_iso("2100-01-01")
@@ -131,6 +133,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         problems.extend(_single_sign_on(scenario, source, catalog))
         problems.extend(_managed(scenario, source, era))
         problems.extend(_no_such_browser(scenario, source, era))
+        problems.extend(story_problems(scenario, source, whole, era, tz))
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["era"]), p.advice) for p in error.problems)
     problems.extend(_breaches(scenario, source, end))
@@ -220,6 +223,7 @@ def _named_apps(scenario: Scenario) -> Iterator[tuple[str, tuple[str | int, ...]
     yield from ((app, ("single_sign_on", i)) for i, app in enumerate(scenario.single_sign_on))
     for name, player in scenario.players.items():
         yield from ((app, ("players", name)) for app in player.unsanction)
+    yield from apps_of_story(scenario)
 
 
 def _not_yet(scenario: Scenario, source: Document, whole: Catalog, catalog: Catalog) -> Iterator[Problem]:

@@ -14,9 +14,9 @@ def reachable_apps(scenario: Scenario, catalog: Catalog) -> tuple[str, ...]:
 
 
 def reachable(scenario: Scenario, catalog: Catalog, app_id: str) -> list[str]:
-    """Return the addresses at which people reach an app here: the catalog's, then those that habits name."""
+    """Return the addresses at which people reach an app here: the catalog's, then the file's own."""
     named = [host for habit in scenario.habits if habit.app == app_id for host in habit.hosts]
-    return list(dict.fromkeys([*listed(catalog, app_id), *named]))
+    return list(dict.fromkeys([*listed(catalog, app_id), *named, *scenario.story.hosts(app_id)]))
 
 
 def listed(catalog: Catalog, app_id: str) -> list[str]:

@@ -16,6 +16,7 @@ from sim.scenario.eras import Delay, Strict, TimeOfDay
 from sim.scenario.life import Life
 from sim.scenario.sources import CollectorSpec
 from sim.scenario.standing import Managed, Subscription
+from sim.scenario.story import Story
 from sim.scenario.traits import Destination, Devices, Host, Program, Site, Stay, added
 
 Identifier = str
@@ -246,6 +247,7 @@ class Scenario(Strict):
     """Settings that are managed when play begins."""
     subscription: Subscription = Subscription()
     breaches: tuple[BreachNews, ...] = ()
+    story: Story = added(Story())
     delays: dict[str, Delay] = {}
     documents: Documents
     truth: Truth = Truth()
@@ -265,6 +267,11 @@ class Scenario(Strict):
         return habits
 
     @property
+    def programs_used(self) -> frozenset[str]:
+        """The browsers and programs that habits and the story name."""
+        return frozenset({*(h.browser for h in self.habits), *(u.browser for _, u in self.story.uses)})
+
+    @property
     def named_apps(self) -> tuple[str, ...]:
         """The apps that are in use by a habit, and those the file judges, by id."""
         named = {
@@ -273,5 +280,6 @@ class Scenario(Strict):
             *self.truth.tolerated,
             *(item.app for item in self.truth.prohibited),
             *(item.app for item in self.documents.approved),
+            *self.story.apps,
         }
         return tuple(sorted(named))

@@ -34,7 +34,7 @@ class Digest:
         names = [staff.hosts, staff.processes, [m.name for m in staff.machines], world.user_names]
         self._hash.update(canonical([list(part) for part in names]).encode())
         self._closed = int(world.now)
-        self._log_read = 0
+        self._log_read = self._journal_read = 0
         self._commands: list[str] = []
 
     def command(self, time: int, actor: str, data: dict[str, Any]) -> None:
@@ -45,7 +45,7 @@ class Digest:
         """Feed everything before `until`, which no later event can precede; return the digest so far."""
         self._hash.update(self._open_bytes(until))
         self._closed = until
-        self._log_read = len(self._world.tenant.log)
+        self._log_read, self._journal_read = len(self._world.tenant.log), len(self._world.journal)
         self._commands.clear()
         return self._hash.hexdigest()
 
@@ -59,7 +59,10 @@ class Digest:
         rows = self._world.plane.telemetry.between(self._closed, until + (until == self._world.now))
         lines = [
             canonical([entry.time, entry.actor, entry.action, entry.target, entry.detail])
-            for entry in self._world.tenant.log[self._log_read :]
+            for entry in (
+                *self._world.tenant.log[self._log_read :],
+                *self._world.journal[self._journal_read :],
+            )
         ]
         return _row_bytes(rows) + "\n".join([*lines, *self._commands, ""]).encode()
 

@@ -110,6 +110,7 @@ class Session:
             raise CommandRefused(Problem("SESSION-OVER", "the exercise is over", advice="read the result"))
         who = actor or self.player
         answer = command.apply(self.world, self.notes, who)
+        self.world.story.notice()
         data = to_json(command)
         self._digest.command(self.now, who, data)
         self.commands += 1

@@ -26,7 +26,7 @@ def fleet_target(world: World, name: str) -> tuple[str, list[int]]:
         return everywhere, every
     machines, people = world.staff.machines, world.staff.people
     departments = [people[machine.owner].department for machine in machines]
-    groups = [machine.device.group for machine in machines]
+    groups = [world.guards.group_of(machine) for machine in every]
     for kind in (departments, groups):
         chosen = [m for m in every if kind[m].casefold() == wanted != ""]
         if chosen:
@@ -46,8 +46,7 @@ def everything(world: World) -> str:
 def fleet_groups(world: World) -> list[str]:
     """Return the departments and the device groups that an assignment may be for."""
     departments = {person.department for person in world.staff.people}
-    groups = {machine.device.group for machine in world.staff.machines}
-    return sorted(departments | groups - {""})
+    return sorted(departments | {*world.guards.groups} - {""})
 
 
 def index_of(names: list[str] | tuple[str, ...], name: str, rule: str, what: str) -> int:

@@ -14,6 +14,7 @@ from sim.engine.inventory import system_name
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator, EditIndicator, form_of
 from sim.session.lookup import machine_index
+from sim.world.machines import NEVER
 from sim.world.sensor import endpoint_traffic
 
 if TYPE_CHECKING:
@@ -85,9 +86,13 @@ def _visible(session: Session) -> int:
 
 
 def machines(session: Session) -> list[MachineRow]:
-    """Return every onboarded machine, by name."""
+    """Return every machine that is or was onboarded, by name; one that left is last seen before it did.
+
+    That the list keeps it is own knowledge.
+    """
     world = session.world
     rows = world.plane.telemetry.between(0, _visible(session) + 1)
+    rows = rows.take(world.guards.reported(rows.machine, rows.time))
     last = np.full(len(world.staff.machines), -1, dtype=np.int64)
     np.maximum.at(last, rows.machine, rows.time)
     shown = world.tenant.endpoint_alerts.shown(world.now)
@@ -103,7 +108,7 @@ def machines(session: Session) -> list[MachineRow]:
             waiting.count(machine.index),
         )
         for machine in world.staff.machines
-        if world.guards.onboarded[machine.index]
+        if world.guards.left[machine.index] != NEVER
     ]
     return sorted(found, key=lambda row: row.name)
 
@@ -118,7 +123,7 @@ def endpoint_rows(session: Session, machine: str | None = None, app_id: str | No
     """Return what Defender ATP has received by now: all of it, or of one machine, or of one app."""
     world = session.world
     rows = world.plane.telemetry.between(0, _visible(session) + 1)
-    mine = world.guards.onboarded[rows.machine]
+    mine = world.guards.reported(rows.machine, rows.time)
     if machine is not None:
         index = next(m.index for m in world.staff.machines if m.name == machine)
         mine &= rows.machine == index

@@ -6,6 +6,8 @@ changes `Agenda.uses` in play (somebody adopts an app, or gives one up) changes 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ from sim.world.attendance import Attendance
 from sim.world.behaviour import PACKED
 from sim.world.calendar import Calendar
 from sim.world.organisation import Staff
-from sim.world.sessions import NO_SESSIONS, Sessions, join_sessions, sessions_of
+from sim.world.sessions import NO_SESSIONS, Sessions, change, join_sessions, sessions_of
 from sim.world.uses import ALWAYS, Uses
 
 I64 = NDArray[np.int64]
@@ -149,6 +151,8 @@ class Agenda:
         """Without a life there are the authored habits alone."""
         self.uses: Uses = staff.uses
         """What people use from the next day on."""
+        self.changed: list[tuple[I64, int, Mapping[str, int]]] = []
+        """What the story has changed of people's sessions of an app."""
         self._staff, self._calendar, self._seed, self._life = staff, calendar, seed, life
 
     def sessions(self, day: int) -> Sessions:
@@ -162,4 +166,7 @@ class Agenda:
             for start in range(0, len(self.uses), _BLOCK):
                 uses = self.uses.take(np.arange(start, min(start + _BLOCK, len(self.uses))))
                 parts.append(self._life.sessions(uses, day, date, midnight, works))
-        return join_sessions(parts) if parts else NO_SESSIONS
+        found = join_sessions(parts) if parts else NO_SESSIONS
+        for person, app, columns in self.changed:
+            change(found, person, app, **columns)
+        return found

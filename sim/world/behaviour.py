@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.rng import U64, draws, further, quantiles, quantiles_of
 from sim.base.rng import fields as further_bits
-from sim.scenario.life import AppKind
 from sim.world.sessions import Sessions
 
 I64 = NDArray[np.int64]
@@ -85,10 +85,37 @@ REFUSED_UP = 517
 """Bytes a machine sends before a block cuts the connection: a padded ClientHello (own knowledge)."""
 
 
-class Kinds:
-    """The tables of every kind of session."""
+class Shape(Protocol):
+    """The tables of one kind of session: KNOTS knots each."""
 
-    def __init__(self, kinds: Sequence[AppKind] = ()) -> None:
+    @property
+    def gap_ms(self) -> tuple[int, ...]:
+        """Milliseconds between two connections."""
+
+    @property
+    def up(self) -> tuple[int, ...]:
+        """Bytes sent by a connection."""
+
+    @property
+    def down(self) -> tuple[int, ...]:
+        """Bytes received by it."""
+
+    @property
+    def requests(self) -> tuple[int, ...]:
+        """Its HTTP requests."""
+
+    @property
+    def upload(self) -> tuple[int, ...]:
+        """Bytes of an upload; empty where none is."""
+
+
+class Kinds:
+    """The tables of every kind of session: of authored habits, of the pack, and of the story's uses."""
+
+    def __init__(self, kinds: Sequence[Shape] = (), story: Sequence[Shape] = ()) -> None:
+        self.first_of_story = PACKED + len(kinds)
+        """The kind of the story's first use."""
+        kinds = (*kinds, *story)
         self.gap_ms = _table((_GAPS_MS, _GAPS_MS, *(kind.gap_ms for kind in kinds)))
         self.up = _table((_UP, _UP, *(kind.up for kind in kinds)))
         self.down = _table((_DOWN, _DOWN, *(kind.down for kind in kinds)))

@@ -14,6 +14,7 @@ from sim.world.behaviour import Kinds
 from sim.world.calendar import Calendar
 from sim.world.machines import Machines
 from sim.world.organisation import Staff, build
+from sim.world.story_uses import shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,13 @@ def groundwork(resolved: Resolved, seed: int) -> Groundwork:
     """Draw what a run begins with."""
     staff = build(resolved, seed)
     calendar = Calendar(resolved)
+    told = shapes(resolved.scenario.story)
     pack, lively = resolved.pack, resolved.scenario.life
     if pack is None or lively is None:
         machines = Machines(resolved, seed, staff.keys, staff.away, staff.devices)
-        return Groundwork(staff, machines, Agenda(staff, calendar, seed), Kinds())
+        return Groundwork(staff, machines, Agenda(staff, calendar, seed), Kinds(story=told))
     there = attendance(resolved, pack, staff.people, staff.keys, calendar, seed)
     used = there.machine_columns(staff.machine, staff.keys, seed)
     machines = Machines(resolved, seed, staff.keys, staff.away, staff.devices, used)
     life = Life(staff, seed, pack, there, lively.activity)
-    return Groundwork(staff, machines, Agenda(staff, calendar, seed, life), Kinds(pack.kinds))
+    return Groundwork(staff, machines, Agenda(staff, calendar, seed, life), Kinds(pack.kinds, told))

@@ -27,8 +27,10 @@ from sim.scenario.load import Resolved
 from sim.scenario.traits import Program
 from sim.world.channel import NAME, WHOLE
 from sim.world.devices import Device
+from sim.world.machines import NEVER
 from sim.world.organisation import Staff
 from sim.world.places import Places
+from sim.world.upstream import AFTER_ALL
 
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -75,12 +77,17 @@ class Guards:
             [[engine_of(system, name) for name in staff.processes] for system in System], dtype=np.int64
         )
         """By system and process."""
-        self.groups = tuple(sorted({device.group for device in devices}))
+        later = {e.device_group.group for _, _, e in resolved.scenario.story.effects if e.device_group}
+        self.groups = tuple(sorted({device.group for device in devices} | later))
         """The device groups; "" are the devices in none."""
-        group = _codes(self.groups.index(device.group) for device in devices)
+        self.group = _codes(self.groups.index(device.group) for device in devices)
+        """By machine: the place of its device group."""
         names_only = self.engine[self.system] != Engine.SMARTSCREEN
-        self.view: I64 = group[:, None] * 2 + np.where(names_only, NAME, WHOLE)
+        self._sight = np.where(names_only, NAME, WHOLE)
+        self.view: I64 = self.group[:, None] * 2 + self._sight
         """By machine and process: in which of the channel's views their connections are seen."""
+        self.left: I64 = np.where(self.onboarded, AFTER_ALL, NEVER)
+        """By machine: when it was offboarded; NEVER for one that was not onboarded at all."""
         programs = {name.lower(): program for name, program in resolved.scenario.programs.items()}
         ordinary = Program()
         self._processes = staff.processes
@@ -178,6 +185,30 @@ class Guards:
     def encrypts_hello(self, machine: I64, process: I64, host: I64) -> Flags:
         """Mark the connections whose Client Hello nobody on the way can read."""
         found: Flags = self.process_ech[process] & ~self._no_ech[machine, process] & self.site_ech[host]
+        return found
+
+    def group_of(self, machine: int) -> str:
+        """Return the name of a machine's device group; "" is none."""
+        return self.groups[int(self.group[machine])]
+
+    def regroup(self, machines: I64, group: str) -> None:
+        """Put machines into another device group."""
+        self.group[machines] = self.groups.index(group)
+        self.view = self.group[:, None] * 2 + self._sight
+
+    def protect(self, machines: I64, antivirus: str) -> None:
+        """Let machines' antivirus be `active`, `passive` or `off`."""
+        self.antivirus[machines] = _ANTIVIRUS[antivirus]
+
+    def offboard(self, machines: I64, now: int) -> None:
+        """Let machines leave Defender."""
+        staying = machines[self.onboarded[machines]]
+        self.onboarded[staying] = False
+        self.left[staying] = now
+
+    def reported(self, machine: I64, time: I64) -> Flags:
+        """Tell of which connections Defender was told: those of machines that were onboarded at the time."""
+        found: Flags = time < self.left[machine]
         return found
 
     def stop_quic(self, machine: int, file_name: str, stopped: bool) -> None:

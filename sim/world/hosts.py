@@ -40,7 +40,8 @@ def hosts(scenario: Scenario, catalog: Catalog) -> Hosts:
         place = {host: len(names) + i for i, host in enumerate(reached)}
         names.extend(reached)
         owner.extend([number] * len(reached))
-        for wanted in dict.fromkeys(((), *(h.hosts for h in scenario.habits if h.app == app_id))):
+        habits = (habit.hosts for habit in scenario.habits if habit.app == app_id)
+        for wanted in dict.fromkeys(((), *habits, *scenario.story.spans(app_id))):
             own = wanted or listed(catalog, app_id)
             spans[app_id, wanted] = (len(choices), len(own))
             choices.extend(place[host] for host in own)

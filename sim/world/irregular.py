@@ -49,6 +49,10 @@ class Irregular:
         self._ends = [end for _, end in on]
         self._pulls: I64 = np.array([NEVER, *pulls], dtype=np.int64)
 
+    def skip(self, start: int, end: int) -> None:
+        """Leave out its pulls from `start` on and before `end`."""
+        self._pulls = self._pulls[(self._pulls < start) | (self._pulls >= end)]
+
     def is_on(self, time: I64) -> NDArray[np.bool_]:
         """Tell whether it is on at each time."""
         place = np.searchsorted(self._starts, time, side="right") - 1

@@ -68,6 +68,15 @@ class Machines:
         on = [part for span in self._spans.of_machine(machine) for part in without(span, offline)]
         return Irregular(on, pulls_of(on, int(self.phase[machine]), int(self.interval[machine]), at_start))
 
+    def hold_back(self, machine: int, start: int, end: int) -> None:
+        """Let a machine ask for no indicators from `start` on and before `end`."""
+        if self._away[machine]:
+            return
+        if machine not in self._irregular:
+            self._irregular[machine] = self._written_down(machine, (), at_start=True)
+            self._is_irregular[machine] = True
+        self._irregular[machine].skip(start, end)
+
     def _irregulars(self, machine: I64) -> Iterator[tuple[Irregular, I64]]:
         """Yield each irregular machine among the rows, and its rows."""
         if self._irregular:

@@ -25,6 +25,7 @@ from sim.engine.enforcement.indicators import Indicator, IndicatorForm
 from sim.engine.enforcement.scopes import ScopedProfile
 from sim.engine.enforcement.scripts import BlockList, block_list
 from sim.engine.enforcement.settings import setting
+from sim.engine.governance import LogEntry
 from sim.engine.policy.built_in import Breach
 from sim.engine.policy.endpoint_queue import Attempt, heading
 from sim.engine.tenant import (
@@ -46,6 +47,7 @@ from sim.world.guards import Guards
 from sim.world.hops import Hops
 from sim.world.judge import Judge
 from sim.world.logs import Logs, session_traffic
+from sim.world.mailbox import Mailbox
 from sim.world.messages import Messages
 from sim.world.pending import Pending
 from sim.world.places import Places
@@ -56,6 +58,7 @@ from sim.world.sensor import (
     SessionFeed,
     endpoint_traffic,
 )
+from sim.world.story import Story
 from sim.world.telemetry import Rows
 from sim.world.upstream import Gateway, Upstream
 
@@ -95,6 +98,9 @@ class World:
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
         self.session_feed = SessionFeed()
         self.messages = Messages(len(self.staff.people))
+        self.journal: list[LogEntry] = []
+        """What happened and is in no portal's log."""
+        self.mailbox = Mailbox(self.journal.append)
         domain = resolved.scenario.organisation.domain
         self.user_names = (*(p.upn for p in self.staff.people), f"analyst@{domain}")
         self.logon_names = logon_names(self.user_names, domain)
@@ -121,8 +127,8 @@ class World:
         self.hops = Hops(self.era, seed)
         self.env = simpy.Environment(initial_time=begin)
         self._clock = begin
-        clockwork = Clockwork(lambda: self.now, self._at, self._realise, self.delay, self.tenant.write)
-        self.fleet = Fleet(self.staff, self.machines, self.guards, clockwork)
+        self.clockwork = Clockwork(lambda: self.now, self._at, self._realise, self.delay, self.tenant.write)
+        self.fleet = Fleet(self.staff, self.machines, self.guards, self.clockwork)
         self.collectors = Collectors(
             resolved,
             self.upstream.gateways,
@@ -144,6 +150,7 @@ class World:
             if proxy.blocks:
                 gateway.take(begin, block_list(resolved.catalog.app(app) for app in proxy.blocks).hosts)
         self._at(self.next_analysis(begin), self._analysis_run)
+        self.story = Story(self, begun.kinds)
 
     def _manage(self, standing: Managed) -> None:
         """Let a setting of the scenario stand on the machines that its route reaches."""
@@ -165,6 +172,7 @@ class World:
         """Let everything before `until` happen; what is due at `until` itself still waits."""
         while self.env.peek() < until:
             self.env.step()
+            self.story.notice()
         self._clock = max(self._clock, until)
         self._realise()
 
@@ -185,6 +193,7 @@ class World:
         for feed in self.collectors.feeds:
             feed.collect(rows)
         self.session_feed.collect(rows)
+        self.story.watch(rows)
         loud = np.isin(rows.outcome, LOUD)
         for row in np.flatnonzero(loud).tolist():
             self._alert(rows, row)

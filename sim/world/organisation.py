@@ -55,6 +55,8 @@ class Staff:
     """Where people connect: a host name, or `host/path` of an app that is known by full URLs only."""
     host_app: I64
     """Index into `apps` of each host."""
+    spans: Mapping[tuple[str, tuple[str, ...]], tuple[int, int]]
+    """First and number of the `choices` of an app, by the hosts that a habit or the story names."""
     choices: I64
     """Hosts, those of an app's sessions side by side: what `first_host` and `host_count` count in."""
     processes: tuple[str, ...]
@@ -94,7 +96,7 @@ def build(resolved: Resolved, seed: int) -> Staff:
     reached = hosts(scenario, resolved.catalog)
     clients = [] if resolved.pack is None else [each.client for each in resolved.pack.standard if each.client]
     named = {
-        *(h.browser.lower() for h in scenario.habits if h.browser not in {"own", *browsers}),
+        *(name.lower() for name in scenario.programs_used if name not in {"own", *browsers}),
         *(client.lower() for client in clients),
     }
     processes = (*browsers.values(), *sorted(named - {name.lower() for name in browsers.values()}))
@@ -108,6 +110,7 @@ def build(resolved: Resolved, seed: int) -> Staff:
         tuple(resolved.catalog.app(app_id) for app_id in reached.place),
         reached.names,
         reached.app,
+        reached.spans,
         reached.choices,
         processes,
         keys,

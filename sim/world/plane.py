@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.rng import U64
 from sim.engine.enforcement.facts import STOPPED
 from sim.world.behaviour import (
     NOTHING_WAITS,
@@ -25,7 +26,7 @@ from sim.world.groundwork import Groundwork
 from sim.world.judge import Judge, Judged
 from sim.world.machines import NEVER
 from sim.world.reactions import Reactions
-from sim.world.sessions import NO_SESSIONS, Sessions, join_sessions
+from sim.world.sessions import NO_SESSIONS, Sessions, change, join_sessions
 from sim.world.telemetry import Rows, Telemetry
 from sim.world.upstream import DOWNLOAD, Relay, Upstream
 
@@ -101,6 +102,25 @@ class Plane:
         order = np.argsort(self._starts, kind="stable")
         self._order, self._starts, self._next = self._order[order], self._starts[order], 0
         self._reactions.more(self.sessions)
+
+    def stop(self, person: I64, app: int) -> None:
+        """Let people use an app no more; what came before must be realised."""
+        self._agenda.changed.append((person, app, {"requests": 0}))
+        change(self.sessions, person, app, requests=0)
+        self._drop_stopped()
+
+    def end(self, key: U64) -> None:
+        """Let today's sessions with these keys ask for nothing more; what came before must be realised."""
+        self.sessions.requests[np.isin(self.sessions.key, key)] = 0
+        self._drop_stopped()
+
+    def move(self, person: I64, app: int, choice: int) -> None:
+        """Let people reach an app at one host from now on; what came before must be realised."""
+        self._agenda.changed.append((person, app, {"first_host": choice, "host_count": 1}))
+        change(self.sessions, person, app, first_host=choice, host_count=1)
+
+    def _drop_stopped(self) -> None:
+        self._waiting = self._waiting.take(self.sessions.requests[self._waiting.session] > 0)
 
     def visit(self, now: int, machine: int, process: int, host: int) -> Rows:
         """Make one test visit by the analyst at `now`, after everything before it; return its row."""

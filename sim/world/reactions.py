@@ -34,6 +34,8 @@ class Reactions:
         """Of each of today's sessions; at GIVE_UP its person has left it."""
         self._remembered: dict[tuple[int, int], int] = {}
         """Until when a warning is not shown again, by user and number of the indicator."""
+        self.tireless: frozenset[int] = frozenset()
+        """Kinds of sessions that are a program's: it clicks on nothing and asks again."""
         self.bypass_for = DAY
         """How long a bypass holds (CAS/mde-govern.md; documented default)."""
 
@@ -77,6 +79,8 @@ class Reactions:
             person, indicator = int(self._sessions.person[owner]), int(judged.indicator[row])
             if outcome[row] == Outcome.WARNED and self.bypasses(person, indicator, int(asked.time[row])):
                 outcome[row] = judged.bypassed[row]
+            if int(self._sessions.kind[owner]) in self.tireless:
+                continue
             if outcome[row] == Outcome.WARNED:
                 if self._clicks(owner, int(asked.place[row])):
                     self._remembered[person, indicator] = int(asked.time[row]) + self.bypass_for

@@ -74,6 +74,13 @@ def join_sessions(parts: Sequence[Sessions]) -> Sessions:
     return Sessions(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Sessions)))
 
 
+def change(sessions: Sessions, person: I64, app: int, **columns: int) -> None:
+    """Change some people's sessions of an app in place: to no requests, or to other hosts."""
+    mine = (sessions.app == app) & np.isin(sessions.person, person)
+    for name, value in columns.items():
+        getattr(sessions, name)[mine] = value
+
+
 NO_SESSIONS = Sessions(
     *(
         np.zeros(0, {"key": np.uint64, "begin": np.int64, "long_lived": np.bool_}.get(f.name, np.int32))

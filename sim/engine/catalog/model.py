@@ -152,6 +152,10 @@ class Catalog:
         """Return the catalog with more apps in it; their ids and domains must be new."""
         return replace(self, apps=(*self.apps, *apps))
 
+    def changing(self, app: App) -> Catalog:
+        """Return the catalog with another entry for an app that is in it."""
+        return replace(self, apps=tuple(app if held.id == app.id else held for held in self.apps))
+
     def content_hash(self) -> str:
         """Return a SHA-256 of what a run depends on: names, domains, facts; not marks or prose."""
         if not self._content_hash:
