@@ -51,10 +51,10 @@ def labels(session: Session) -> Sheet:
     for use in truth.prohibited:
         mark(use.app, (PROHIBITED, use.line, use.why), use.people)
     begun = world.story.of_use(rows)
-    for use in world.story.uses:
-        if use.label is not Label.NONE:
-            for row in np.flatnonzero(begun == use.number).tolist():
-                verdicts[row] = (use.label.value, "", use.pattern.about)
+    for one in world.story.uses:
+        if one.label is not Label.NONE:
+            for row in np.flatnonzero(begun == one.number).tolist():
+                verdicts[row] = (one.label.value, "", one.pattern.about)
     words = {outcome.value: outcome.name.lower().replace("_", "-") for outcome in Outcome}
     return Sheet(
         "Truth",

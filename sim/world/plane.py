@@ -153,6 +153,7 @@ class Plane:
         parts = [self._waiting]
         for start in range(self._next, last, _SESSIONS):
             chosen = self._order[start : min(start + _SESSIONS, last)]
+            chosen = chosen[self.sessions.requests[chosen] > 0]
             drawn = begun(self.sessions, chosen, self._kinds, self._seed, day)
             machine = self.sessions.machine[drawn.session].astype(np.int64)
             drawn = drawn.take(self._machines.is_on(machine, drawn.time))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.base.time import HOUR, MINUTE, SECOND, from_iso, to_iso
+from sim.base.time import HOUR, MINUTE, SECOND, from_iso, to_iso, zone
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION, WIN10
 from sim.exercise.labels import labels
 from sim.scenario.load import load_scenario
@@ -18,7 +18,7 @@ from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session, restore
 from sim.session.indicator_commands import SaveScopedProfile
 from sim.session.runfile import read_run
-from sim.views import control, discovery, endpoint
+from sim.views import alerts, control, discovery, endpoint
 
 SCENARIO = str(Path(__file__).parents[1] / "scenarios" / "story-office.yaml")
 LONG = 97 * HOUR
@@ -56,7 +56,7 @@ def played() -> Session:
 
 def breach_alert(session: Session) -> str:
     """Return the id of the alert about the breach."""
-    return next(row.id for row in control.cloud_alerts(session) if "breach" in row.title)
+    return next(row.id for row in alerts.cloud_alerts(session) if "breach" in row.title)
 
 
 def fired(session: Session) -> dict[str, int]:
@@ -66,7 +66,7 @@ def fired(session: Session) -> dict[str, int]:
 
 def at(day: int, time: str) -> int:
     """Return a moment of the scenario's days, the first of which is 1."""
-    return from_iso(f"2026-11-{15 + day}T{time}", load_scenario(SCENARIO).tz)
+    return from_iso(f"2026-11-{15 + day}T{time}", zone("Europe/London"))
 
 
 @cache
@@ -156,7 +156,7 @@ def test_a_passive_antivirus_lets_chrome_through_and_the_queue_says_so() -> None
     assert opened > 0
     assert stopped == 0
     assert blocks("ST-02", "sohu-news", at(1, "10:00"), at(1, "12:30"))[1] > 0
-    assert any(row.machine == "ST-02" and row.not_blocked for row in endpoint.alerts(played()))
+    assert any(row.machine == "ST-02" and row.not_blocked for row in alerts.endpoint_alerts(played()))
 
 
 def test_a_machine_that_left_defender_falls_silent() -> None:
@@ -183,7 +183,7 @@ def test_a_host_that_the_catalog_lacks_is_a_hole_in_the_block_and_in_the_report(
 
 
 def test_a_breach_raises_the_portals_own_alert_and_is_on_the_apps_page() -> None:
-    alert = next(row for row in control.cloud_alerts(played()) if row.id == breach_alert(played()))
+    alert = next(row for row in alerts.cloud_alerts(played()) if row.id == breach_alert(played()))
     assert alert.app_id == "dropbox"
     assert alert.time > fired(played())["news"]
     page = discovery.app_page(played(), WIN10, "dropbox")
@@ -210,7 +210,8 @@ def test_what_people_begin_and_stop_is_in_the_report() -> None:
 
 def test_a_program_keeps_its_rhythm() -> None:
     """A command channel asks every minute or so, whoever uses the machine."""
-    rows = [row for row in timeline("ST-02", "owlery-notes") if row.time < at(2, "17:00")]
+    evening = at(2, "17:00")
+    rows = [row for row in timeline("ST-02", "owlery-notes") if row.time < evening]
     gaps = np.diff(sorted(row.time for row in rows))
     assert len(gaps) > 300
     assert 48 * SECOND <= gaps.min() <= 60 * SECOND <= gaps.max() <= 72 * SECOND
