@@ -105,7 +105,8 @@ class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
     DashboardScreen #lower { height: 1fr; }
     DashboardScreen #side { width: 32; margin-left: 2; }
     DashboardScreen #risk { height: 5; }
-    DashboardScreen #legend { height: 1fr; margin-top: 1; }
+    DashboardScreen #legend { height: 1fr; }
+    DashboardScreen.-tall #legend { margin-top: 1; }
     DashboardScreen #machines { margin: 0 2; }
     DashboardScreen #countries { width: 28; }
     DashboardScreen.-normal #countries, DashboardScreen.-wide #countries { width: 1fr; }
