@@ -26,6 +26,7 @@ from sim.engine.discovery.formats import FORMATS, by_name, delimited, detect, pa
 from sim.engine.discovery.formats.base import Context, Format
 from sim.engine.discovery.formats.documents import Documents
 from sim.engine.discovery.formats.extension import Splitter
+from sim.engine.discovery.formats.mapped import Description, format_of
 from sim.engine.discovery.formats.reading import reader
 from sim.engine.discovery.formats.w3c import W3c
 from sim.engine.discovery.logfile import LogFile
@@ -42,8 +43,17 @@ OWN: dict[str, tuple[str, ...]] = {
         "1577438400.123 482 10.1.4.23 TCP_TUNNEL/200 5312 CONNECT www.dropbox.com:443 al "
         "HIER_DIRECT/192.0.2.1 -",
     ),
+    "own-csv": ("t;h;u;b;a", "2019-12-27 09:20:00;www.dropbox.com:443;alice;5312;Allow"),
+    "own-pairs": ('t="2019-12-27 09:20:00"; h: www.dropbox.com; h=www.dropbox.com; u=alice; b=5312; a=Deny',),
+    "own-json": ('{"t": "2019-12-27 09:20:00", "h": "www.dropbox.com", "u": "alice", "b": 5, "a": "Deny"}',),
 }
 """A log of each format."""
+_COLUMNS = {"time": "t", "host": "h", "user": "u", "bytes_down": "b", "action": "a"}
+MAPPED = tuple(
+    format_of(Description(name, kind, ";", "=", None, _COLUMNS, None, None, ("deny",)))
+    for name, kind in (("own-csv", "csv"), ("own-pairs", "key-value"), ("own-json", "json"))
+)
+"""Formats as a mapping file describes them."""
 DIFFERENT = """
 squid w3c csv json cef leef keyvalue cisco-asa meraki juniper-srx paloalto mcafee-access checkpoint defender
 fortigate zscaler netskope barracuda-web checkpoint-export cisco-firepower barracuda-cloudgen watchguard
@@ -203,7 +213,7 @@ def parser(known: Format) -> str:
 def fuzz_parsers(chosen: Sequence[str], seconds: float, seed: int) -> int:
     """Fuzz each parser, or those chosen, with its formats in turns; return how many faults were found."""
     parsers: dict[str, list[Search]] = {}
-    for known in FORMATS:
+    for known in (*FORMATS, *MAPPED):
         parsers.setdefault(parser(known), []).append(Search(known, seed))
     for name, searches in parsers.items():
         if chosen and name not in chosen:
