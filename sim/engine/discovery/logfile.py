@@ -179,21 +179,23 @@ class LogFile(Log):
         return content if encoding is None else _Recoded(content, encoding)
 
     def _blocks(self) -> Iterator[bytes]:
-        pieces: list[bytes] = []
-        length = 0
+        """Yield blocks that end at a line end, each behind an empty line."""
+        # Grown in place, which is several times as fast as to join pieces of so many bytes.
+        block = _begun()
         for piece in self._pieces():
             cut = 0
-            length += len(piece)
-            if length >= self._block:
+            length = block.tell() + len(piece)
+            if length > self._block:
                 cut = piece.rfind(b"\n") + 1
-                if not cut and length >= 2 * self._block:
+                if not cut and length > 2 * self._block:
                     cut = len(piece)
             if cut:
-                yield _joined(pieces, piece[:cut])
-                length = len(piece) - cut
-            pieces.append(piece[cut:])
-        if length:
-            yield _joined(pieces, b"")
+                block.write(piece[:cut])
+                yield block.getvalue()
+                block = _begun()
+            block.write(piece[cut:])
+        if block.tell() > 1:
+            yield block.getvalue()
 
     def _pieces(self) -> Iterator[bytes]:
         unpacked = 0
@@ -283,10 +285,10 @@ class _Stored(io.RawIOBase):
         super().close()
 
 
-def _joined(pieces: list[bytes], last: bytes) -> bytes:
-    """Return the pieces as one, behind an empty line, and let go of them."""
-    block = b"".join((b"\n", *pieces, last))
-    pieces.clear()
+def _begun() -> io.BytesIO:
+    """Return a block with its empty line, to be written to."""
+    block = io.BytesIO()
+    block.write(b"\n")
     return block
 
 

@@ -127,8 +127,8 @@ def _read(
     names = [f"column_{position + 1}" for position in range(last + 1)]
     positions = {*wanted.values()} | ({width, width + 1} if width is not None else {0})
     buffer = io.BytesIO()
-    marked = lines.to_frame("line").with_columns(end=pl.lit(_END))
-    marked.write_csv(buffer, include_header=False, separator=separator, quote_style="never")
+    end = f"{separator}{_END}\n"
+    lines.to_frame("line").write_csv(buffer, include_header=False, quote_style="never", line_terminator=end)
     buffer.seek(0)
     try:
         table = pl.read_csv(
@@ -153,8 +153,8 @@ def _read(
             for name, column in columns.items()
         }
         return table.select(**given, fault=pl.lit(None, pl.String))
-    end, after = pl.col(names[width]), pl.col(names[width + 1])
-    wrong = (end != _END) & ~((end == "") & (after == _END))
+    behind, after = pl.col(names[width]), pl.col(names[width + 1])
+    wrong = (behind != _END) & ~((behind == "") & (after == _END))
     read = table.select(**columns, wrong=wrong)
     fault = pl.lit(None, pl.String)
     if read["wrong"].any():

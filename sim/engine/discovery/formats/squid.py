@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 _USUAL = (
     r"^ *(?P<s>[0-9]{1,10})\.(?P<ms>[0-9]{3}) +-?[0-9]+ (?P<client>[!-~]+) "
-    r"(?P<result>[A-Z_]+)/(?P<status>[0-9]{3}) (?P<size>[0-9]{1,12}) "
+    r"(?P<result>[A-Z_]+/[0-9]{3}) (?P<size>[0-9]{1,12}) "
     r"(?:CONNECT |[ABD-Z][A-Z]* https?://)"
     r"(?P<host>[0-9A-Za-z_.-]+)(?::[0-9]*)?(?:[/?#][!-~]*)? "
     r"(?P<user>[!-~]+) [A-Z_]+/[!-~]+ [!-~]"
 )
 _PATIENT = (
     r"^\s*(?P<s>[0-9]{1,10})\.(?P<ms>[0-9]{3})\s+-?[0-9]+\s+(?P<client>\S+)\s+"
-    r"(?P<result>[A-Z_]+)/(?P<status>[0-9]{3})\s+(?P<size>[0-9]{1,12})\s+(?P<method>\S+)\s+"
+    r"(?P<result>[A-Z_]+/[0-9]{3})\s+(?P<size>[0-9]{1,12})\s+(?P<method>\S+)\s+"
     r"(?P<url>(?:[A-Za-z][A-Za-z0-9+.-]*://)?(?:[^\s/@?#]*@)?"
     r"(?P<host>\[[0-9A-Za-z:.%]+\]|[^\s/:?#@\[\]\x00-\x20\x7f]+)(?::(?P<port>[0-9]*))?(?:[/?#]\S*)?)\s+"
     r"(?P<user>\S+)\s+[A-Z_]+/\S+\s+\S"
@@ -79,7 +79,7 @@ def _all_columns(lines: pl.Series) -> pl.LazyFrame:
 def _rows(lines: pl.Series) -> pl.LazyFrame:
     import polars as pl
 
-    table = _read(lines, _USUAL).collect(engine="streaming")
+    table = _read(lines, _USUAL).drop("result").collect(engine="streaming")
     unread = table["time"].is_null()
     if unread.any():
         numbered = table.with_row_index("row")
@@ -95,17 +95,20 @@ def _patient(lines: pl.Series) -> pl.LazyFrame:
 
     pseudo = lines.str.contains(_PSEUDO_URL)
     url, port = pl.col("url"), whole(pl.col("port"))
-    return _read(lines, _PATIENT).with_columns(
+    table = _read(lines, _PATIENT).with_columns(
+        action=pl.col("result").str.extract("^([A-Z_]+)"),
+        status=whole(pl.col("result").str.tail(3)),
         skip=pl.when(pseudo).then(pl.lit(NO_REQUEST)).otherwise("skip"),
         port=pl.coalesce(port, pl.when(url.str.starts_with("http://")).then(80)),
     )
+    return table.drop("result")
 
 
 def _read(lines: pl.Series, pattern: str) -> pl.LazyFrame:
-    """Return what each line says; the time is null where `pattern` does not match."""
+    """Return what each line says, with `result`; the time is null where `pattern` does not match."""
     import polars as pl
 
-    result, status = pl.col("result"), pl.col("status")
+    result = pl.col("result")
     milliseconds = pl.col("s").cast(pl.Int64) * 1000 + pl.col("ms").cast(pl.Int64)
     fields = pl.col("line").str.extract_groups(pattern).struct.unnest()
     return (
@@ -117,14 +120,12 @@ def _read(lines: pl.Series, pattern: str) -> pl.LazyFrame:
             bytes_down=pl.col("size").cast(pl.Int64),
             blocked=result.str.starts_with("TCP_DENIED"),
             source_ip="client",
-            action=result,
-            status=whole(status),
-            skip=pl.when(result.str.starts_with("NONE") & (status == "000"))
+            skip=pl.when(result.str.starts_with("NONE") & result.str.ends_with("/000"))
             .then(pl.lit(NO_REQUEST))
             .when(result.str.starts_with("UDP_"))
             .then(pl.lit(CACHE_PEER)),
         )
-        .drop("s", "ms", "size", "client", "result")
+        .drop("s", "ms", "size", "client")
     )
 
 
