@@ -83,6 +83,9 @@ class Follower:
     """Commands and events so far."""
     _clicked: bool = False
     """Somebody met a warning since the requests before now were made."""
+    _warned: bool = False
+    """Somebody ever did."""
+    _epochs: dict[int, tuple[int, Any]] = field(default_factory=dict)
     _known: dict[Any, Outcome] = field(default_factory=dict)
 
     def follow(self, asked: list[Asked]) -> None:
@@ -132,15 +135,16 @@ class Follower:
 
     def _ask(self, one: Asked) -> None:
         TOTALS["requests"] += 1
-        state = (one.key, one.began, self._changes, *self._state(one))
+        state = (one.key, one.began, self._epoch(one.host), *self._state(one))
         if state not in self._known:
             said = self._promise(one.key, one.began)
             self._known[state] = self._verdict
             if one.began is None:
-                self._hold(one, said)
+                if not self._late:
+                    self._hold(one, said)
                 self._keep(one.key, said)
         if one.outcome is Outcome.WARNED:
-            self._clicked = True
+            self._clicked = self._warned = True
             self._reacts(one.machine)
         if self._known[state] is not one.outcome:
             self.wrong.append(f"{one}: explain says {self._known[state].name}")
@@ -151,9 +155,28 @@ class Follower:
         columns = (one.time, one.machine, one.machine, self._place(one.process), one.host)
         row = np.array(columns, dtype=np.int64).reshape(5, 1)
         yield int(world.machines.last_pull(row[1], row[0])[0])
-        yield int(world.upstream.denies(*row)[0])
-        held = world.holds(one.machine, self._place(one.process), one.host)
-        yield world.reactions.bypasses(one.machine, held, one.time)
+        if world.upstream.gateways or world.tenant.access.all:
+            yield int(world.upstream.denies(*row)[0])
+        if self._warned:
+            held = world.holds(one.machine, self._place(one.process), one.host)
+            yield world.reactions.bypasses(one.machine, held, one.time)
+
+    def _epoch(self, host: int) -> int:
+        """Return how often anything changed, or came to be expected, that matters for a host."""
+        chains, world = self._of(host), self._session.world
+        now, *ahead = chains.stages
+        sign = (
+            (now.present, now.offered, *ahead),
+            tuple(world.tenant.tags.items()),
+            tuple(world.tenant.switches.items()),
+            tuple(tuple(progress.due.items()) for progress in world.fleet.progress),
+            sum(len(changes) for changes in world.fleet.changes.values()),
+        )
+        epoch, known = self._epochs.get(host, (0, None))
+        if sign != known:
+            epoch += 1
+            self._epochs[host] = epoch, sign
+        return epoch
 
     def _reacts(self, machine: int) -> None:
         """Forget what was said of warnings that a machine's user clicked through: there is another click."""
@@ -177,13 +200,18 @@ class Follower:
             self.wrong.append(f"{one}: {before} is still open")
 
     def _promise(self, key: tuple[int, str, int], began: int | None = None) -> Promise | None:
-        """Ask explain; return the first open link, None where the machine stops the connection."""
+        """Ask explain; return the first open link, None where the machine stops the connection.
+
+        `_late` tells that it does so for an indicator which the cloud let go of before the machine had it.
+        """
         machine, process, host = key
         TOTALS["explains"] += 1
         explanation = self._of(host).explain(machine, process, began).explanation
         self._verdict = explanation.verdict
         first = explanation.first_open
-        if first is None or explanation.verdict in {Outcome.BLOCKED, Outcome.WARNED}:
+        stopped = explanation.verdict in {Outcome.BLOCKED, Outcome.WARNED}
+        self._late = stopped and first is not None
+        if first is None or stopped:
             return None
         return Promise(first.link, first.expected_at, self._session.now)
 
