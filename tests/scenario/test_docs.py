@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.located import Strict
-from sim.scenario import life, schema, sources, standing, traits
+from sim.scenario import life, schema, sources, standing, story, traits
 from sim.scenario.eras import Delay
 from sim.scenario.load import load_scenario
 
@@ -38,6 +38,12 @@ PARTS = [
     traits.Stay,
     traits.Program,
     traits.Destination,
+    story.Story,
+    story.Beat,
+    story.When,
+    story.Effect,
+    story.Started,
+    story.Ordinary,
     life.Life,
     life.Location,
     Delay,
