@@ -32,11 +32,11 @@ def export(run: Path, folder: Path, *, file_format: str, truth: bool, at: str | 
     files = list(written(session, folder, file_format))
     if truth:
         from sim.exercise.labels import labels
-        from sim.views.export import to_csv
+        from sim.views.sources import table_bytes
 
-        sheet = labels(session)
-        write(folder / "truth.csv", to_csv(sheet))
-        files.append((folder / "truth.csv", len(sheet.rows)))
+        labelled = labels(session)
+        write(folder / "truth.csv", table_bytes(labelled, "csv"))
+        files.append((folder / "truth.csv", len(labelled)))
     if as_json:
         found = [{"file": str(path), "rows": rows} for path, rows in files]
         print(json.dumps({"files": found}, ensure_ascii=False, indent=2))
@@ -64,14 +64,16 @@ def _tables(session: Session, folder: Path, file_format: str) -> Iterator[tuple[
 
 
 def _log(session: Session, folder: Path, file_format: str) -> Iterator[tuple[Path, int]]:
-    from sim.views.files import open_for_writing
+    from sim.views.files import file_stem, open_for_writing
     from sim.views.sources import proxy_logs
 
     writer = WRITERS[file_format]
     if not session.resolved.scenario.proxy:
         print("The scenario has no proxy: this is the log of one in front of everybody.", file=sys.stderr)
+    written: set[str] = set()
     for name, inspects, traffic in proxy_logs(session, writer.source):
-        path = folder / f"{name}{writer.suffix}"
+        stem = file_stem(name, written)
+        path = folder / f"{stem}{writer.suffix}"
         with open_for_writing(path) as file:
             writer.write(traffic, file.write, inspects=inspects)
         yield path, len(traffic)

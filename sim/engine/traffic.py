@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import polars as pl
 
 I64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -31,6 +35,14 @@ class Coded:
     def take(self, rows: I64 | Bool) -> Coded:
         """Return the column of some rows, with the same names."""
         return Coded(self.codes[rows], self.names)
+
+    def series(self, change: Callable[[str], str] = str, absent: str | None = None) -> pl.Series:
+        """Return the column as a polars series; each distinct name is changed once."""
+        import polars as pl
+
+        # The slot past the last name is where a code of -1 lands.
+        known = pl.Series([*map(change, self.names), absent], dtype=pl.String)
+        return known.gather(pl.Series(np.where(self.codes < 0, len(self.names), self.codes)))
 
     def renamed(self, rename: Callable[[str], str]) -> Coded:
         """Return the column with every name rewritten; rows whose names become equal share a code."""

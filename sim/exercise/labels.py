@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.engine.enforcement.facts import Outcome
+from sim.engine.traffic import Coded
 from sim.exercise.truth import app_rows
 from sim.scenario.story_kinds import Label
 from sim.session.driver import Session
-from sim.views.export import Kind, Sheet
+
+if TYPE_CHECKING:
+    import polars as pl
 
 PROHIBITED, TOLERATED, APPROVED, OTHER = "prohibited", "tolerated", "approved", "other"
 
-_COLUMNS: tuple[tuple[str, Kind], ...] = (
-    ("Timestamp", "time"),
-    ("ReportId", "number"),
-    ("DeviceName", "text"),
-    ("User", "text"),
-    ("Process", "text"),
-    ("Host", "text"),
-    ("App", "text"),
-    ("BytesUp", "number"),
-    ("BytesDown", "number"),
-    ("Outcome", "text"),
-    ("Label", "text"),
-    ("PolicyLine", "text"),
-    ("Why", "text"),
-)
 
-
-def labels(session: Session) -> Sheet:
+def labels(session: Session) -> pl.DataFrame:
     """Return every connection by now with its label; `ReportId` is that of Defender's tables."""
+    import polars as pl
+
     world, scenario = session.world, session.resolved.scenario
     staff, truth = world.staff, scenario.truth
     rows = world.plane.telemetry.between(0, session.now)
     ids = [person.id for person in staff.people]
-    verdicts: list[tuple[str, str, str]] = [(OTHER, "", "")] * len(rows)
+    verdicts: list[tuple[str, str, str]] = [(OTHER, "", "")]
+    verdict = np.zeros(len(rows), dtype=np.int64)
 
     def mark(app_id: str, label: tuple[str, str, str], people: tuple[str, ...] = ()) -> None:
         mine = app_rows(world, rows, app_id) & (rows.session >= 0)
         if people:
             mine &= np.isin(rows.user, [ids.index(person) for person in people])
-        for row in np.flatnonzero(mine).tolist():
-            verdicts[row] = label
+        verdict[mine] = len(verdicts)
+        verdicts.append(label)
 
     for item in scenario.documents.approved:
         mark(item.app, (APPROVED, "", item.purpose))
@@ -53,40 +45,24 @@ def labels(session: Session) -> Sheet:
     begun = world.story.of_use(rows)
     for one in world.story.uses:
         if one.label is not Label.NONE:
-            for row in np.flatnonzero(begun == one.number).tolist():
-                verdicts[row] = (one.label.value, "", one.pattern.about)
-    words = {outcome.value: outcome.name.lower().replace("_", "-") for outcome in Outcome}
-    return Sheet(
-        "Truth",
-        _COLUMNS,
-        tuple(
-            (
-                time,
-                number,
-                staff.machines[machine].name,
-                world.user_names[user],
-                staff.processes[process],
-                staff.hosts[host],
-                staff.apps[int(staff.host_app[host])].id,
-                up,
-                down,
-                words[outcome],
-                *verdict,
-            )
-            for number, (time, machine, user, process, host, up, down, outcome, verdict) in enumerate(
-                zip(
-                    rows.time.tolist(),
-                    rows.machine.tolist(),
-                    rows.user.tolist(),
-                    rows.process.tolist(),
-                    rows.host.tolist(),
-                    rows.bytes_up.tolist(),
-                    rows.bytes_down.tolist(),
-                    rows.outcome.tolist(),
-                    verdicts,
-                    strict=True,
-                ),
-                1,
-            )
-        ),
+            verdict[begun == one.number] = len(verdicts)
+            verdicts.append((one.label.value, "", one.pattern.about))
+    words = tuple(Outcome(n).name.lower().replace("_", "-") for n in range(len(Outcome)))
+    names, lines, reasons = (tuple(part) for part in zip(*verdicts, strict=True))
+    return pl.DataFrame(
+        {
+            "Timestamp": pl.Series(rows.time).cast(pl.Datetime("us")),
+            "ReportId": np.arange(1, len(rows) + 1, dtype=np.int64),
+            "DeviceName": Coded(rows.machine, tuple(m.name for m in staff.machines)).series(),
+            "User": Coded(rows.user, world.user_names).series(),
+            "Process": Coded(rows.process, staff.processes).series(),
+            "Host": Coded(rows.host, staff.hosts).series(),
+            "App": Coded(staff.host_app[rows.host], tuple(app.id for app in staff.apps)).series(),
+            "BytesUp": rows.bytes_up,
+            "BytesDown": rows.bytes_down,
+            "Outcome": Coded(rows.outcome, words).series(),
+            "Label": Coded(verdict, names).series(),
+            "PolicyLine": Coded(verdict, lines).series(),
+            "Why": Coded(verdict, reasons).series(),
+        }
     )

@@ -43,6 +43,16 @@ def new_path(folder: Path, stem: str, suffix: str) -> Path:
     return folder / f"{plain}-{number:03d}{suffix}"
 
 
+def file_stem(name: str, taken: set[str]) -> str:
+    """Return a stem for a thing with a name from a scenario or a log, and take it: no path, none twice."""
+    plain = re.sub(r"[^\w -]+", "-", name).strip(" -") or "unnamed"
+    stem, number = plain, 2
+    while stem.casefold() in taken:
+        stem, number = f"{plain}-{number}", number + 1
+    taken.add(stem.casefold())
+    return stem
+
+
 def reports_folder() -> Path:
     """Return the folder for what a trainee has written: in the user's data folder."""
     from platformdirs import user_data_path

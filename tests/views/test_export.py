@@ -18,6 +18,7 @@ from sim.engine.catalog.own import Override, TenantCatalog
 from sim.engine.discovery.report import Report
 from sim.engine.traffic import Traffic, encode
 from sim.views.export import apps_sheet, entities_sheet, safe_cell, to_csv, to_parquet
+from sim.views.files import file_stem
 from sim.views.standing import in_catalog
 
 CATALOG = load_catalog()
@@ -136,3 +137,16 @@ def test_only_the_listed_apps_are_exported_where_they_are_listed() -> None:
     judge = in_catalog(TenantCatalog(CATALOG))
     assert [row["App id"] for row in read(to_csv(apps_sheet(found, judge)))] == ["dropbox", "slack"]
     assert [row["App id"] for row in read(to_csv(apps_sheet(found, judge, ["slack"])))] == ["slack"]
+
+
+def test_a_name_that_is_a_path_or_that_comes_twice_is_a_file_of_its_own():
+    """Names of proxies are the scenario's, and a file stays in its folder."""
+    taken: set[str] = set()
+    names = ("Head office", "../../etc/passwd", "head office", "/", "Büro: 1")
+    assert [file_stem(name, taken) for name in names] == [
+        "Head office",
+        "etc-passwd",
+        "head office-2",
+        "unnamed",
+        "Büro- 1",
+    ]

@@ -66,14 +66,12 @@ def _frame(traffic: Traffic, text: Callable[[str], str], start: int, inspects: b
 
     rows = slice(start, start + _ROWS)
     count = len(traffic.time[rows])
+    places = np.arange(start, start + count)
 
     def names(column: Coded | None, part: Callable[[str], str]) -> pl.Series:
         if column is None:
             return pl.repeat(None, count, dtype=pl.String, eager=True)
-        # The slot past the last name is where a code of -1 lands.
-        known = pl.Series([*(text(clean(part(name))) for name in column.names), None], dtype=pl.String)
-        codes = np.where(column.codes[rows] < 0, len(column.names), column.codes[rows])
-        return known.gather(pl.Series(codes))
+        return column.take(places).series(lambda name: text(clean(part(name))))
 
     def sizes(column: I64 | None) -> pl.Series:
         if column is None:

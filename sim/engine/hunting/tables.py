@@ -100,9 +100,7 @@ def _common(rows: EndpointRows, action: pl.Expr) -> pl.DataFrame:
     def names(column: Coded | None, change: Callable[[str], str] = str) -> pl.Series:
         if column is None:
             return pl.repeat("", count, dtype=pl.String, eager=True)
-        # The slot past the last name is where a code of -1 lands.
-        known = pl.Series([*map(change, column.names), ""], dtype=pl.String)
-        return known.gather(pl.Series(np.where(column.codes < 0, len(column.names), column.codes)))
+        return column.series(change, "")
 
     return pl.DataFrame(
         {
