@@ -220,9 +220,7 @@ def test_a_program_keeps_its_rhythm() -> None:
 
 def test_truth_is_told_of_every_kind_and_apart() -> None:
     """The labels know what each use was; no portal's row holds a word of it."""
-    sheet = labels(played())
-    place = [name for name, _ in sheet.columns]
-    told = {(row[place.index("Label")], row[place.index("Why")]) for row in sheet.rows}
+    told = set(labels(played()).select("Label", "Why").iter_rows())
     for malicious, benign in LOOK_ALIKES.items():
         assert ("malicious", KINDS[malicious].about) in told
         assert ("benign", KINDS[benign].about) in told
