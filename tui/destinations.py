@@ -171,6 +171,13 @@ DESTINATIONS: tuple[Destination, ...] = (
         _S + "inventory:InventoryScreen",
     ),
     Destination(
+        "mailbox",
+        "Mailbox",
+        "read mails and answers to what you asked",
+        "y",
+        _S + "mailbox:MailboxScreen",
+    ),
+    Destination(
         "help_articles",
         "Help articles",
         "read the help articles of both portals",

@@ -122,6 +122,10 @@ class Persona(Marked):
     favourites: Knots
     """How many apps of their own choice they use now and then."""
     uploads: Percent = 100
+    truthful: int = Field(default=65, ge=0, le=100)
+    """Of a hundred questions what an app is for so many get a true answer."""
+    evasive: int = Field(default=20, ge=0, le=100)
+    """So many get an evasive one; the others get none."""
 
 
 class HabitRate(Marked):

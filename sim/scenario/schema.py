@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from sim.base.time import HOUR, MINUTE
 from sim.engine.discovery.log_sources import LogName
 from sim.engine.enforcement.gateways import GatewayKind
+from sim.scenario.asking import Asking
 from sim.scenario.eras import Delay, Strict, TimeOfDay
 from sim.scenario.life import Life
 from sim.scenario.sources import CollectorSpec
@@ -248,6 +249,7 @@ class Scenario(Strict):
     subscription: Subscription = Subscription()
     breaches: tuple[BreachNews, ...] = ()
     story: Story = added(Story())
+    asking: Asking = added(Asking())
     delays: dict[str, Delay] = {}
     documents: Documents
     truth: Truth = Truth()

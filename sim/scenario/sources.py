@@ -18,6 +18,9 @@ Receiver = Literal["FTP", "FTPS", "Syslog-UDP", "Syslog-TCP", "Syslog-TLS"]
 """How a log reaches the collector (CAS/discovery-docker-ubuntu.md; documented)."""
 RECEIVERS: tuple[str, ...] = get_args(Receiver)
 
+UNNAMED = "Log collector"
+"""Name of the collector that ships what no named one does."""
+
 FaultKind = Literal["stopped", "disk-full", "wrong-format", "wrong-zone"]
 
 

@@ -205,6 +205,14 @@ class Breached(Strict):
     text: str
 
 
+class CollectorFails(Strict):
+    """A log collector fails, until somebody repairs it or the fault is over."""
+
+    name: str
+    kind: Literal["stopped", "disk-full", "wrong-format"] = "stopped"
+    lasts: Annotated[Span, Field(ge=MINUTE)] | None = None
+
+
 class Paper(Strict):
     """A document that comes with a mail."""
 
@@ -293,6 +301,7 @@ class Effect(Strict):
     device_group: Regrouped | None = None
     new_host: NewHost | None = None
     breach: Breached | None = None
+    collector: CollectorFails | None = None
     mail: MailSent | None = None
     start: Started | None = None
     stop: Stopped | None = None

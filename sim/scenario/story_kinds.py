@@ -44,6 +44,10 @@ class Pattern:
     """Bytes received by a request."""
     mark: str
     """Where the figures come from."""
+    says: str
+    """What a person who has it says of it, if they tell the truth."""
+    hidden: bool = False
+    """Whoever does it never tells the truth about it."""
     at_once: bool = False
     """The first session begins when the use does, and there is no other."""
     every: int = 0
@@ -66,6 +70,7 @@ KINDS: Mapping[str, Pattern] = {
         up=_SMALL,
         down=_PAGE,
         mark="guess",
+        says="I use it myself; nobody told me to.",
     ),
     "exfiltration-slow": Pattern(
         Label.MALICIOUS,
@@ -76,6 +81,8 @@ KINDS: Mapping[str, Pattern] = {
         up=(800_000, 4 * MB),
         down=(200, 2_000),
         mark="pieces below a threshold: MITRE ATT&CK T1030 (third-party); the sizes: guess",
+        says="It is mine.",
+        hidden=True,
     ),
     "exfiltration-at-once": Pattern(
         Label.MALICIOUS,
@@ -87,6 +94,8 @@ KINDS: Mapping[str, Pattern] = {
         down=(200, 2_000),
         at_once=True,
         mark="guess",
+        says="It is mine.",
+        hidden=True,
     ),
     "malicious-app": Pattern(
         Label.MALICIOUS,
@@ -97,6 +106,7 @@ KINDS: Mapping[str, Pattern] = {
         up=(400, 900_000),
         down=_PAGE,
         mark="guess",
+        says="The link came by mail. I thought it was the app that we all have.",
     ),
     "command-channel": Pattern(
         Label.MALICIOUS,
@@ -109,6 +119,7 @@ KINDS: Mapping[str, Pattern] = {
         every=60 * SECOND,
         jitter=10,
         mark="60 s and less than 1 kB are common defaults (third-party); the jitter: guess",
+        says="I have never opened it. I do not know what that is.",
     ),
     "risky-consent": Pattern(
         Label.MALICIOUS,
@@ -121,6 +132,7 @@ KINDS: Mapping[str, Pattern] = {
         at_once=True,
         # What such an app reads, it reads in the cloud: no machine and no proxy sees more than the visit.
         mark="guess",
+        says="It asked whether it may read my mail and files, and I said yes.",
     ),
     "backup-client": Pattern(
         Label.BENIGN,
@@ -131,6 +143,7 @@ KINDS: Mapping[str, Pattern] = {
         up=(500_000, 5 * MB),
         down=(200, 2_000),
         mark="guess",
+        says="That is the backup of this machine. It was there when I got it.",
     ),
     "big-upload": Pattern(
         Label.BENIGN,
@@ -142,6 +155,7 @@ KINDS: Mapping[str, Pattern] = {
         down=(200, 2_000),
         at_once=True,
         mark="guess",
+        says="A customer asked for a large delivery, and this is where they wanted it.",
     ),
     "pilot": Pattern(
         Label.BENIGN,
@@ -152,6 +166,7 @@ KINDS: Mapping[str, Pattern] = {
         up=(400, 700_000),
         down=_PAGE,
         mark="guess",
+        says="We are trying it out; our head of department knows of it.",
     ),
     "monitoring-beacon": Pattern(
         Label.BENIGN,
@@ -165,6 +180,7 @@ KINDS: Mapping[str, Pattern] = {
         jitter=3,
         mark="a heartbeat a minute: MicrosoftDocs azure-monitor-ref/queries/heartbeat.md (documented); "
         "the sizes: guess",
+        says="I have never opened it. Something on the machine must do that.",
     ),
     "approved-integration": Pattern(
         Label.BENIGN,
@@ -176,6 +192,7 @@ KINDS: Mapping[str, Pattern] = {
         down=_PAGE,
         at_once=True,
         mark="guess",
+        says="I connected it to our files. IT told us that we may.",
     ),
 }
 

@@ -12,6 +12,7 @@ from sim.engine.catalog.model import Catalog
 from sim.scenario.eras import Era
 from sim.scenario.reach import listed, reachable_apps
 from sim.scenario.schema import BROWSERS, Scenario
+from sim.scenario.sources import UNNAMED
 from sim.scenario.story import Beat, Started, When, Whom
 
 BEATS: Path = ("story", "beats")
@@ -29,6 +30,8 @@ def named_apps(scenario: Scenario) -> Iterator[tuple[str, Path]]:
             yield app, (*BEATS, b, "do", e, effect.said[0], "app")
     for n, one in enumerate(scenario.story.noise):
         yield one.app, (*NOISE, n, "app")
+    for n, purpose in enumerate(scenario.asking.purposes):
+        yield purpose.app, ("asking", "purposes", n, "app")
 
 
 def moment(when: When, start: int, tz: ZoneInfo) -> int:
@@ -53,6 +56,9 @@ def story_problems(
         yield from _program(source, place, use, era)
     yield from _portal(scenario, source, era)
     yield from _stops(scenario, source)
+    yield from _collectors(scenario, source)
+    for number, one in enumerate(scenario.asking.purposes):
+        yield from _people(scenario, source, ("asking", "purposes", number), one)
 
 
 def _beats(scenario: Scenario, source: Document, tz: ZoneInfo) -> Iterator[Problem]:
@@ -178,3 +184,19 @@ def _stops(scenario: Scenario, source: Document) -> Iterator[Problem]:
             what = f"the story begins no use {effect.stop.use!r}"
             advice = nearest(effect.stop.use, begun, "give the start an id")
             yield Problem("STORY-USE", what, source.place((*path, "use")), advice)
+
+
+def _collectors(scenario: Scenario, source: Document) -> Iterator[Problem]:
+    known = [one.name for one in scenario.collectors]
+    shipped = {
+        name for one in scenario.collectors for name in one.sources or [p.name for p in scenario.proxy]
+    }
+    if any(proxy.name not in shipped for proxy in scenario.proxy):
+        known.append(UNNAMED)
+    for b, e, effect in scenario.story.effects:
+        if effect.collector is not None and effect.collector.name not in known:
+            place = source.place((*BEATS, b, "do", e, "collector", "name"))
+            what = f"no log collector is called {effect.collector.name!r}"
+            yield Problem(
+                "STORY-COLLECTOR", what, place, nearest(effect.collector.name, known, "there is none")
+            )

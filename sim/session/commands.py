@@ -39,7 +39,7 @@ from sim.session.indicator_commands import (
 )
 from sim.session.lookup import index_of, machine_index, process_index
 from sim.session.notebook import Notebook
-from sim.session.people_commands import NotifyUsers
+from sim.session.people_commands import AskAbout, NotifyUsers
 from sim.session.policy_commands import (
     DeletePolicy,
     ImportPolicies,
@@ -195,6 +195,7 @@ Command = (
     | SaveAccessRule
     | DeleteAccessRule
     | RemoveClient
+    | AskAbout
     | RepairCollector
     | NotifyUsers
 )

@@ -179,6 +179,11 @@ class Session:
             for a in tenant.endpoint_alerts.alerts
             if after < a.visible_at <= self.now
         ]
+        told += [
+            Notification(mail.time, "Mail", f"{mail.sender}: {mail.subject}", False)
+            for mail in self.world.mailbox.mails
+            if mail.time >= after
+        ]
         return sorted(told, key=lambda n: (n.time, n.portal, n.text))
 
     def skip_to_next(self, limit: int | None = None) -> Notification | None:

@@ -8,7 +8,9 @@ from typing import ClassVar
 from sim.base.errors import CommandRefused, Problem
 from sim.engine.tenant import SANCTIONED
 from sim.session.answer import Answer, said
+from sim.session.lookup import unknown
 from sim.session.notebook import Notebook
+from sim.world.asking import Role
 from sim.world.model import World
 
 
@@ -65,3 +67,35 @@ class NotifyUsers:
                 what = f"{other.name} is neither on the list of approved apps nor tagged Sanctioned"
                 problems.append(Problem("NOTIFY-ALTERNATIVE", what, advice="offer an approved app"))
         return problems
+
+
+@dataclass(frozen=True, slots=True)
+class AskAbout:
+    """Ask a user, their manager, or the owner of an app what the app is for."""
+
+    kind: ClassVar[str] = "ask-about"
+    app: str
+    role: str = Role.USER.value
+    """`user`, `manager` or `owner`."""
+    user: str = ""
+    """Whose use it is, under any name of the reports; empty where the owner is asked."""
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Ask; the answer comes by mail, or never."""
+        app = world.tenant.catalog.app(self.app)
+        roles = {role.value: role for role in Role}
+        if self.role not in roles:
+            raise unknown("ASK-ROLE", "role", self.role, list(roles))
+        role = roles[self.role]
+        if role is Role.OWNER:
+            question = world.asking.ask_owner(actor, app.id)
+        else:
+            question = world.asking.ask_person(actor, app.id, role, self._person(world, notes))
+        return said(f"{question.id} went to {question.asked}", id=question.id)
+
+    def _person(self, world: World, notes: Notebook) -> int:
+        index = {person.upn: person.index for person in world.staff.people}
+        name = world.tenant.streams.people.person(notes.resolved.get(self.user, self.user))
+        if name not in index:
+            raise unknown("ASK-USER", "user", self.user, sorted(index))
+        return index[name]

@@ -320,6 +320,12 @@ def entities(session: Session, report: str, kind: EntityKind, days: int = WHOLE)
     return _most(session, use(session, report, days).entities(kind))
 
 
+def users_of(session: Session, report: str, app_id: str) -> tuple[str, ...]:
+    """Return the users of an app in a report, who moved most data first."""
+    rows = session.world.tenant.reports[report].entities("user", app=app_id)
+    return tuple(row.name for row in sorted(rows, key=lambda row: (-(row.bytes_total or 0), row.name)))
+
+
 def entity_page(session: Session, report: str, kind: EntityKind, name: str, days: int = WHOLE) -> EntityPage:
     """Return the page of one entity; one that the report has not seen has empty lists."""
     found = use(session, report, days)

@@ -18,7 +18,7 @@ from sim.base.time import HOUR, MINUTE, from_datetime, to_datetime, zone
 from sim.engine.governance import Write
 from sim.scenario.eras import Era
 from sim.scenario.load import Resolved
-from sim.scenario.sources import CollectorSpec, FaultKind, Receiver, span
+from sim.scenario.sources import UNNAMED, CollectorSpec, FaultKind, Receiver, span
 from sim.world.telemetry import Rows, join
 from sim.world.upstream import Gateway
 
@@ -209,6 +209,12 @@ class Collectors:
         until = now + REPAIR_AFTER if kind in SILENCING else now
         return until if collector.repair(kind, now, until) else None
 
+    def fail(self, collector: Collector, kind: FaultKind, since: int, until: int) -> None:
+        """Let something go wrong with a collector from now on; the portal notices silence later."""
+        collector.faults.append(Fault(kind, since, until))
+        if kind in SILENCING:
+            self._watch(collector, since)
+
     def _watch(self, collector: Collector, since: int) -> None:
         """Look after a day, and after two days of silence, whether it still lasts."""
         last = collector.last_data(since)
@@ -235,7 +241,7 @@ def _collectors(resolved: Resolved, names: Sequence[str]) -> list[Collector]:
     specs = list(resolved.scenario.collectors)
     left = [name for name in names if not any(name in spec.sources for spec in specs)]
     if left and not any(not spec.sources for spec in specs):
-        specs.append(CollectorSpec(name=ACTOR))
+        specs.append(CollectorSpec(name=UNNAMED))
     return [
         Collector(
             spec,

@@ -38,6 +38,7 @@ from sim.engine.tenant import (
 from sim.scenario.load import Resolved
 from sim.scenario.sources import FaultKind
 from sim.scenario.standing import Managed
+from sim.world.asking import Asking
 from sim.world.channel import Channel
 from sim.world.collector import Collector, Collectors
 from sim.world.directory import directory, logon_names
@@ -151,6 +152,7 @@ class World:
                 gateway.take(begin, block_list(resolved.catalog.app(app) for app in proxy.blocks).hosts)
         self._at(self.next_analysis(begin), self._analysis_run)
         self.story = Story(self, begun.kinds)
+        self.asking = Asking(self)
 
     def _manage(self, standing: Managed) -> None:
         """Let a setting of the scenario stand on the machines that its route reaches."""

@@ -57,6 +57,8 @@ class Begun:
     first: int
     end: int
     use: Use
+    people: frozenset[int]
+    """Whose they are."""
 
 
 @dataclass(slots=True)
@@ -254,7 +256,8 @@ class Story:
         if len(added):
             plane.add(added)
             last = len(plane.sessions)
-            self.begun.append(Begun(today, last - len(added), last, use))
+            whose = frozenset(added.person.tolist())
+            self.begun.append(Begun(today, last - len(added), last, use, whose))
         return np.unique(added.person).astype(np.int64)
 
     def of_use(self, rows: Rows) -> I64:

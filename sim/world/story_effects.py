@@ -17,6 +17,7 @@ from sim.scenario.story import (
     AntivirusIs,
     AppTagged,
     Breached,
+    CollectorFails,
     MailSent,
     NewHost,
     Offboarded,
@@ -25,6 +26,7 @@ from sim.scenario.story import (
     SyncStale,
     Whom,
 )
+from sim.world.collector import FOREVER
 from sim.world.story_uses import people_of
 
 if TYPE_CHECKING:
@@ -82,6 +84,13 @@ def _breach(world: World, effect: Breached, key: str) -> None:
     world.tenant.breached(world.now, effect.app, effect.text)
 
 
+def _collector(world: World, effect: CollectorFails, key: str) -> None:
+    collector = world.collectors.find(effect.name)
+    assert collector is not None, "the scenario was checked"
+    until = FOREVER if effect.lasts is None else world.now + effect.lasts
+    world.collectors.fail(collector, effect.kind, world.now, until)
+
+
 def _mail(world: World, effect: MailSent, key: str) -> None:
     paper = (effect.document.title, effect.document.text) if effect.document is not None else ("", "")
     world.mailbox.receive(world.now, effect.sender, effect.subject, effect.text, *paper)
@@ -100,6 +109,7 @@ _EFFECTS: Mapping[type[Strict], Callable[..., None]] = {
     Regrouped: _device_group,
     NewHost: _new_host,
     Breached: _breach,
+    CollectorFails: _collector,
     MailSent: _mail,
 }
 """`start` and `stop` are the story's own: it keeps which uses run."""

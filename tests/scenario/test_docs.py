@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.located import Strict
-from sim.scenario import life, schema, sources, standing, story, traits
+from sim.scenario import asking, life, schema, sources, standing, story, traits
 from sim.scenario.eras import Delay
 from sim.scenario.load import load_scenario
 
@@ -42,8 +42,22 @@ PARTS = [
     story.Beat,
     story.When,
     story.Effect,
+    story.SwitchSaved,
+    story.AppTagged,
+    story.SyncStale,
+    story.AntivirusIs,
+    story.Offboarded,
+    story.Regrouped,
+    story.NewHost,
+    story.Breached,
+    story.CollectorFails,
+    story.MailSent,
+    story.Paper,
     story.Started,
     story.Ordinary,
+    story.Stopped,
+    asking.Asking,
+    asking.Purpose,
     life.Life,
     life.Location,
     Delay,

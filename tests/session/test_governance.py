@@ -67,6 +67,7 @@ ELSEWHERE = {
     "import-block-script": "done at the appliance, whose administrator imports it",
     "repair-collector": "mostly the server team's work; a data source that is set right has its entry",
     "notify-users": "a mail, sent outside the portals",
+    "ask-about": "a mail, sent outside the portals",
     "record-finding": "the trainee's own notes",
     "take-hint": "the simulator's, not a portal's",
     "save-query": "a person's own search, which changes nothing for anybody else",

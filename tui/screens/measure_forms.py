@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sim.engine.enforcement.access import AccessAction, Client
 from sim.session.gateway_commands import RemoveClient, SaveAccessRule
-from sim.session.people_commands import NotifyUsers
+from sim.session.people_commands import AskAbout, NotifyUsers
 from sim.views.gateways import ProgramRow, Script
+from sim.world.asking import Role
 from tui.forms import ChoiceField, FormScreen, TextField, Values
 from tui.screens.cloud_forms import Form, known, listed, offer
 from tui.units import plural
@@ -90,6 +91,41 @@ def message_form(app: tuple[str, str], alternatives: Sequence[tuple[str, str]]) 
         verb="Send",
     )
     return Form(screen, lambda values: NotifyUsers(app[0], str(values["why"]), str(values["alternative"])))
+
+
+def ask_form(app: tuple[str, str], users: Sequence[str]) -> Form:
+    """Return the form of a question about an app; `users` are those whom the report has seen, most first."""
+
+    def wrong(values: Values) -> dict[str, str]:
+        lacks = values["role"] != Role.OWNER.value and not str(values["user"]).strip()
+        return {"user": "name a user of the report"} if lacks else {}
+
+    screen = FormScreen(
+        f"Ask what {app[1]} is for",
+        (
+            ChoiceField(
+                "role",
+                "Ask",
+                (
+                    (Role.USER.value, "the user"),
+                    (Role.MANAGER.value, "the user's manager"),
+                    (Role.OWNER.value, "the app's owner"),
+                ),
+            ),
+            TextField("user", "User", users[0] if users else "", placeholder="as the report names them"),
+        ),
+        about="The answer comes by mail (`g y`) when they are at work and get round to it. It need not be "
+        "true, and some never answer.",
+        check=wrong,
+        verb="Send",
+    )
+
+    def command(values: Values) -> AskAbout:
+        role = str(values["role"])
+        user = "" if role == Role.OWNER.value else str(values["user"]).strip()
+        return AskAbout(app[0], role, user)
+
+    return Form(screen, command)
 
 
 def script_form(scripts: Sequence[Script]) -> FormScreen:

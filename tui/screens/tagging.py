@@ -23,7 +23,7 @@ from tui.forms import ChoiceField, FormScreen, TextField
 from tui.screens.backtest import BacktestScreen
 from tui.screens.base import PlayScreen
 from tui.screens.indicator_form import ask_indicator
-from tui.screens.measure_forms import message_form
+from tui.screens.measure_forms import ask_form, message_form
 from tui.units import plural
 
 TAG_ACTIONS = (
@@ -95,6 +95,14 @@ TAG_ACTIONS = (
         "write to the users of the app: why, and what to use instead",
         ("y",),
         "A mail from you, to everybody whom a report has seen. The portal knows nothing of it.",
+        when="app",
+    ),
+    Action(
+        "tag.ask",
+        "Ask",
+        "ask a user, a manager or the app's owner what the app is for",
+        ("Y",),
+        "A mail from you. The answer comes into the mailbox, takes its time, and need not be true.",
         when="app",
     ),
 )
@@ -272,6 +280,18 @@ class TaggingScreen(PlayScreen):
         if app is None:
             return
         form = message_form((app.app_id, app.name), messages.alternatives(self.session, app.app_id))
+        values = await self.app.push_screen_wait(form.screen)
+        if values is not None:
+            self.play.submit(form.command(values))
+
+    @work
+    async def do_tag_ask(self) -> None:
+        """Ask whom, and send the question."""
+        app = self.chosen_app()
+        if app is None:
+            return
+        users = discovery.users_of(self.session, self.play.report, app.app_id)
+        form = ask_form((app.app_id, app.name), users)
         values = await self.app.push_screen_wait(form.screen)
         if values is not None:
             self.play.submit(form.command(values))
