@@ -156,7 +156,10 @@ class Agenda:
         self._staff, self._calendar, self._seed, self._life = staff, calendar, seed, life
 
     def sessions(self, day: int) -> Sessions:
-        """Return the sessions that begin on a day of the calendar: habits first, then by person and app."""
+        """Return the sessions that begin on a day of the calendar, in the order in which they begin.
+
+        At one microsecond habits come first, then people in their order. What is due together lies together.
+        """
         midnight = int(self._calendar.starts[day])
         parts = []
         if self._calendar.works[day]:
@@ -166,7 +169,10 @@ class Agenda:
             for start in range(0, len(self.uses), _BLOCK):
                 uses = self.uses.take(np.arange(start, min(start + _BLOCK, len(self.uses))))
                 parts.append(self._life.sessions(uses, day, date, midnight, works))
-        found = join_sessions(parts) if parts else NO_SESSIONS
+        if not parts:
+            return NO_SESSIONS
+        found = join_sessions(parts)
+        found = found.take(np.argsort(found.begin, kind="stable"))
         for person, app, columns in self.changed:
             change(found, person, app, **columns)
         return found

@@ -173,8 +173,8 @@ class Requests:
         return Requests(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
-def begun(sessions: Sessions, chosen: I64, kinds: Kinds, seed: int, day: int) -> Waiting:
-    """Return when every request of some sessions is due, session by session."""
+def begun(sessions: Sessions, chosen: I64, kinds: Kinds, seed: int, day: int) -> tuple[Waiting, I64]:
+    """Return when every request of some sessions is due, session by session, and its place in `chosen`."""
     counts = sessions.requests[chosen].astype(np.int64)
     owner = np.repeat(np.arange(len(chosen)), counts)
     first = np.cumsum(counts) - counts
@@ -187,7 +187,7 @@ def begun(sessions: Sessions, chosen: I64, kinds: Kinds, seed: int, day: int) ->
     elapsed = np.cumsum(gaps)
     # Since its first gap is 0, a session's clock starts where the sum stands at its first request.
     elapsed += (sessions.begin[chosen] - elapsed[np.minimum(first, max(len(elapsed) - 1, 0))])[owner]
-    return Waiting(elapsed, chosen[owner].astype(np.int32), place.astype(np.int16), bits)
+    return Waiting(elapsed, chosen[owner].astype(np.int32), place.astype(np.int16), bits), owner
 
 
 def asked(sessions: Sessions, due: Waiting, kinds: Kinds, choices: I64) -> Requests:

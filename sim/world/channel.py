@@ -42,6 +42,8 @@ class Channel:
         self._times = [NEVER]
         self._versions: list[I64] = [self.resolve(())]
         self._matrix = np.stack(self._versions)
+        self.spoken_of = _spoken_of(self._matrix)
+        """By host: whether a machine may hold an indicator that decides it."""
         self._time_column: I64 = np.array(self._times, dtype=np.int64)
         self.actions: I64 = np.array([Held.NONE], dtype=np.int64)
         """`Held` of each indicator number, with NONE last so that number -1 finds it."""
@@ -84,6 +86,7 @@ class Channel:
         keep = max(0, int(np.searchsorted(self._times, oldest_pull, side="right")) - 1)
         self._times, self._versions = self._times[keep:], self._versions[keep:]
         self._matrix = np.stack(self._versions)
+        self.spoken_of = _spoken_of(self._matrix)
         self._time_column = np.array(self._times, dtype=np.int64)
 
     def held(self, pulled: I64, view: I64, host: I64) -> I64:
@@ -91,6 +94,11 @@ class Channel:
         version = np.maximum(np.searchsorted(self._time_column, pulled, side="right") - 1, 0)
         found: I64 = np.where(pulled == NEVER, -1, self._matrix[version, view, host])
         return found
+
+
+def _spoken_of(matrix: I64) -> Flags:
+    found: Flags = np.any(matrix >= 0, axis=(0, 1))
+    return found
 
 
 def _numbers(deciding: Deciding, hosts: Sequence[tuple[str, str]]) -> I64:

@@ -44,14 +44,14 @@ class Judge:
 
         Where no indicator and nothing beyond the machine has anything to say, a connection is open.
         """
-        held, listed = self.indicators(began, machine, process, host)
         beyond = self._beyond.denies(time, machine, user, process, host)
-        told = np.flatnonzero((held >= 0) | (listed >= 0) | (beyond != Upstream.NONE))
+        spoken_of = self._channel.spoken_of | (self.listed >= 0).any(axis=0)
+        told = np.flatnonzero(spoken_of[host] | (beyond != Upstream.NONE))
         outcome = np.full(len(host), Outcome.OPEN, dtype=np.int64)
         indicator = np.full(len(host), -1, dtype=np.int64)
         if not len(told):
             return Judged(outcome, outcome, indicator)
-        held, listed = held[told], listed[told]
+        held, listed = self.indicators(began[told], machine[told], process[told], host[told])
         facts = self.facts(time[told], machine[told], process[told], host[told], held, listed, beyond[told])
         found = verdicts(facts)
         outcome[told] = found

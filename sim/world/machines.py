@@ -20,9 +20,11 @@ from sim.world.calendar import Calendar
 from sim.world.devices import Device
 from sim.world.irregular import NEVER as NEVER
 from sim.world.irregular import Irregular, pulls_of, without
+from sim.world.sessions import Whole
 from sim.world.spans import Span, Spans
 
 I64 = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 U64 = NDArray[np.uint64]
 _ON_BEFORE = (5, 30)
 _OFF_AFTER = (5, 60)
@@ -97,6 +99,24 @@ class Machines:
         found: NDArray[np.bool_] = (place >= 0) & (time < self._end(place))
         for irregular, rows in self._irregulars(machine):
             found[rows] = irregular.is_on(time[rows])
+        return found
+
+    def are_on(self, machine: Whole, day: int, owner: I64, time: I64) -> Flags:
+        """Tell whether machines are on at times of one day; `owner` is the place in `machine` of each time.
+
+        The same as `is_on`, for many times of few machines: their spans are looked up once.
+        """
+        place, following = (self._spans.first[machine, each].astype(np.int64) for each in (day, day + 1))
+        found = np.zeros(len(time), dtype=np.bool_)
+        for _ in range(self._spans.most):
+            there = place < following
+            span = np.where(there, place, 0)
+            starts, ends = self._start(span), np.where(there, self._end(span), NEVER)
+            found |= (time >= starts[owner]) & (time < ends[owner])
+            place += 1
+        if self._irregular:
+            rows = np.flatnonzero(self._is_irregular[machine][owner])
+            found[rows] = self.is_on(machine[owner[rows]].astype(np.int64), time[rows])
         return found
 
     def last_pull(self, machine: I64, time: I64) -> I64:

@@ -32,9 +32,9 @@ from sim.world.upstream import DOWNLOAD, Relay, Upstream
 
 I64 = NDArray[np.int64]
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 14
 """Rows that are decided at once: what fits into a processor's cache."""
-_SESSIONS = 1 << 12
+_SESSIONS = 1 << 11
 """Sessions whose requests are drawn at once, for the same reason."""
 
 
@@ -60,6 +60,7 @@ class Plane:
         self._seed = seed
         self.sessions: Sessions = NO_SESSIONS
         """Today's."""
+        self._any_long_lived = False
         self._waiting = NOTHING_WAITS
         self._day = -1
         self._order: I64 = np.zeros(0, dtype=np.int64)
@@ -97,6 +98,7 @@ class Plane:
             self._open(day)
         place = len(self.sessions)
         self.sessions = join_sessions([self.sessions, sessions])
+        self._any_long_lived |= bool(sessions.long_lived.any())
         self._order = np.concatenate([self._order[self._next :], np.arange(place, len(self.sessions))])
         self._starts = self.sessions.begin[self._order]
         order = np.argsort(self._starts, kind="stable")
@@ -154,10 +156,9 @@ class Plane:
         for start in range(self._next, last, _SESSIONS):
             chosen = self._order[start : min(start + _SESSIONS, last)]
             chosen = chosen[self.sessions.requests[chosen] > 0]
-            drawn = begun(self.sessions, chosen, self._kinds, self._seed, day)
-            machine = self.sessions.machine[drawn.session].astype(np.int64)
-            drawn = drawn.take(self._machines.is_on(machine, drawn.time))
-            parts.append(drawn)
+            drawn, owner = begun(self.sessions, chosen, self._kinds, self._seed, day)
+            machine = self.sessions.machine[chosen]
+            parts.append(drawn.take(self._machines.are_on(machine, day, owner, drawn.time)))
         self._next = max(self._next, last)
         self._waiting = join_waiting(parts)
 
@@ -172,8 +173,9 @@ class Plane:
         self._day, self._next = day, 0
         self.sessions = self._agenda.sessions(day)
         self._reactions.begin(day, self.sessions)
-        self._order = np.argsort(self.sessions.begin, kind="stable").astype(np.int64)
-        self._starts = self.sessions.begin[self._order]
+        self._any_long_lived = bool(self.sessions.long_lived.any())
+        self._order = np.arange(len(self.sessions))
+        self._starts = self.sessions.begin
 
     def _decide(self, due: Waiting) -> Rows:
         sessions = self.sessions
@@ -185,7 +187,9 @@ class Plane:
             due, machine, process = due.take(~gone), machine[~gone], process[~gone]
         wanted = asked(sessions, due, self._kinds, self._staff.choices)
         user = sessions.person[due.session].astype(np.int64)
-        began = np.where(sessions.long_lived[due.session], sessions.begin[due.session], due.time)
+        began = due.time
+        if self._any_long_lived:
+            began = np.where(sessions.long_lived[due.session], sessions.begin[due.session], due.time)
         judged = self._judge.judge(due.time, began, machine, user, process, wanted.host)
         kept = self._reactions.meet(wanted, judged)
         rows = self._rows(wanted, judged, machine, user, process)
@@ -193,11 +197,13 @@ class Plane:
 
     def _rows(self, wanted: Requests, judged: Judged, machine: I64, user: I64, process: I64) -> Rows:
         """Return what becomes of requests: who stops a connection ends it with its first packet."""
-        stopped = np.isin(judged.outcome, STOPPED)
-        relay = np.where(
-            stopped, Relay.DIRECT, self._upstream.relays(wanted.time, user, process, wanted.host)
-        )
-        withheld = stopped | ((relay == Relay.LIMITED) & (wanted.bytes_down >= DOWNLOAD))
+        relay = self._upstream.relays(wanted.time, user, process, wanted.host)
+        up, down = wanted.bytes_up, wanted.bytes_down
+        if judged.outcome.any() or relay.any():
+            stopped = np.isin(judged.outcome, STOPPED)
+            relay = np.where(stopped, Relay.DIRECT, relay)
+            up = np.where(stopped, REFUSED_UP, up)
+            down = np.where(stopped | ((relay == Relay.LIMITED) & (down >= DOWNLOAD)), 0, down)
         return Rows(
             wanted.time,
             machine,
@@ -206,8 +212,8 @@ class Plane:
             wanted.host,
             wanted.session,
             wanted.place,
-            np.where(stopped, REFUSED_UP, wanted.bytes_up),
-            np.where(withheld, 0, wanted.bytes_down),
+            up,
+            down,
             judged.outcome,
             judged.indicator,
             relay,

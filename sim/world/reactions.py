@@ -32,6 +32,7 @@ class Reactions:
         self._day = -1
         self._refusals: I64 = np.zeros(0, dtype=np.int64)
         """Of each of today's sessions; at GIVE_UP its person has left it."""
+        self._any_refused = False
         self._remembered: dict[tuple[int, int], int] = {}
         """Until when a warning is not shown again, by user and number of the indicator."""
         self.tireless: frozenset[int] = frozenset()
@@ -44,6 +45,7 @@ class Reactions:
         self._day = day
         self._sessions = sessions
         self._refusals = np.zeros(len(sessions), dtype=np.int64)
+        self._any_refused = False
 
     def more(self, sessions: Sessions) -> None:
         """Take in that sessions have come up behind today's."""
@@ -67,10 +69,14 @@ class Reactions:
         ask again, or leaves at once. Outcomes of remembered warnings change in place.
         """
         session, outcome = asked.session, judged.outcome
+        stopped = np.flatnonzero(np.isin(outcome, STOPPED)) if outcome.any() else outcome[:0]
+        if not len(stopped) and not self._any_refused:
+            return None
         left = self._refusals[session] >= GIVE_UP
-        stopped = np.flatnonzero(np.isin(outcome, STOPPED) & ~left)
+        stopped = stopped[~left[stopped]]
         if not len(stopped):
             return ~left if left.any() else None
+        self._any_refused = True
         last = np.full(len(self._refusals), len(session), dtype=np.int64)
         for row in stopped.tolist():
             owner = int(session[row])

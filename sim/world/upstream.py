@@ -102,9 +102,15 @@ class Gateway:
 
     def refuses(self, time: I64, machine: I64, host: I64) -> Flags:
         """Mark the connections that the gateway refuses."""
-        asked = last_poll(time, self.phase, self.interval) if self.interval else time
-        version = np.searchsorted(np.array(self._times), asked, side="right") - 1
-        found: Flags = self.carries(time, machine) & np.stack(self._versions)[np.maximum(version, 0), host]
+        versions = np.stack(self._versions)
+        concerned: Flags = np.any(versions, axis=0)
+        found = concerned[host]
+        rows = np.flatnonzero(found)
+        if len(rows):
+            time, machine, host = time[rows], machine[rows], host[rows]
+            asked = last_poll(time, self.phase, self.interval) if self.interval else time
+            version = np.searchsorted(np.array(self._times), asked, side="right") - 1
+            found[rows] = versions[np.maximum(version, 0), host] & self.carries(time, machine)
         return found
 
 
@@ -171,6 +177,8 @@ class Upstream:
 
     def gone(self, time: I64, machine: I64, process: I64) -> Flags:
         """Mark the requests that are never made because the program was removed from the machine."""
+        if not self._removals:
+            return np.zeros(len(time), dtype=np.bool_)
         found: Flags = self.removed[machine, process] <= time
         return found
 

@@ -96,7 +96,7 @@ class Inputs:
     def wishes(self, day: int) -> list[Wish]:
         """Return what people intend on a working day while their machine is on, in time order."""
         staff, sessions = self.staff, self._begun.agenda.sessions(day)
-        waiting = begun(sessions, np.arange(len(sessions)), self._begun.kinds, self._seed, day)
+        waiting, _ = begun(sessions, np.arange(len(sessions)), self._begun.kinds, self._seed, day)
         wanted = asked(sessions, waiting, self._begun.kinds, staff.choices)
         found = []
         spans = [self.spans(machine, day) for machine in range(len(self.names))]
