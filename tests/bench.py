@@ -1,7 +1,8 @@
 """`make bench`: simulated rows and resolved hosts per CPU second, raw SimPy beside them, and the first paint.
 
-Every figure is the median of three interleaved rounds of CPU time; the machine's noise hits all alike.
-Nothing here is a test: read the ratios, not the milliseconds.
+The organisation is the living one of tests/scenarios/life-office.yaml, with as many people as a line says.
+Figures are medians of three interleaved rounds of CPU time unless a line says otherwise; the machine's noise
+hits all alike. Nothing here is a test: read the ratios, not the milliseconds. docs/performance.md keeps them.
 """
 
 from __future__ import annotations
@@ -9,36 +10,47 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
 
+import polars as pl
 import simpy
 from rich.console import Console
 from rich.table import Table
 
 from sim.base.time import DAY, HOUR
 from sim.engine.catalog.model import App, Catalog
-from sim.scenario.load import Resolved, load_scenario, resolve
-from sim.session.commands import SetSwitch
+from sim.scenario.load import Resolved
+from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.world.model import World
+from sim.world.telemetry import Rows
+from tests.properties import played
+from tests.reference.model import Reference
+from tests.world.lively import lively
 
 ROUNDS = 3
-PEOPLE = 1_000
+THOUSAND, TEN, HUNDRED = 1_000, 10_000, 100_000
+SMALL = 150
+"""People of the run that the slow reference plays, too."""
 SWITCHES = ("Microsoft Cloud App Security", "Custom network indicators", "Block unsanctioned apps")
+MONTH = {"start": "2019-12-16T09:00", "end": "2020-01-13T09:00"}
 
 
-def raw_simpy(events: int = 300_000, processes: int = 1_000) -> tuple[int, float]:
-    """Return timeouts processed and the CPU seconds they took."""
-    env = simpy.Environment()
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a run made, and the CPU seconds it took."""
 
-    def ticking(step: float) -> simpy.events.ProcessGenerator:
-        for _ in range(events // processes):
-            yield env.timeout(step)
+    rows: int
+    seconds: float
 
-    for number in range(processes):
-        env.process(ticking(0.5 + number / processes))
-    return events, cpu(env.run)
+    @property
+    def rate(self) -> float:
+        """Rows a CPU second."""
+        return self.rows / self.seconds
 
 
 def cpu(work: Callable[[], object]) -> float:
@@ -48,38 +60,75 @@ def cpu(work: Callable[[], object]) -> float:
     return time.process_time() - begin
 
 
-def large() -> Resolved:
-    """Return first-block with a thousand people."""
-    small = load_scenario("first-block")
-    organisation = small.scenario.organisation.model_copy(update={"people": PEOPLE})
-    return resolve("large", small.scenario.model_copy(update={"organisation": organisation}))
+def raw_simpy(events: int = 300_000, processes: int = 1_000) -> Measured:
+    """Process bare timeouts."""
+    env = simpy.Environment()
+
+    def ticking(step: float) -> simpy.events.ProcessGenerator:
+        for _ in range(events // processes):
+            yield env.timeout(step)
+
+    for number in range(processes):
+        env.process(ticking(0.5 + number / processes))
+    return Measured(events, cpu(env.run))
 
 
-def model_only(resolved: Resolved) -> tuple[int, float]:
-    """Return the rows of the data plane alone, advanced by quarters of an hour, and the CPU seconds."""
+def model_only(resolved: Resolved) -> Measured:
+    """Advance the data plane alone through a working day, by quarters of an hour."""
     world = World(resolved, 1)
-    begin, end = world.now, world.now + DAY
+    begin = world.now
 
     def work() -> None:
-        for stop in range(begin, end + 1, HOUR // 4):
+        for stop in range(begin, begin + DAY + 1, HOUR // 4):
             world.plane.advance(stop)
 
     seconds = cpu(work)
-    return len(world.plane.telemetry.rows()), seconds
+    return Measured(len(world.plane.telemetry), seconds)
 
 
-def end_to_end(resolved: Resolved) -> tuple[int, float]:
-    """Return the rows of a whole session, from sensor to digest, and the CPU seconds."""
+def end_to_end(resolved: Resolved, span: int) -> Measured:
+    """Play a session with the feed on and an app blocked: sensor, discovery, policies, digest."""
     session = Session(resolved, 1)
     for name in SWITCHES:
         session.submit(SetSwitch(name, True))
-    before = len(session.world.plane.telemetry.rows())
-    seconds = cpu(lambda: session.advance(session.resolved.end))
-    return len(session.world.plane.telemetry.rows()) - before, seconds
+    session.submit(TagApp("facebook", "Unsanctioned"))
+    before = len(session.world.plane.telemetry)
+    seconds = cpu(lambda: session.advance(session.now + span))
+    return Measured(len(session.world.plane.telemetry) - before, seconds)
 
 
-def resolution(lines: int = 5_000_000, distinct: int = 219_000, domains: int = 20_000) -> tuple[int, float]:
-    """Return hosts resolved against generated apps, and the CPU seconds from a fresh catalog.
+def reference(resolved: Resolved) -> tuple[Measured, Measured]:
+    """Play the same day by one SimPy event a row, and by the world; refuse unless the rows are the same."""
+    slow, fast = Reference(resolved, 1), World(resolved, 1)
+    seconds = cpu(lambda: slow.play(()))
+    fast_seconds = cpu(lambda: fast.run(resolved.end))
+    session, _ = played.play(resolved, 1, ())
+    if played.rows(session) != slow.rows:
+        raise SystemExit("the slow reference and the world differ")
+    return Measured(len(slow.rows), seconds), Measured(len(fast.plane.telemetry), fast_seconds)
+
+
+def kept(resolved: Resolved) -> tuple[float, float]:
+    """Return the bytes of memory and of Parquet that a kept row takes."""
+    world = World(resolved, 1)
+    world.run(world.now + DAY)
+    blocks = world.plane.telemetry.blocks
+    rows = world.plane.telemetry.rows()
+    frame = pl.DataFrame({f.name: getattr(rows, f.name) for f in fields(Rows)})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.parquet"
+        frame.write_parquet(path, compression="zstd")
+        size = path.stat().st_size
+    return sum(block.nbytes for block in blocks) / len(rows), size / len(rows)
+
+
+def opening(resolved: Resolved) -> float:
+    """Return the CPU seconds from a scenario to a session that can be played."""
+    return cpu(lambda: Session(resolved, 1))
+
+
+def resolution(lines: int = 5_000_000, distinct: int = 219_000, domains: int = 20_000) -> Measured:
+    """Resolve hosts against generated apps, from a fresh catalog.
 
     Half of the lines go round all distinct hosts, the others to few of them, as in a log; a third of
     the hosts have an app. Every line is a string of its own, as a reader of logs makes them.
@@ -103,7 +152,7 @@ def resolution(lines: int = 5_000_000, distinct: int = 219_000, domains: int = 2
     few = [place * place // distinct * (place % 7) // 7 for place in spread]
     hosts = [names[i % distinct].replace("h", "w", 1) for pair in enumerate(few) for i in pair]
     seconds = cpu(lambda: catalog.resolve_hosts(hosts))
-    return len(hosts), seconds
+    return Measured(len(hosts), seconds)
 
 
 def first_paint() -> float:
@@ -124,41 +173,60 @@ def first_paint() -> float:
 
 def main() -> None:
     """Measure and print."""
-    resolved = large()
-    rates: dict[str, list[float]] = {"raw": [], "model": [], "whole": []}
-    rows = 0
-    paints = []
-    resolved_rates = []
-    for _ in range(ROUNDS):
-        for name, measure in (
-            ("raw", raw_simpy),
-            ("model", lambda: model_only(resolved)),
-            ("whole", lambda: end_to_end(resolved)),
-        ):
-            count, seconds = measure()
-            rates[name].append(count / seconds)
-            rows = count if name == "model" else rows
-        count, seconds = resolution()
-        resolved_rates.append(count / seconds)
-        paints.append(first_paint())
-    raw = statistics.median(rates["raw"])
-    table = Table(box=None, header_style="bold")
-    for title in ("", "a CPU second", "raw SimPy"):
-        table.add_column(title, justify="left" if not title else "right")
-    for name, title in (
-        ("raw", "raw SimPy timeouts, 1,000 processes"),
-        ("model", f"rows, model only, {PEOPLE:,} machines, a day"),
-        ("whole", f"rows, end to end, {PEOPLE:,} machines, first-block"),
-    ):
-        median = statistics.median(rates[name])
-        table.add_row(title, f"{median:,.0f}", f"{median / raw:.2f}x")
     console = Console()
+    thousand, ten = lively(THOUSAND), lively(TEN)
+    runs: dict[str, list[Measured]] = {}
+    slow: list[float] = []
+    paints, opened = [], []
+
+    def measure(name: str, made: Measured) -> None:
+        runs.setdefault(name, []).append(made)
+
+    for _ in range(ROUNDS):
+        measure("raw", raw_simpy())
+        measure("model", model_only(thousand))
+        measure("ten", model_only(ten))
+        measure("shift", end_to_end(thousand, 9 * HOUR))
+        ours, fast = reference(lively(SMALL, end="2019-12-16T20:00"))
+        measure("reference", ours)
+        slow.append(fast.rate / ours.rate)
+        measure("hosts", resolution())
+        opened.append(opening(thousand))
+        paints.append(first_paint())
+    measure("month", end_to_end(lively(THOUSAND, **MONTH), 28 * DAY))
+    measure("day", end_to_end(lively(THOUSAND, **MONTH), DAY))
+    measure("hundred", model_only(lively(HUNDRED)))
+    memory, parquet = kept(thousand)
+
+    rate = {name: statistics.median(run.rate for run in made) for name, made in runs.items()}
+    table = Table(box=None, header_style="bold")
+    for title in ("", "a CPU second", "raw SimPy", "rows a person"):
+        table.add_column(title, justify="left" if not title else "right")
+    for name, title, people in (
+        ("raw", "raw SimPy timeouts, 1,000 processes", 0),
+        ("model", "model rows, 1,000 people, a working day", THOUSAND),
+        ("ten", "model rows, 10,000 people, a working day", TEN),
+        ("hundred", "model rows, 100,000 people, a working day, once", HUNDRED),
+        ("shift", "end to end, 1,000 people, a shift of 9 hours", THOUSAND),
+        ("day", "end to end, 1,000 people, a day, once", THOUSAND),
+        ("month", "end to end, 1,000 people, 28 days, once", THOUSAND),
+        ("reference", f"an event a row, {SMALL} people, a day", SMALL),
+    ):
+        rows = f"{runs[name][0].rows / people:,.0f}" if people else ""
+        table.add_row(title, f"{rate[name]:,.0f}", f"{rate[name] / rate['raw']:.2f}x", rows)
     console.print(table)
-    console.print(f"hosts resolved a CPU second: {statistics.median(resolved_rates):,.0f}")
-    console.print(f"rows a person and working day: {rows / PEOPLE:,.0f}")
-    console.print(
-        f"first paint of the library: {statistics.median(paints):.2f} s wall, Python's start included"
-    )
+    shift = statistics.median(run.seconds for run in runs["shift"])
+    for line in (
+        f"a shift of 9 hours of 1,000 people, end to end: {shift:.2f} s of CPU",
+        f"CPU a row, 28 days to one: {rate['day'] / rate['month']:.2f}",
+        f"CPU a row, 100,000 people to 1,000: {rate['model'] / rate['hundred']:.2f}",
+        f"the world beside an event a row, the same rows: {statistics.median(slow):.1f}x",
+        f"bytes a kept row: {memory:.1f} in memory, {parquet:.1f} as Parquet",
+        f"a scenario of 1,000 people opens in {statistics.median(opened):.2f} s of CPU",
+        f"hosts resolved a CPU second: {rate['hosts']:,.0f}",
+        f"first paint of the library: {statistics.median(paints):.2f} s wall, Python's start included",
+    ):
+        console.print(line)
 
 
 if __name__ == "__main__":

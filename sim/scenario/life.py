@@ -274,4 +274,4 @@ def load_pack(name: str) -> Pack:
         advice = nearest(name, known, f"one of: {', '.join(known)}")
         raise InputError(Problem("SCENARIO-PACK", f"no pack {name!r}", advice=advice))
     text = resources.files("scenarios").joinpath("packs", f"{name}.yaml").read_text(encoding="utf-8")
-    return validate(Pack, load(text, f"scenarios/packs/{name}.yaml"))
+    return validate(Pack, load(text, f"scenarios/packs/{name}.yaml", shipped=True))
