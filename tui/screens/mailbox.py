@@ -39,10 +39,10 @@ class MailboxScreen(PlayScreen, scope=MAILBOX):
         super().__init__()
         self.table: Table[MailRow] = Table(
             (
-                Column("time", "Time", lambda r: self._when(r.time), 16, sort=lambda r: r.time, priority=1),
+                Column("time", "Time", lambda r: self._when(r.time), 12, sort=lambda r: r.time, priority=1),
                 Column("who", "From", lambda r: r.who, 26, 14, 1, priority=0, tone=_tone),
                 Column("subject", "About", lambda r: r.subject, 24, 14, 2, priority=0, tone=_tone),
-                Column("state", "", lambda r: "no answer yet" if r.waits else "", 13, tone=_tone),
+                Column("state", "State", lambda r: "no answer yet" if r.waits else "", 13, tone=_tone),
             ),
             lambda row: row.id,
             empty="No mail yet. Press Y on an app to ask what it is for.",
@@ -64,7 +64,7 @@ class MailboxScreen(PlayScreen, scope=MAILBOX):
 
     def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
         """Follow the cursor."""
-        self._describe()
+        self.draw()
 
     def on_grid_activated(self, event: Grid.Activated) -> None:
         """Go to the app that a question is about."""

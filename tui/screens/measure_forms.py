@@ -114,7 +114,7 @@ def ask_form(app: tuple[str, str], users: Sequence[str]) -> Form:
             ),
             TextField("user", "User", users[0] if users else "", placeholder="as the report names them"),
         ),
-        about="The answer comes by mail (`g y`) when they are at work and get round to it. It need not be "
+        about="The answer comes into the mailbox when they are at work and get round to it. It need not be "
         "true, and some never answer.",
         check=wrong,
         verb="Send",
