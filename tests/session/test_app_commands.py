@@ -121,7 +121,16 @@ def test_a_policy_without_a_search_is_written_as_it_always_was() -> None:
     """Its digest is that of older run files, and those can be read."""
     old = SavePolicy("New risky app", "Risky", {"Number of users": 3})
     data = to_json(old)
-    later = {"filters", "more_tags", "description", "emails", "phones"}
+    later = {
+        "filters",
+        "more_tags",
+        "description",
+        "emails",
+        "phones",
+        "profile",
+        "playbook",
+        "alert_settings",
+    }
     assert {field.name for field in fields(old)} - data.keys() == later
     assert from_json(json.loads(canonical(data))) == old
     assert to_json(POLICY)["filters"] == ("app tag equals Custom app",)
