@@ -297,20 +297,20 @@ class _Judge:
         return tuple(found)
 
     def _losses(self) -> tuple[Loss, ...]:
-        cut = np.isin(self.rows.outcome, STOPPED) & (self.rows.session >= 0)
+        lost = self.rows.take(np.isin(self.rows.outcome, STOPPED) & (self.rows.session >= 0))
         rules = self.world.tenant.indicators.all
         found = []
         for app in self.world.staff.apps:
-            mine = cut & app_rows(self.world, self.rows, app.id)
+            mine = app_rows(self.world, lost, app.id)
             if app.id in self.bad_apps or not mine.any():
                 continue
-            values = sorted({rules[n].value for n in np.unique(self.rows.indicator[mine]).tolist()})
-            people = len(np.unique(self.rows.user[mine]))
+            values = sorted({rules[n].value for n in np.unique(lost.indicator[mine]).tolist()})
+            people = len(np.unique(lost.user[mine]))
             found.append(
                 Loss(
                     app.id,
                     app.id in self.approved,
-                    self._sessions(self.rows, mine),
+                    self._sessions(lost, mine),
                     people,
                     tuple(values),
                 )
