@@ -76,6 +76,9 @@ class EndpointAlertRow(AlertRow):
     user: str
     processes: str
     domain: str
+    indicator: str
+    """Id of the indicator that raised it."""
+    indicator_is_listed: bool
     first: int
     last: int
     attempts: int
@@ -203,6 +206,8 @@ def _endpoint_row(session: Session, a: EndpointAlert) -> EndpointAlertRow:
         user=", ".join(world.user_names[u] for u in sorted(a.users)),
         processes=", ".join(world.staff.processes[p] for p in sorted(a.processes)),
         domain=indicator.value,
+        indicator=indicator.id,
+        indicator_is_listed=indicator.removed is None,
         first=a.first,
         last=a.last,
         attempts=a.attempts,

@@ -9,6 +9,7 @@ from sim.base.time import DAY, HOUR, MINUTE
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.session.commands import SetSwitch
 from sim.session.endpoint_commands import VisitSite
+from sim.session.indicator_commands import RemoveIndicator
 from sim.session.policy_commands import DeletePolicy, SavePolicy
 from sim.views.alerts import CloudAlertRow, EndpointAlertRow, cloud_alerts, endpoint_alerts, one_queue
 from tests.session.test_alert_commands import office
@@ -155,6 +156,18 @@ async def test_a_machine_alert_is_in_progress_resolved_and_opened_again():
         await robot.until(lambda: machine_alert(robot).status == "Resolved")
         await robot.press("i")
         assert machine_alert(robot).status == "In progress"
+
+
+async def test_a_machine_alert_leads_to_its_indicator_while_that_is_listed():
+    async with machines() as robot:
+        alert = machine_alert(robot)
+        await robot.press("N")
+        await robot.until(lambda: place(robot) == "indicators")
+        await robot.until(lambda: robot.grid().selected == alert.indicator)
+        assert robot.grid().selected_row.value == alert.domain
+        app_of(robot).submit(RemoveIndicator(alert.indicator))
+        await robot.press("g", "e", "N")
+        await robot.until(lambda: robot.sees("The indicator is no longer listed"))
 
 
 async def test_the_alerts_of_one_incident_are_listed_alone():

@@ -57,6 +57,13 @@ STATE_ACTIONS = (
     Action("alert.app", "App", "open the alert's app", ("a",), when="app", footer=80),
     Action("alert.user", "User", "open the page of the alert's user in Cloud Discovery", ("u",), when="user"),
     Action(
+        "alert.indicator",
+        "Indicator",
+        "go to the indicator that raised the alert",
+        ("N",),
+        when="indicator",
+    ),
+    Action(
         "alert.incident",
         "Incident",
         "keep only the alerts of this incident, or show all again",
@@ -296,6 +303,22 @@ class StateAlerts(QueueScreen):
     def do_alert_user(self) -> None:
         """Open the page of the first user."""
         self.play.open("user", self._user())
+
+    def when_indicator(self) -> str:
+        """Say why the indicator cannot be gone to, if so."""
+        row = self.chosen
+        if not isinstance(row, EndpointAlertRow):
+            return self.when_chosen() or "no indicator raised this alert"
+        return "" if row.indicator_is_listed else "the indicator is no longer listed"
+
+    async def do_alert_indicator(self) -> None:
+        """Go to the indicator in its list."""
+        from tui.screens.indicators import IndicatorsScreen
+
+        row = self.chosen
+        if isinstance(row, EndpointAlertRow):
+            await self.play.go("indicators")
+            cast("IndicatorsScreen", self.app.screen).table.grid.select(row.indicator)
 
     def open_timeline(self, row: EndpointAlertRow) -> None:
         """Open the machine's timeline, at the app where the alert names one."""
