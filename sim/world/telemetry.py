@@ -115,6 +115,10 @@ def _narrow(column: I64) -> Kept:
     return column
 
 
+_FULL = 4_096
+"""Rows of a block that gets no more: reading many small blocks costs more than keeping fewer large ones."""
+
+
 class Telemetry:
     """All rows so far, in time order."""
 
@@ -126,8 +130,11 @@ class Telemetry:
 
     def append(self, rows: Rows) -> None:
         """Add rows that lie after every row held."""
-        if len(rows):
-            self.blocks.append(Block.of(rows))
+        if not len(rows):
+            return
+        if self.blocks and self.blocks[-1].size < _FULL and len(rows) < _FULL:
+            rows = join([self.blocks.pop().rows(), rows])
+        self.blocks.append(Block.of(rows))
 
     def rows(self) -> Rows:
         """Return everything that happened."""
