@@ -158,7 +158,10 @@ def timeline(session: Session, machine: str, app_id: str | None = None) -> list[
     found = endpoint_rows(session, machine, app_id)
     catalog = session.world.tenant.catalog
     times = dict(zip(found.report_id.tolist(), found.traffic.time.tolist(), strict=True))
-    events = [*_shown_of(device_network_events(found)), *_shown_of(device_events(found))]
+    events = [
+        *_shown_of(device_network_events(found, _TIMELINE)),
+        *_shown_of(device_events(found, _TIMELINE)),
+    ]
     apps = {url: catalog.resolve(url) for url in {row["RemoteUrl"] for row in events}}
     rows: list[TimelineRow] = []
     for row in events:

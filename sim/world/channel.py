@@ -29,6 +29,14 @@ WHOLE, NAME = 0, 1
 """Sights: the whole address, or the name alone."""
 
 
+def offer(offered: dict[int, Indicator], indicator: Indicator) -> None:
+    """Offer an indicator, or stop offering one that was taken off the list."""
+    if indicator.removed is None:
+        offered[indicator.number] = indicator
+    else:
+        offered.pop(indicator.number, None)
+
+
 class Channel:
     """Versions of the offered indicators, resolved by view and host: an indicator number, or -1."""
 

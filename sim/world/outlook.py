@@ -15,6 +15,7 @@ from sim.engine.enforcement.indicators import Indicator, IndicatorList
 from sim.engine.enforcement.scopes import Profiles
 from sim.engine.enforcement.tag_sync import TagSync
 from sim.engine.portal import Portal
+from sim.world.channel import offer
 from sim.world.model import World
 
 
@@ -71,18 +72,12 @@ def outlook(world: World) -> tuple[Stage, ...]:
         elif kind == "expiry":
             changed = indicators.expire(time)
         elif isinstance(subject, int):
-            _offer(offered, indicators.all[subject])
+            offer(offered, indicators.all[subject])
         for one in changed:
             later = time + hops.draw(time, "indicator_offer", one.value)
             heappush(due, (later, next(order), "offer", one.number))
         found.append(_stage(time, indicators, offered))
     return tuple(found)
-
-
-def _offer(offered: dict[int, Indicator], indicator: Indicator) -> None:
-    offered.pop(indicator.number, None)
-    if indicator.removed is None:
-        offered[indicator.number] = indicator
 
 
 def _stage(since: int, indicators: IndicatorList, offered: Mapping[int, Indicator]) -> Stage:

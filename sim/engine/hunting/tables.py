@@ -8,7 +8,7 @@ A column of the tables that nobody here could fill (hashes, process ids, SIDs) i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import TYPE_CHECKING
@@ -58,15 +58,23 @@ class EndpointRows:
         )
 
 
-def device_network_events(rows: EndpointRows) -> pl.DataFrame:
-    """Return one ConnectionSuccess row for each connection, blocked ones too."""
+def device_network_events(rows: EndpointRows, only: Collection[str] = ()) -> pl.DataFrame:
+    """Return one ConnectionSuccess row for each connection, blocked ones too.
+
+    Where `only` names columns, others are not made.
+    """
     import polars as pl
 
-    return _common(rows, pl.lit(CONNECTION)).with_columns(Protocol=pl.lit("Tcp"), AdditionalFields=pl.lit(""))
+    return _common(rows, pl.lit(CONNECTION), only).with_columns(
+        Protocol=pl.lit("Tcp"), AdditionalFields=pl.lit("")
+    )
 
 
-def device_events(rows: EndpointRows) -> pl.DataFrame:
-    """Return one row for each connection that SmartScreen or network protection blocked or audited."""
+def device_events(rows: EndpointRows, only: Collection[str] = ()) -> pl.DataFrame:
+    """Return one row for each connection that SmartScreen or network protection blocked or audited.
+
+    Where `only` names columns, others are not made.
+    """
     import polars as pl
 
     rows = rows.take(np.flatnonzero(np.isin(rows.outcome, (Outcome.BLOCKED, Outcome.AUDITED))))
@@ -80,7 +88,7 @@ def device_events(rows: EndpointRows) -> pl.DataFrame:
     fields = pl.Series([_fields(host.names, kind) for kind in known.tolist()], dtype=pl.String)
     actions = np.where(browser, 0, 1 + audited)
     named = pl.Series([SMARTSCREEN, NP_BLOCKED, NP_AUDITED]).gather(pl.Series(actions))
-    return _common(rows, pl.lit(named)).with_columns(AdditionalFields=fields.gather(pl.Series(codes)))
+    return _common(rows, pl.lit(named), only).with_columns(AdditionalFields=fields.gather(pl.Series(codes)))
 
 
 def _fields(hosts: Sequence[str], kind: int) -> str:
@@ -91,7 +99,7 @@ def _fields(hosts: Sequence[str], kind: int) -> str:
     return json.dumps({"IsAudit": bool(kind & 2), "ResponseCategory": category, "Uri": uri}, sort_keys=True)
 
 
-def _common(rows: EndpointRows, action: pl.Expr) -> pl.DataFrame:
+def _common(rows: EndpointRows, action: pl.Expr, only: Collection[str]) -> pl.DataFrame:
     import polars as pl
 
     traffic = rows.traffic
@@ -102,23 +110,24 @@ def _common(rows: EndpointRows, action: pl.Expr) -> pl.DataFrame:
             return pl.repeat("", count, dtype=pl.String, eager=True)
         return column.series(change, "")
 
-    return pl.DataFrame(
-        {
-            "Timestamp": pl.Series(traffic.time).cast(pl.Datetime("us")),
-            "DeviceId": names(traffic.machine, _device_id),
-            "DeviceName": names(traffic.machine),
-            "RemoteIP": names(rows.remote_ip),
-            "RemotePort": pl.repeat(443, count, dtype=pl.Int32, eager=True),
-            "RemoteUrl": names(traffic.host),
-            "LocalIP": names(traffic.source_ip),
-            "LocalPort": pl.Series(_FIRST_PORT + rows.report_id % _PORTS).cast(pl.Int32),
-            "InitiatingProcessFileName": names(traffic.process),
-            "InitiatingProcessAccountDomain": names(traffic.user, _domain),
-            "InitiatingProcessAccountName": names(traffic.user, lambda user: user.partition("@")[0]),
-            "InitiatingProcessAccountUpn": names(traffic.user),
-            "ReportId": pl.Series(rows.report_id, dtype=pl.Int64),
-        }
-    ).select(*_FIRST, action.alias("ActionType"), pl.exclude(*_FIRST))
+    columns: dict[str, Callable[[], pl.Series]] = {
+        "Timestamp": lambda: pl.Series(traffic.time).cast(pl.Datetime("us")),
+        "DeviceId": lambda: names(traffic.machine, _device_id),
+        "DeviceName": lambda: names(traffic.machine),
+        "RemoteIP": lambda: names(rows.remote_ip),
+        "RemotePort": lambda: pl.repeat(443, count, dtype=pl.Int32, eager=True),
+        "RemoteUrl": lambda: names(traffic.host),
+        "LocalIP": lambda: names(traffic.source_ip),
+        "LocalPort": lambda: pl.Series(_FIRST_PORT + rows.report_id % _PORTS).cast(pl.Int32),
+        "InitiatingProcessFileName": lambda: names(traffic.process),
+        "InitiatingProcessAccountDomain": lambda: names(traffic.user, _domain),
+        "InitiatingProcessAccountName": lambda: names(traffic.user, lambda user: user.partition("@")[0]),
+        "InitiatingProcessAccountUpn": lambda: names(traffic.user),
+        "ReportId": lambda: pl.Series(rows.report_id, dtype=pl.Int64),
+    }
+    made = pl.DataFrame({name: make() for name, make in columns.items() if not only or name in only})
+    first = [name for name in _FIRST if name in made.columns]
+    return made.select(*first, action.alias("ActionType"), pl.exclude(*first) if first else pl.all())
 
 
 def _device_id(machine: str) -> str:
