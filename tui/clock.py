@@ -16,6 +16,9 @@ SLICE = 10 * MINUTE
 """Simulated time that one slice of a skip covers, so that keys and screen stay live."""
 LAST_CALL = HOUR
 """A skip stops once this long before the end, so that one key cannot end an exercise."""
+DAY_BEGINS = "a working day begins; skip again to go on"
+DAY_ENDS = "the working day ends without news; skip again to go on"
+"""What a skip stops for where nothing is told: one key must not cost a day in which one could act."""
 
 
 class Clock:
@@ -77,19 +80,31 @@ class Clock:
     def skip(self) -> list[Notification]:
         """Do one slice of a skip; return what stopped it. Nothing told before the end stops it."""
         stop = self.session.now + SLICE
+        edge, said = self._edge()
+        stop = min(stop, edge)
         if not self._warned:
             stop = min(stop, self.session.resolved.end - LAST_CALL)
         self.session.skip_to_next(stop)
         news = self._news()
-        last_call = not self._warned and self._left <= LAST_CALL
-        if news or last_call or self.session.finished:
+        if not self._warned and self._left <= LAST_CALL:
+            self._warned = True
+            said = "one hour is left; skip again to go to the end"
+            news.append(Notification(self.session.now, "Exercise", said, False))
+        elif not news and self.session.now == edge and not self.session.finished:
+            news.append(Notification(self.session.now, "Exercise", said, False))
+        if news or self.session.finished:
             self.skipping = False
             self.session.mark()
-        if last_call:
-            self._warned = True
-            text = "one hour is left; skip again to go to the end"
-            news.append(Notification(self.session.now, "Exercise", text, False))
         return news
+
+    def _edge(self) -> tuple[int, str]:
+        """Return when working hours next begin or end, and what to say then; the end where they do not."""
+        resolved, calendar = self.session.resolved, self.session.world.machines.calendar
+        opens, closes = resolved.scenario.organisation.hours
+        begins = calendar.starts[calendar.works].tolist()
+        edges = [(day + opens, DAY_BEGINS) for day in begins] + [(day + closes, DAY_ENDS) for day in begins]
+        ahead = [] if self._warned else [edge for edge in edges if edge[0] > self.session.now]
+        return min(ahead, default=(resolved.end, ""))
 
     def _news(self) -> list[Notification]:
         """Return what is told now and was not told before, oldest first."""

@@ -73,6 +73,17 @@ class Status:
     portal: str = ""
 
 
+def _whole_words(text: str, cells: int) -> str:
+    """Return the words at the beginning that fit; one that is too long by itself is cut."""
+    kept = ""
+    for word in text.split():
+        longer = f"{kept} {word}".lstrip()
+        if len(longer) > cells:
+            break
+        kept = longer
+    return kept or clip(text, cells)
+
+
 class StatusLine(Line):
     """Line 1: scenario, report, simulated clock, speed or PAUSED, open alerts, portal."""
 
@@ -85,7 +96,7 @@ class StatusLine(Line):
             return [Field((safe("Unsanctioned", "strong"),), 9)]
         fields = [Field((safe(status.scenario, "strong"), safe(clip(status.scenario, 14))), 3)]
         if status.report:
-            fields.append(Field((safe(status.report), safe(clip(status.report, 16))), 2))
+            fields.append(Field((safe(status.report), safe(_whole_words(status.report, 16))), 2))
         if status.clock:
             short = status.clock_short or status.clock
             fields.append(Field((safe(status.clock, "strong"), safe(short, "strong")), 9))

@@ -16,7 +16,7 @@ from tui.widgets.line import Field, compose_line
 async def test_at_eighty_by_twenty_four_four_lines_frame_twenty():
     async with play(Gallery()) as robot:
         lines = robot.lines()
-        assert lines[0] == (" first-block · Win10 Endpoint Users · Mon 14 Jan 2019 10:42 · ×60   H▲2 M◆5 L●1")
+        assert lines[0] == (" first-block · Win10 Endpoint · Mon 14 Jan 2019 10:42 · ×60  alerts H▲2 M◆5 L●1")
         assert lines[1].startswith(" Cloud Discovery › Discovered apps")
         assert lines[1].endswith("PRODUCT VIEW – Cloud App Security")
         assert lines[2].startswith("  App")

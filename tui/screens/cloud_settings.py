@@ -122,9 +122,9 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
         super().__init__()
         self._reports: Table[ReportRow] = Table(
             (
-                Column("name", "Report", lambda r: r.title, 26, 16, 1, priority=0),
+                Column("name", "Report", lambda r: r.title, 26, 26, 1, priority=0),
                 Column("kind", "Kind", lambda r: r.kind, 15, tone=_muted),
-                Column("about", "Takes", lambda r: r.about, 48, 34, 2, priority=2, tone=_muted),
+                Column("about", "Takes", lambda r: r.about, 48, 30, 2, priority=2, tone=_muted),
                 Column("updated", "Updated", lambda r: self._when(r.updated), 16, priority=3),
             ),
             lambda row: row.name,
