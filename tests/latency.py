@@ -54,7 +54,7 @@ def tag_to_block(era: str, machines: int, seed: int = 1) -> I64:
     while not world.channel.offered:
         world.run(world.next_event() or world.resolved.end)
         world.run(world.now + 1)
-    while due := world.offers_due.in_order():
+    while due := world.indicators.offers_due.in_order():
         world.run(due[-1][0] + 1)
     offered = _offered(world)
     pulls = (world.machines.next_pull(machine, offered - 1) for machine in range(machines))

@@ -36,7 +36,7 @@ class AddIndicator:
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """List the indicator; machines get it later."""
-        indicator = world.add_indicator(actor, form_of(self, self.value, world))
+        indicator = world.indicators.add(actor, form_of(self, self.value, world))
         action = world.tenant.portal.actions[indicator.action]
         return said(f"{indicator.id} lists {indicator.value}: {action}", id=indicator.id)
 
@@ -60,7 +60,7 @@ class EditIndicator:
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Save it; machines get the change later, and a tag may set its own terms back."""
         held: Indicator = world.tenant.indicators.find(self.id)
-        indicator = world.change_indicator(actor, self.id, form_of(self, held.value, world))
+        indicator = world.indicators.change(actor, self.id, form_of(self, held.value, world))
         return said(f"{indicator.id} is saved", id=indicator.id)
 
 
@@ -73,7 +73,7 @@ class RemoveIndicator:
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
         """Remove it; machines drop it later."""
-        world.remove_indicator(actor, self.id)
+        world.indicators.remove(actor, self.id)
         return said(f"{self.id} is removed")
 
 

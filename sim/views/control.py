@@ -9,7 +9,8 @@ from sim.engine.governance import area
 from sim.engine.portal import Portal
 from sim.session.driver import Session
 from sim.world.fleet import LOG_ACTIONS
-from sim.world.model import SCENARIO, SERVICE
+from sim.world.indicator_service import SERVICE
+from sim.world.model import SCENARIO
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from sim.engine.enforcement.settings import (
     Value,
 )
 from sim.world import effects
+from sim.world.clockwork import Clockwork
 from sim.world.guards import Guards
 from sim.world.machines import Machines
 from sim.world.organisation import Staff
@@ -64,17 +65,6 @@ class Progress:
     reported: dict[int, int] = field(default_factory=dict)
     """When the console knows that it arrived."""
     withdrawn: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Clockwork:
-    """What the fleet needs of the world."""
-
-    now: Callable[[], int]
-    at: Callable[[int, Callable[[], None]], None]
-    realise: Callable[[], object]
-    delay: Callable[..., int]
-    write: Callable[..., None]
 
 
 class Fleet:

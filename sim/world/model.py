@@ -21,7 +21,7 @@ from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.streams import SESSION_CONTROL
 from sim.engine.enforcement.access import AccessRule
 from sim.engine.enforcement.facts import STOPPED, DevicePosture, Facts, Outcome
-from sim.engine.enforcement.indicators import Indicator, IndicatorForm
+from sim.engine.enforcement.indicators import Indicator
 from sim.engine.enforcement.scopes import ScopedProfile
 from sim.engine.enforcement.scripts import BlockList, block_list
 from sim.engine.enforcement.settings import setting
@@ -40,17 +40,18 @@ from sim.scenario.sources import FaultKind
 from sim.scenario.standing import Managed
 from sim.world.asking import Asking
 from sim.world.channel import Channel
+from sim.world.clockwork import Clockwork
 from sim.world.collector import Collector, Collectors
 from sim.world.directory import directory, logon_names
-from sim.world.fleet import Clockwork, Fleet
+from sim.world.fleet import Fleet
 from sim.world.groundwork import groundwork
 from sim.world.guards import Guards
 from sim.world.hops import Hops
+from sim.world.indicator_service import SERVICE, IndicatorService
 from sim.world.judge import Judge
 from sim.world.logs import Logs, session_traffic
 from sim.world.mailbox import Mailbox
 from sim.world.messages import Messages
-from sim.world.pending import Pending
 from sim.world.places import Places
 from sim.world.plane import Plane
 from sim.world.reactions import Reactions
@@ -75,8 +76,6 @@ SCENARIO = "scenario"
 """Actor of what stands before play begins."""
 FIRST_DATA = "First data"
 """Log entry of the first analysis after the integration was switched on."""
-SERVICE = "service"
-"""Actor of what the cloud services do by themselves."""
 
 
 class World:
@@ -120,15 +119,12 @@ class World:
             licences=resolved.scenario.subscription.licences,
         )
         self.integration_spans: list[tuple[int, int]] = []
-        self.offers_due: Pending[int] = Pending()
-        """When the service is due to offer (or stop offering) indicators, by their numbers."""
-        self.syncs_due: Pending[str | None] = Pending()
-        """When indicators are due to follow the tags: by app id, and by None of every app."""
         self.first_data_expected: int | None = None
         self.hops = Hops(self.era, seed)
         self.env = simpy.Environment(initial_time=begin)
         self._clock = begin
         self.clockwork = Clockwork(lambda: self.now, self._at, self._realise, self.delay, self.tenant.write)
+        self.indicators = IndicatorService(self.tenant, self.channel, self.judge, self.plane, self.clockwork)
         self.fleet = Fleet(self.staff, self.machines, self.guards, self.clockwork)
         self.collectors = Collectors(
             resolved,
@@ -282,10 +278,10 @@ class World:
             self._integration(on)
         if switch == CUSTOM_INDICATORS:
             self.channel.custom_indicators = on
-            self._publish()
-            self._relist()
+            self.indicators.publish()
+            self.indicators.relist()
         if switch in {INTEGRATION, BLOCK_UNSANCTIONED} and self.tenant.tag_sync_on != synced:
-            self._sync_later(None)
+            self.indicators.follow_tags(None)
         return True
 
     def set_tag(self, actor: str, app_id: str, tag: str, profile: str = "") -> bool:
@@ -294,7 +290,7 @@ class World:
         if not self.tenant.tag(self.now, actor, app_id, tag, profile):
             return False
         self._list_unsanctioned()
-        self._sync_later(app_id)
+        self.indicators.follow_tags(app_id)
         return True
 
     def change_profile(self, actor: str, profile: ScopedProfile) -> list[str]:
@@ -304,7 +300,7 @@ class World:
         self.tenant.write(self.now, actor, "Update scoped profile", profile.name, str(profile.scope))
         apps = self.tenant.profiles.apps(profile.name) if moved else []
         for app_id in apps:
-            self._sync_later(app_id)
+            self.indicators.follow_tags(app_id)
         return apps
 
     def import_script(self, gateway: Gateway) -> BlockList:
@@ -333,45 +329,6 @@ class World:
     def _list_unsanctioned(self) -> None:
         """Offer the unsanctioned apps to the gateways that fetch them: no switch of a portal counts there."""
         self.upstream.list_unsanctioned(self.now, block_list(self.tenant.unsanctioned()).hosts)
-
-    def add_indicator(self, actor: str, form: IndicatorForm) -> Indicator:
-        """Make an indicator by hand; the service offers it to machines later."""
-        self._realise()
-        indicator = self.tenant.indicators.add(self.now, form, actor)
-        self.tenant.write(self.now, actor, "Create indicator", indicator.value, indicator.id)
-        self._offer_later([indicator])
-        self._expire_later(indicator)
-        return indicator
-
-    def change_indicator(self, actor: str, indicator_id: str, form: IndicatorForm) -> Indicator:
-        """Save an indicator's form again; a tag's own settings come back with the next synchronisation."""
-        self._realise()
-        held = self.tenant.indicators.find(indicator_id)
-        changed = self.tenant.indicators.change(self.now, actor, held, form)
-        self.tenant.write(self.now, actor, "Update indicator", changed.value, changed.id)
-        self._offer_later([changed])
-        self._expire_later(changed)
-        if changed.by_tag and changed.app_id is not None:
-            self._sync_later(changed.app_id)
-        return changed
-
-    def _expire_later(self, indicator: Indicator) -> None:
-        if indicator.expires is not None:
-            self._at(indicator.expires, self._expire)
-
-    def _expire(self) -> None:
-        self._realise()
-        gone = self.tenant.indicators.expire(self.now)
-        for indicator in gone:
-            self.tenant.write(self.now, SERVICE, "Indicator expired", indicator.value, indicator.id)
-        self._offer_later(gone)
-
-    def remove_indicator(self, actor: str, indicator_id: str) -> None:
-        """Take an indicator off the list by hand."""
-        self._realise()
-        gone = self.tenant.indicators.remove(self.now, self.tenant.indicators.find(indicator_id))
-        self.tenant.write(self.now, actor, "Remove indicator", gone.value, gone.id)
-        self._offer_later([gone])
 
     def delay(self, hop: str, *keys: int | str) -> int:
         """Draw the next delay of a hop: its own occurrence count is part of the key."""
@@ -424,43 +381,4 @@ class World:
         self.tenant.write(self.now, SERVICE, why, WIN10, str(fresh))
         for app_id in self.tenant.analyse(self.now):
             self._list_unsanctioned()
-            self._sync_later(app_id)
-
-    def _sync_later(self, app_id: str | None) -> None:
-        """Let indicators follow the tags: of one app, or of every app when the switches changed."""
-        hop, keys = ("block_setting", ()) if app_id is None else ("tag_to_indicator", (app_id,))
-        due = self.now + self.delay(hop, *keys)
-        self.syncs_due.add(app_id, due)
-        self._at(due, partial(self._sync, due, app_id))
-
-    def _sync(self, due: int, app_id: str | None) -> None:
-        self._realise()
-        changed = self.tenant.sync_app(self.now, app_id)
-        self.syncs_due.done(app_id, due)
-        self._offer_later(changed)
-
-    def _offer_later(self, changed: list[Indicator]) -> None:
-        self.channel.know(self.tenant.indicators.all)
-        self._relist()
-        for indicator in changed:
-            due = self.now + self.delay("indicator_offer", indicator.value)
-            self.offers_due.add(indicator.number, due)
-            self._at(due, partial(self._offer, due, indicator.number))
-
-    def _offer(self, due: int, number: int) -> None:
-        self._realise()
-        self.offers_due.done(number, due)
-        indicator = self.tenant.indicators.all[number]
-        if indicator.removed is None:
-            self.channel.offered[number] = indicator
-        else:
-            self.channel.offered.pop(number, None)
-        self._publish()
-        self.tenant.write(self.now, SERVICE, "Offer indicators", indicator.value, indicator.id)
-
-    def _publish(self) -> None:
-        self.channel.publish(self.now, self.plane.oldest_pull(self.now))
-
-    def _relist(self) -> None:
-        listed = self.tenant.indicators.present() if self.channel.custom_indicators else ()
-        self.judge.listed = self.channel.resolve(listed)
+            self.indicators.follow_tags(app_id)

@@ -58,9 +58,9 @@ def outlook(world: World) -> tuple[Stage, ...]:
     offered = dict(world.channel.offered)
     hops, order = world.hops.copy(), count()
     due: list[tuple[int, int, str, str | int | None]] = [
-        *((time, next(order), "sync", app) for time, app in world.syncs_due.in_order()),
+        *((time, next(order), "sync", app) for time, app in world.indicators.syncs_due.in_order()),
         *((i.expires, next(order), "expiry", None) for i in indicators.present() if i.expires is not None),
-        *((time, next(order), "offer", number) for time, number in world.offers_due.in_order()),
+        *((time, next(order), "offer", number) for time, number in world.indicators.offers_due.in_order()),
     ]
     heapify(due)
     found = [_stage(world.now, indicators, offered)]
