@@ -12,7 +12,7 @@ Every error carries one or more `Problem`s, so that an author sees all mistakes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from sim.base.text import plain
@@ -25,6 +25,8 @@ class Place:
     file: str
     line: int = 0
     column: int = 0
+    path: str = field(default="", compare=False)
+    """Which part of the file it is: habits.3.app."""
 
     def __str__(self) -> str:
         parts = [self.file]
@@ -45,12 +47,23 @@ class Problem:
     advice: str = ""
 
     def __str__(self) -> str:
-        parts = [f"error[{self.rule}]: {self.what}"]
+        return self.line("error")
+
+    def line(self, kind: str) -> str:
+        """Return it as one line that begins with `kind`: error, or warning."""
+        parts = [f"{kind}[{self.rule}]: {self.what}"]
         if self.where is not None:
-            parts.append(str(self.where))
+            path = self.where.path
+            parts.append(f"{self.where} ({path})" if path and path not in self.what else str(self.where))
         if self.advice:
             parts.append(self.advice)
         return plain("; ".join(parts))
+
+    def dump(self) -> dict[str, str | int]:
+        """Return it as a JSON object; a line or column of 0 is unknown."""
+        where = self.where or Place("")
+        place: dict[str, str | int] = {"file": where.file, "line": where.line, "column": where.column}
+        return {"rule": self.rule, "what": self.what, **place, "path": where.path, "advice": self.advice}
 
 
 class UnsanctionedError(Exception):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from sim.base.errors import InputError, Problem, nearest
+from sim.base.text import plain
 from sim.base.yamlfile import Document
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -47,7 +48,7 @@ def validate(
         problems = [
             Problem(
                 _rule(area, item["type"]),
-                f"{_where(item['loc'])}{_words(item['msg'])}",
+                f"{_where(item['loc'])}{_words(item['msg'])}{_found(item)}",
                 document.place(_in_file(item["loc"], document)),
                 _advice(model, item),
             )
@@ -66,6 +67,17 @@ def _in_file(loc: Sequence[str | int], document: Document) -> tuple[str | int, .
 
 def _where(loc: Sequence[str | int]) -> str:
     return f"{'.'.join(str(part) for part in loc)}: " if loc else ""
+
+
+def _found(item: ErrorDetails) -> str:
+    """Return what stands there instead, where that is one value and the message does not say it."""
+    found = item["input"]
+    silent = item["type"] in {"missing", "extra_forbidden", "value_error"} or item["type"].isupper()
+    if silent or not isinstance(found, str | int | float):
+        return ""
+    # Python refuses to write a number of thousands of digits.
+    shown = "a huge number" if isinstance(found, int) and found.bit_length() > 999 else repr(found)
+    return f", not {plain(shown, 60)}"
 
 
 def _rule(area: str, kind: str) -> str:

@@ -7,7 +7,7 @@ cannot grow into a large one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -32,7 +32,8 @@ class Document:
         key = tuple(path)
         while key not in self.places and key:
             key = key[:-1]
-        return self.places.get(key, Place(self.file))
+        found = self.places.get(key, Place(self.file))
+        return replace(found, path=".".join(str(part) for part in path))
 
 
 class _Loader(yaml.SafeLoader):

@@ -252,6 +252,23 @@ def explain_command(
     )
 
 
+@app.command("check")
+def check_command(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Scenario files, folders of them, or shipped names."),
+    ],
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Structure, meaning and some minutes of play; no players.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Check scenario files; every mistake comes with its line and column."""
+    from sim.cli.check import check
+
+    raise typer.Exit(check(paths, fast=fast, as_json=as_json))
+
+
 @app.command("export")
 def export_command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file.")],

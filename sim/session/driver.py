@@ -216,9 +216,14 @@ class Replayed:
 
 def resolved_of(recorded: Recorded) -> Resolved:
     """Return the scenario that a run file carries."""
-    data = dict(recorded.header["scenario"])
+    return resolved_from(recorded.header["scenario"], str(recorded.path))
+
+
+def resolved_from(kept: dict[str, Any], file: str) -> Resolved:
+    """Return a scenario from what a run file keeps of it."""
+    data = dict(kept)
     name = str(data.pop("name", "run"))
-    return resolve(name, validate(Scenario, Document(data, {}, str(recorded.path))))
+    return resolve(name, validate(Scenario, Document(data, {}, file)))
 
 
 def restore(recorded: Recorded, until: int | None = None) -> Replayed:
