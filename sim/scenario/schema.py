@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from sim.base.time import HOUR, MINUTE
 from sim.engine.discovery.log_sources import LogName
@@ -15,6 +15,7 @@ from sim.engine.enforcement.gateways import GatewayKind
 from sim.scenario.asking import Asking
 from sim.scenario.eras import Delay, Strict, TimeOfDay
 from sim.scenario.life import Life
+from sim.scenario.objectives import JOURNEY, ObjectiveSpec, check_objectives
 from sim.scenario.sources import CollectorSpec
 from sim.scenario.standing import Managed, Subscription
 from sim.scenario.story import Story
@@ -254,6 +255,8 @@ class Scenario(Strict):
     documents: Documents
     truth: Truth = Truth()
     weights: Weights = Weights()
+    """The older spelling of `objectives`: the first seven metrics, one objective each."""
+    objectives: Annotated[tuple[ObjectiveSpec, ...], AfterValidator(check_objectives)] = added(())
     hint_price: int = Field(default=5, ge=0, le=20)
     players: dict[str, ReferencePlayer] = {}
 
@@ -267,6 +270,13 @@ class Scenario(Strict):
             if habit.between[0] >= habit.between[1]:
                 raise ValueError(f"between of {habit.app} must be a rising pair of times")
         return habits
+
+    @property
+    def aims(self) -> tuple[ObjectiveSpec, ...]:
+        """What the exercise is scored by, in whichever spelling the file has it."""
+        return self.objectives or tuple(
+            ObjectiveSpec(id=name, metric=name, weight=getattr(self.weights, name)) for name in JOURNEY
+        )
 
     @property
     def programs_used(self) -> frozenset[str]:
