@@ -319,6 +319,9 @@ def play(
             who(desk)
         except CommandRefused as refusal:
             raise InputError(refusal.problems) from None
+        if session.handed_over:
+            session.advance(stop)
+            break
         latest = min(stop, session.now + LOOK_EVERY)
         session.advance(min(stop, session.now + PAUSE))
         session.skip_to_next(latest)

@@ -19,6 +19,7 @@ from sim.scenario.objectives import JOURNEY, ObjectiveSpec, check_objectives
 from sim.scenario.sources import CollectorSpec
 from sim.scenario.standing import Managed, Subscription
 from sim.scenario.story import Story
+from sim.scenario.trainee import Trainee
 from sim.scenario.traits import Destination, Devices, Host, Program, Site, Stay, added
 
 Identifier = str
@@ -251,6 +252,7 @@ class Scenario(Strict):
     breaches: tuple[BreachNews, ...] = ()
     story: Story = added(Story())
     asking: Asking = added(Asking())
+    trainee: Trainee = added(Trainee())
     delays: dict[str, Delay] = {}
     documents: Documents
     truth: Truth = Truth()

@@ -21,6 +21,15 @@ from sim.session.alert_commands import (
 )
 from sim.session.answer import ADDED_LATER, Answer, said
 from sim.session.app_commands import AddCustomApp, DeleteQuery, NoteApp, OverrideScore, ResetScore, SaveQuery
+from sim.session.case_commands import (
+    AddEvidence,
+    FinishShift,
+    GiveVerdict,
+    GrantException,
+    OpenTicket,
+    RemoveNote,
+    SendMessage,
+)
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.fleet_commands import AssignSetting, WithdrawSetting
 from sim.session.gateway_commands import (
@@ -129,8 +138,8 @@ class RecordFinding:
         user = index_of(world.user_names, self.user, "USER-UNKNOWN", "user")
         machine = machine_index(world, self.machine)
         process = process_index(world, self.process)
-        notes.find(world.now, self.app, user, machine, process, self.note)
-        return said(f"noted: {self.user} uses {self.app} on {self.machine} in {self.process}")
+        kept = notes.find(world.now, self.app, user, machine, process, self.note)
+        return said(f"noted: {self.user} uses {self.app} on {self.machine} in {self.process}", id=kept.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,4 +207,11 @@ Command = (
     | AskAbout
     | RepairCollector
     | NotifyUsers
+    | GiveVerdict
+    | AddEvidence
+    | SendMessage
+    | OpenTicket
+    | GrantException
+    | RemoveNote
+    | FinishShift
 )

@@ -24,6 +24,7 @@ from sim.session.answer import Answer
 from sim.session.commands import Command
 from sim.session.digest import Digest
 from sim.session.notebook import Notebook
+from sim.session.roles import require
 from sim.session.runfile import FORMAT, Recorded, RunFile
 from sim.session.wire import from_json, to_json
 from sim.world.model import FIRST_DATA, World
@@ -67,6 +68,11 @@ class Session:
         """True once the scenario's end is reached."""
         return self.now >= self.resolved.end
 
+    @property
+    def handed_over(self) -> bool:
+        """True once the shift is finished: the clock plays on, and no command is taken."""
+        return self.notes.handover is not None
+
     def header(self) -> dict[str, Any]:
         """Return the run file's first record."""
         return {
@@ -104,10 +110,17 @@ class Session:
             hour += HOUR
         self.world.run(until)
 
+    def play_on(self) -> None:
+        """Let the clock run to the scenario's end without the trainee."""
+        self.advance(self.resolved.end)
+
     def submit(self, command: Command, actor: str | None = None) -> Answer:
         """Apply a command now and keep it; a refused command changes nothing and is not kept."""
         if self.finished:
             raise CommandRefused(Problem("SESSION-OVER", "the exercise is over", advice="read the result"))
+        if self.handed_over:
+            raise CommandRefused(Problem("SHIFT-OVER", "the shift is handed over", advice="read the result"))
+        require(self.resolved.scenario.trainee.role, command.kind)
         who = actor or self.player
         answer = command.apply(self.world, self.notes, who)
         self.world.story.notice()

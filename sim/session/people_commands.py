@@ -10,6 +10,7 @@ from sim.engine.tenant import SANCTIONED
 from sim.session.answer import Answer, said
 from sim.session.lookup import unknown
 from sim.session.notebook import Notebook
+from sim.session.subjects import person
 from sim.world.asking import Role
 from sim.world.model import World
 
@@ -90,12 +91,6 @@ class AskAbout:
         if role is Role.OWNER:
             question = world.asking.ask_owner(actor, app.id)
         else:
-            question = world.asking.ask_person(actor, app.id, role, self._person(world, notes))
+            user = person(world, notes, self.user, "ASK-USER")
+            question = world.asking.ask_person(actor, app.id, role, user)
         return said(f"{question.id} went to {question.asked}", id=question.id)
-
-    def _person(self, world: World, notes: Notebook) -> int:
-        index = {person.upn: person.index for person in world.staff.people}
-        name = world.tenant.streams.people.person(notes.resolved.get(self.user, self.user))
-        if name not in index:
-            raise unknown("ASK-USER", "user", self.user, sorted(index))
-        return index[name]

@@ -140,6 +140,14 @@ class Telemetry:
         """Return everything that happened."""
         return join([block.rows() for block in self.blocks])
 
+    def at(self, place: int) -> Rows | None:
+        """Return the one row at a place in the total order, from 0; None where there is none."""
+        for block in self.blocks if place >= 0 else ():
+            if place < block.size:
+                return block.rows(place, place + 1)
+            place -= block.size
+        return None
+
     def between(self, start: int, end: int) -> Rows:
         """Return what happened from `start` on and before `end`."""
         return join(list(self._parts(start, end)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.located import Strict
-from sim.scenario import asking, life, schema, sources, standing, story, traits
+from sim.scenario import asking, life, schema, sources, standing, story, trainee, traits
 from sim.scenario.eras import Delay
 from sim.scenario.load import load_scenario
 
@@ -58,6 +58,7 @@ PARTS = [
     story.Stopped,
     asking.Asking,
     asking.Purpose,
+    trainee.Trainee,
     life.Life,
     life.Location,
     Delay,

@@ -7,6 +7,7 @@ after exclusion, enrichment and anonymisation, so the sums are those of the page
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -143,6 +144,13 @@ class ContinuousReport(Report):
             total("blocked"),
             tuple(self._line(*numbers[place]) for place in newest),
         )
+
+    def numbered(self, numbers: Collection[int]) -> dict[int, Line]:
+        """Return the lines with these numbers, as far as the report still has them."""
+        wanted = np.array(sorted(numbers), dtype=np.int64)
+        found = [(batch, np.flatnonzero(np.isin(batch.number, wanted))) for batch in self._batches]
+        lines = (self._line(batch, row) for batch, rows in found for row in rows.tolist())
+        return {line.number: line for line in lines}
 
     def _mine(self, batch: _Batch, scope: Scope) -> Bool:
         day = batch.traffic.time // DAY
