@@ -23,6 +23,8 @@ from sim.scenario.eras import HOPS, Era, load_era
 from sim.scenario.life import Pack, load_pack
 from sim.scenario.located import validate
 from sim.scenario.schema import BROWSERS, Scenario
+from sim.scenario.solution_problems import named_apps as apps_of_solution
+from sim.scenario.solution_problems import solution_problems
 from sim.scenario.story_problems import named_apps as apps_of_story
 from sim.scenario.story_problems import story_problems
 from sim.scenario.trait_problems import trait_problems
@@ -116,6 +118,9 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["timezone"]), p.advice) for p in error.problems)
     problems.extend(trait_problems(scenario, source, whole, tz))
+    cast = {member.id for member in scenario.organisation.cast}
+    play = (scenario.start, scenario.end)
+    problems.extend(solution_problems(scenario.solution, source, cast, play, tz))
     pack = _pack(scenario, source, tz, problems)
     start, end = (_time(key, getattr(scenario, key), tz, source, problems) for key in ("start", "end"))
     if start is not None and end is not None and start >= end:
@@ -224,6 +229,7 @@ def _named_apps(scenario: Scenario) -> Iterator[tuple[str, tuple[str | int, ...]
     for name, player in scenario.players.items():
         yield from ((app, ("players", name)) for app in player.unsanction)
     yield from apps_of_story(scenario)
+    yield from apps_of_solution(scenario.solution)
 
 
 def _not_yet(scenario: Scenario, source: Document, whole: Catalog, catalog: Catalog) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from sim.scenario.asking import Asking
 from sim.scenario.eras import Delay, Strict, TimeOfDay
 from sim.scenario.life import Life
 from sim.scenario.objectives import JOURNEY, ObjectiveSpec, check_objectives
+from sim.scenario.solution import Step
 from sim.scenario.sources import CollectorSpec
 from sim.scenario.standing import Managed, Subscription
 from sim.scenario.story import Story
@@ -261,6 +262,8 @@ class Scenario(Strict):
     objectives: Annotated[tuple[ObjectiveSpec, ...], AfterValidator(check_objectives)] = added(())
     hint_price: int = Field(default=5, ge=0, le=20)
     players: dict[str, ReferencePlayer] = {}
+    solution: tuple[Step, ...] = added(())
+    """What the oracle does beside the duties of every analyst; no other player reads it."""
 
     @field_validator("habits")
     @classmethod

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.located import Strict
-from sim.scenario import asking, life, schema, sources, standing, story, trainee, traits
+from sim.scenario import asking, life, schema, solution, sources, standing, story, trainee, traits
 from sim.scenario.eras import Delay
 from sim.scenario.load import load_scenario
 
@@ -59,6 +59,9 @@ PARTS = [
     asking.Asking,
     asking.Purpose,
     trainee.Trainee,
+    solution.Step,
+    solution.Wait,
+    solution.Find,
     life.Life,
     life.Location,
     Delay,
