@@ -22,6 +22,7 @@ from sim.engine.enforcement.settings import setting
 from sim.scenario.eras import HOPS, Era, load_era
 from sim.scenario.life import Pack, load_pack
 from sim.scenario.located import validate
+from sim.scenario.past import past_problems
 from sim.scenario.schema import BROWSERS, Scenario
 from sim.scenario.solution_problems import named_apps as apps_of_solution
 from sim.scenario.solution_problems import solution_problems
@@ -136,6 +137,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         problems.extend(_not_yet(scenario, source, whole, catalog))
         problems.extend(_proxies(scenario, source, era))
         problems.extend(_single_sign_on(scenario, source, catalog))
+        problems.extend(past_problems(scenario, source, era))
         problems.extend(_managed(scenario, source, era))
         problems.extend(_no_such_browser(scenario, source, era))
         problems.extend(story_problems(scenario, source, whole, era, tz))

@@ -16,6 +16,7 @@ from sim.scenario.asking import Asking
 from sim.scenario.eras import Delay, Strict, TimeOfDay
 from sim.scenario.life import Life
 from sim.scenario.objectives import JOURNEY, ObjectiveSpec, check_objectives
+from sim.scenario.past import Past
 from sim.scenario.solution import Step
 from sim.scenario.sources import CollectorSpec
 from sim.scenario.standing import Managed, Subscription
@@ -236,6 +237,8 @@ class Scenario(Strict):
     """Apps that people sign in to through Azure AD (Entra ID): only these meet an access rule."""
     life: Life | None = added(None)
     """How everybody uses the catalog beside the habits; None: not at all."""
+    history: Past | None = added(None)
+    """What happened before play; None: nothing that anybody kept."""
     devices: tuple[Devices, ...] = ()
     sites: dict[str, Site] = {}
     stays: tuple[Stay, ...] = added(())

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 from sim.base.located import Strict
-from sim.scenario import asking, life, schema, solution, sources, standing, story, trainee, traits
+from sim.scenario import (
+    asking,
+    life,
+    past,
+    schema,
+    solution,
+    sources,
+    standing,
+    story,
+    trainee,
+    traits,
+)
 from sim.scenario.eras import Delay
 from sim.scenario.load import load_scenario
 
@@ -64,6 +75,7 @@ PARTS = [
     solution.Find,
     life.Life,
     life.Location,
+    past.Past,
     Delay,
 ]
 
