@@ -22,6 +22,7 @@ from sim.engine.enforcement.settings import setting
 from sim.scenario.eras import HOPS, Era, load_era
 from sim.scenario.life import Pack, load_pack
 from sim.scenario.located import validate
+from sim.scenario.objective_problems import objective_problems
 from sim.scenario.past import past_problems
 from sim.scenario.schema import BROWSERS, Scenario
 from sim.scenario.solution_problems import named_apps as apps_of_solution
@@ -141,6 +142,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         problems.extend(_managed(scenario, source, era))
         problems.extend(_no_such_browser(scenario, source, era))
         problems.extend(story_problems(scenario, source, whole, era, tz))
+        problems.extend(objective_problems(scenario, source, whole, era))
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["era"]), p.advice) for p in error.problems)
     problems.extend(_breaches(scenario, source, end))

@@ -15,7 +15,13 @@ from sim.engine.enforcement.gateways import GatewayKind
 from sim.scenario.asking import Asking
 from sim.scenario.eras import Delay, Strict, TimeOfDay
 from sim.scenario.life import Life
-from sim.scenario.objectives import JOURNEY, ObjectiveSpec, check_objectives
+from sim.scenario.objectives import (
+    JOURNEY,
+    BusinessWeight,
+    Defensible,
+    ObjectiveSpec,
+    check_objectives,
+)
 from sim.scenario.past import Past
 from sim.scenario.solution import Step
 from sim.scenario.sources import CollectorSpec
@@ -172,6 +178,10 @@ class Truth(Strict):
     prohibited: tuple[Prohibited, ...] = ()
     tolerated: dict[str, str] = {}
     """App id -> policy line that lets it be."""
+    answers: tuple[Defensible, ...] = added(())
+    """Apps about which the written policy leaves a choice."""
+    business_weight: dict[str, BusinessWeight] = added({})
+    """App id -> what a minute of its work counts; unsaid, see docs/scoring.md."""
     policy_threshold: int = 3
     """The written policy asks for a New popular app policy at this number of users."""
     policy_line: str = ""
