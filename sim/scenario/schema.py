@@ -23,6 +23,7 @@ from sim.scenario.objectives import (
     check_objectives,
 )
 from sim.scenario.past import Past
+from sim.scenario.reactions import Reacting
 from sim.scenario.solution import Step
 from sim.scenario.sources import CollectorSpec
 from sim.scenario.standing import Managed, Subscription
@@ -267,6 +268,8 @@ class Scenario(Strict):
     story: Story = added(Story())
     asking: Asking = added(Asking())
     trainee: Trainee = added(Trainee())
+    reactions: Reacting | None = added(None)
+    """What people do who are stopped; None: they leave, and come back as they meant to."""
     delays: dict[str, Delay] = {}
     documents: Documents
     truth: Truth = Truth()

@@ -43,6 +43,7 @@ from sim.world.channel import Channel
 from sim.world.clockwork import Clockwork
 from sim.world.collector import Collector, Collectors
 from sim.world.directory import directory, logon_names
+from sim.world.displacement import displacement
 from sim.world.fleet import Fleet
 from sim.world.groundwork import groundwork
 from sim.world.guards import Guards
@@ -95,11 +96,12 @@ class World:
         self.upstream = Upstream(resolved, self.staff, self.machines, self.places, seed)
         begin = self.machines.calendar.first_of_day(resolved.start)
         self.judge = Judge(self.machines, self.channel, self.guards, self.upstream)
-        self.reactions = Reactions(resolved.scenario.click_through, seed)
+        self.messages = Messages(len(self.staff.people))
+        self.displacement = displacement(resolved, begun, self.messages, seed)
+        self.reactions = Reactions(resolved.scenario.click_through, seed, self.displacement)
         self.plane = Plane(begun, self.judge, self.upstream, self.reactions, seed, begin)
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
         self.session_feed = SessionFeed()
-        self.messages = Messages(len(self.staff.people))
         self.journal: list[LogEntry] = []
         """What happened and is in no portal's log."""
         self.mailbox = Mailbox(self.journal.append)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from sim.base.rng import draw
+from sim.base.rng import draw, weighted
 from sim.scenario.life import Location, Pack
 from sim.scenario.schema import Organisation
 
@@ -78,14 +78,14 @@ def people(
             location = places[0][0] if places else ""
         else:
             person_id = f"person-{number - len(organisation.cast) + 1:05d}"
-            department = _weighted(draw(seed, "department", person_id), departments)
-            browser = _weighted(draw(seed, "browser", person_id), shares)
-            location = _weighted(draw(seed, "location", person_id), places) if places else ""
+            department = weighted(draw(seed, "department", person_id), departments)
+            browser = weighted(draw(seed, "browser", person_id), shares)
+            location = weighted(draw(seed, "location", person_id), places) if places else ""
             name = _drawn_name(at[location].locale if location else BRITISH, seed, person_id)
         role, persona, machine = "", "", number
         if pack is not None:
             role = _role(pack, department)
-            persona = _weighted(draw(seed, "persona", person_id), [(p.name, p.weight) for p in pack.personas])
+            persona = weighted(draw(seed, "persona", person_id), [(p.name, p.weight) for p in pack.personas])
             if number >= len(organisation.cast):
                 machine = _machine(pack, role, department, number, seed, person_id, machines)
         found.append(
@@ -149,15 +149,6 @@ def _manager(team: list[int], number: int) -> int:
     if len(team) > 1:
         return team[(len(team) - 2) // TEAM]
     return 0 if number else NOBODY
-
-
-def _weighted(bits: int, choices: Sequence[tuple[str, int]]) -> str:
-    left = bits % max(1, sum(weight for _, weight in choices))
-    for name, weight in choices:
-        if left < weight:
-            return name
-        left -= weight
-    return choices[0][0]
 
 
 def _upn(name: str, domain: str, taken: set[str], person_id: str) -> str:
