@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tui.actions import Action, Scope
-from tui.case import CASE
 from tui.destinations import DESTINATIONS
 from tui.keys import GLOBAL
 
@@ -45,7 +44,6 @@ PLAY = Scope(
     (
         *GLOBAL.actions,
         *CLOCK,
-        *CASE,
         *(destination.action for destination in DESTINATIONS),
         Action("play.library", "Library", "leave this run and choose a scenario", when="session"),
     ),

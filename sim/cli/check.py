@@ -10,7 +10,7 @@ from rich.console import Console
 
 from sim.base.errors import InputError, Problem, UnsanctionedError
 from sim.base.text import plain
-from sim.cli.errors import BAD_INPUT, DONE, show_problems
+from sim.cli.errors import BAD_INPUT, DONE, show_problems, show_warnings
 from sim.exercise.trial import trial
 from sim.scenario.load import Resolved, load_scenario
 
@@ -25,8 +25,17 @@ class Checked:
 
     def dump(self) -> dict[str, object]:
         """Return it as a JSON object."""
-        found = [problem.dump() for problem in self.problems]
-        return {"scenario": self.name, "valid": not self.problems, "problems": found}
+        return {
+            "scenario": self.name,
+            "valid": not self.problems,
+            "problems": [problem.dump() for problem in self.problems],
+            "warnings": [warning.dump() for warning in self.warnings],
+        }
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What should be written otherwise, and still works."""
+        return self.resolved.warnings if self.resolved is not None else ()
 
 
 def check(paths: list[str], *, fast: bool, as_json: bool) -> int:
@@ -40,6 +49,7 @@ def check(paths: list[str], *, fast: bool, as_json: bool) -> int:
     console = Console(highlight=False)
     for one in found:
         show_problems(*one.problems)
+        show_warnings(*one.warnings)
         count = len(one.problems)
         verdict = f"{count} mistake{'s' if count > 1 else ''}" if count else "valid"
         console.print(f"{plain(one.name)}: {verdict}", markup=False)

@@ -60,6 +60,12 @@ def show_problems(*problems: Problem) -> None:
         print(problem, file=sys.stderr)
 
 
+def show_warnings(*warnings: Problem) -> None:
+    """Print what should be written otherwise, and still works, on stderr."""
+    for warning in warnings:
+        print(warning.line("warning"), file=sys.stderr)
+
+
 def force_utf8() -> None:
     """Write UTF-8 whatever the locale says, and never fail on a character."""
     for stream in (sys.stdout, sys.stderr):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.base.errors import InputError, Problem
 from sim.base.text import plain
-from sim.cli.errors import DONE
+from sim.cli.errors import DONE, show_warnings
 from sim.session.runfile import Recorded, new_run_path, read_run
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def _open(scenario: str | None, seed: int | None, resume: Path | None, until: st
     from sim.scenario.load import load_scenario
     from sim.session.driver import Session
 
-    session = Session(load_scenario(scenario), seed)
+    loaded = load_scenario(scenario, seed)
+    show_warnings(*loaded.warnings)
+    session = Session(loaded, seed)
     session.record_to(new_run_path(session.resolved.name))
     return session
 

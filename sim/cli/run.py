@@ -15,7 +15,7 @@ from sim.base.errors import InputError, Place, Problem, ReplayDiverged, Unsancti
 from sim.base.text import plain
 from sim.base.time import from_iso, parse_duration, show_clock
 from sim.cli.actions import Action, read_actions
-from sim.cli.errors import DONE
+from sim.cli.errors import DONE, show_warnings
 from sim.cli.result import show_result
 from sim.exercise.players import do_nothing, play, player
 from sim.exercise.score import judge
@@ -56,7 +56,9 @@ def run(
         session = restore(recorded).session
     else:
         assert scenario is not None
-        session = Session(load_scenario(scenario), seed, "actions" if actions else player_name)
+        loaded = load_scenario(scenario, seed)
+        show_warnings(*loaded.warnings)
+        session = Session(loaded, seed, "actions" if actions else player_name)
     stop = parse_until(until, session.resolved) if until else session.resolved.end
     script = read_actions(actions, session.now) if actions is not None else []
     who = do_nothing if actions is not None else player(session.player, session.resolved)

@@ -9,7 +9,6 @@ browser hides the name, once Group Policy has come round. No player's run enters
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,38 +87,22 @@ class Baseline:
     preventable: Flags
     """Rows of prohibited apps that the earliest possible block would have stopped."""
 
-    def stoppable(self, app_ids: Collection[str]) -> Flags:
-        """Tell which rows of some apps the earliest possible block would have stopped."""
-        if set(app_ids) == set(blockable(self.world.resolved)):
-            return self.preventable
-        return _preventable(self.world, self.rows, app_ids)
-
 
 def untouched(resolved: Resolved, seed: int) -> Baseline:
     """Return the world of a scenario and seed as it goes when nobody gives a command."""
     world = World(resolved, seed)
     world.run(resolved.end)
     rows = world.plane.telemetry.between(resolved.start, resolved.end)
-    return Baseline(world, rows, _preventable(world, rows, blockable(resolved)))
+    bad = np.zeros(len(rows), dtype=bool)
+    for app_id in blockable(resolved):
+        bad |= app_rows(world, rows, app_id)
+    return Baseline(world, rows, bad & (rows.time >= _earliest_block(resolved, seed, world, rows)))
 
 
-def of_apps(world: World, rows: Rows, app_ids: Collection[str]) -> Flags:
-    """Tell which rows went to one of these apps."""
-    found = np.zeros(len(rows), dtype=bool)
-    for app_id in app_ids:
-        found |= app_rows(world, rows, app_id)
-    return found
-
-
-def _preventable(world: World, rows: Rows, app_ids: Collection[str]) -> Flags:
-    return of_apps(world, rows, app_ids) & (rows.time >= _earliest_block(world, rows, app_ids))
-
-
-def _earliest_block(world: World, rows: Rows, app_ids: Collection[str]) -> I64:
+def _earliest_block(resolved: Resolved, seed: int, world: World, rows: Rows) -> I64:
     """Return, for each row, when the earliest possible block would hold on its machine and program."""
-    resolved = world.resolved
     guards, refresh = world.guards, resolved.era.gpo_refresh.longest
-    known = _evidence(world, app_ids)
+    known = _evidence(resolved, seed, world)
     blocks = guards.network_protection == NetworkProtection.ENABLED
     managed = [
         world.fleet.of(m).effective(NETWORK_PROTECTION.name).route is not None for m in range(len(known))
@@ -130,7 +113,7 @@ def _earliest_block(world: World, rows: Rows, app_ids: Collection[str]) -> I64:
     shown = resolved.start + np.where(hidden, refresh, 0)
     is_edge = np.array([is_smartscreen_browser(name) for name in world.staff.processes], dtype=bool)
     earliest = np.full(len(rows), 2**62, dtype=np.int64)
-    for host, offered in _earliest_offers(world, app_ids).items():
+    for host, offered in _earliest_offers(resolved, seed, world).items():
         mine = np.flatnonzero(rows.host == host)
         machines = np.unique(rows.machine[mine])
         pulled = np.zeros(len(world.machines), dtype=np.int64)
@@ -143,13 +126,12 @@ def _earliest_block(world: World, rows: Rows, app_ids: Collection[str]) -> I64:
     return earliest
 
 
-def _earliest_offers(world: World, app_ids: Collection[str]) -> dict[int, int]:
-    """Return when each of the apps' hosts has its indicator offered if every switch is saved at the start."""
-    resolved, seed = world.resolved, world.seed
+def _earliest_offers(resolved: Resolved, seed: int, world: World) -> dict[int, int]:
+    """Return when each prohibited host's indicator is offered if every switch is saved at the start."""
     era = resolved.era
     listed = resolved.start + era.block_setting.sample(seed, "block_setting", 1)
     found: dict[int, int] = {}
-    for app_id in app_ids:
+    for app_id in blockable(resolved):
         domains = dict.fromkeys(resolved.catalog.app(app_id).blockable_domains, 0)
         for host, name in enumerate(world.staff.hosts):
             domain = covering(domains, name)
@@ -165,11 +147,10 @@ def _first_pull(world: World, machine: int, time: int) -> int:
     return world.machines.next_pull(machine, time) or 2**62
 
 
-def _evidence(world: World, app_ids: Collection[str]) -> I64:
+def _evidence(resolved: Resolved, seed: int, world: World) -> I64:
     """Return when a portal first names each machine: a report with the feed on from the start, or the
     "was not blocked" alert of its first attempt after the indicators are listed.
     """
-    resolved, seed = world.resolved, world.seed
     start, end = resolved.start, resolved.end
     runs = [start + resolved.era.first_data.sample(seed, "first_data", 1)]
     run = world.next_analysis(start)
@@ -179,7 +160,9 @@ def _evidence(world: World, app_ids: Collection[str]) -> I64:
         run = world.next_analysis(run)
     sensor = Sensor(world.staff, world.machines, resolved.era, seed)
     history = world.plane.telemetry.rows()
-    concerned = of_apps(world, history, app_ids)
+    concerned = np.zeros(len(history), dtype=bool)
+    for app_id in blockable(resolved):
+        concerned |= app_rows(world, history, app_id)
     known = np.full(len(world.machines), 2**62, dtype=np.int64)
     fed = 0
     for run in runs:
@@ -187,7 +170,10 @@ def _evidence(world: World, app_ids: Collection[str]) -> I64:
         sensor.collect(history.take(np.arange(fed, last)))
         fed = last
         shown = sensor.deliver(run, [(start, 2**62)])
-        seen = np.unique(shown.machine[of_apps(world, shown, app_ids)])
+        mine = np.zeros(len(shown), dtype=bool)
+        for app_id in blockable(resolved):
+            mine |= app_rows(world, shown, app_id)
+        seen = np.unique(shown.machine[mine])
         known[seen] = np.minimum(known[seen], run)
     listed = start + resolved.era.block_setting.sample(seed, "block_setting", 1)
     tried = history.take(concerned & (history.time >= listed))

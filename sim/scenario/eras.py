@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from sim.base.time import DAY, MINUTE, SECOND, parse_duration
 from sim.base.yamlfile import load
 from sim.engine.catalog.app import CATEGORIES
 from sim.engine.catalog.factors import FACTORS
+from sim.engine.catalog.model import Catalog, load_sets
 from sim.engine.portal import PORTALS, Portal
 from sim.scenario.located import validate
 
@@ -193,3 +195,14 @@ def load_era(name: str, overrides: dict[str, Any] | None = None) -> Era:
     document = load(text, f"eras/{name}.yaml", shipped=True)
     document.data.update(overrides or {})
     return validate(Era, document)
+
+
+def catalog_of(sets: tuple[str, ...], era: Era) -> Catalog:
+    """Return the apps of some sets of the catalog that an era has."""
+    return _catalog(sets, era.catalog.later_categories, era.catalog.later_factors)
+
+
+@lru_cache(maxsize=8)
+def _catalog(sets: tuple[str, ...], categories: tuple[str, ...], factors: tuple[str, ...]) -> Catalog:
+    """Return the catalog of an era, made once: it has thousands of domains."""
+    return load_sets(sets).without(categories, factors)

@@ -14,12 +14,11 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from sim.base.errors import InputError, Problem, nearest
 from sim.base.located import Strict
-from sim.base.rng import KNOTS, spread
+from sim.base.rng import KNOTS, draw, spread, weighted
 from sim.base.yamlfile import load
 from sim.engine.catalog.app import CATEGORIES
 from sim.engine.enforcement.requirements import SystemName
 from sim.scenario.located import validate
-from sim.scenario.reactions import Ways
 from sim.scenario.traits import Version
 
 Locale = Literal[
@@ -127,8 +126,6 @@ class Persona(Marked):
     """Of a hundred questions what an app is for so many get a true answer."""
     evasive: int = Field(default=20, ge=0, le=100)
     """So many get an evasive one; the others get none."""
-    ways: Ways = Ways()
-    """What they do who are stopped."""
 
 
 class HabitRate(Marked):
@@ -165,8 +162,6 @@ class AppKind(Marked):
     """A team does it at the same time, on the half hour."""
     hourly: bool = False
     """A client does it by itself in every hour that the machine is used."""
-    unnoticed: bool = False
-    """Nobody minds when it is stopped."""
 
     @model_validator(mode="after")
     def _uploads(self) -> AppKind:
@@ -238,6 +233,10 @@ class Pack(Strict):
     devices: dict[str, tuple[DeviceShare, ...]]
     """By the period of the portals; later rules count."""
 
+    def persona(self, person: str, seed: int) -> str:
+        """Return the persona of a person by their id."""
+        return weighted(draw(seed, "persona", person), [(each.name, each.weight) for each in self.personas])
+
     @field_validator("roles")
     @classmethod
     def _for_all(cls, roles: tuple[Role, ...]) -> tuple[Role, ...]:
@@ -266,9 +265,14 @@ class Pack(Strict):
 
 
 def packs() -> list[str]:
-    """Return the names of the packs that come with the program, sorted."""
-    names = (file.name for file in resources.files("scenarios").joinpath("packs").iterdir())
-    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    """Return the names of the packs of a life that come with the program, sorted."""
+    files = resources.files("scenarios").joinpath("packs").iterdir()
+    # Beside them stand packs that a scenario uses, which say so in a line of their own.
+    return sorted(
+        file.name.removesuffix(".yaml")
+        for file in files
+        if file.name.endswith(".yaml") and "\nkind: pack\n" not in file.read_text(encoding="utf-8")
+    )
 
 
 @lru_cache(maxsize=8)

@@ -24,6 +24,7 @@ from sim.engine.portal import MONITORED, SANCTIONED, UNSANCTIONED
 from sim.scenario.eras import Span, Strict, TimeOfDay
 from sim.scenario.story_kinds import KINDS, Label
 from sim.scenario.traits import Host
+from sim.scenario.words import Off
 
 SOONEST = MINUTE
 """The least between what traffic does and a beat that waits for it: somebody must notice it first."""
@@ -177,7 +178,7 @@ class SyncStale(Whom):
 class AntivirusIs(Whom):
     """The antivirus of machines changes: a second one is installed and Defender's goes passive."""
 
-    state: Literal["active", "passive", "off"] = "passive"
+    state: Annotated[Literal["active", "passive", "off"], Off] = "passive"
 
 
 class Offboarded(Whom):

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 from sim.base.time import MINUTE
 from sim.engine.enforcement.requirements import SystemName, version
 from sim.scenario.eras import Span, Strict, TimeOfDay
+from sim.scenario.words import Off
 
 
 def added(default: Any) -> Any:
@@ -70,12 +71,12 @@ class Devices(Strict):
     """Its device group in Defender."""
     site: str | None = None
     """One of `sites`, or office."""
-    antivirus: Literal["active", "passive", "off"] | None = None
+    antivirus: Annotated[Literal["active", "passive", "off"], Off] | None = None
     real_time: bool | None = None
     cloud_protection: bool | None = None
     platform: Version | None = None
     """Version of the antimalware platform."""
-    network_protection: Literal["off", "audit", "block"] | None = None
+    network_protection: Annotated[Literal["off", "audit", "block"], Off] | None = None
     smartscreen: bool | None = None
     server_network_protection: bool | None = None
     """AllowNetworkProtectionOnWinServer, and ...DownLevel where the server needs that too."""

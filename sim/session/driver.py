@@ -42,28 +42,16 @@ class Notification:
     is_alert: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A command that was taken, and the line that answered it."""
-
-    time: int
-    actor: str
-    command: Command
-    said: str
-
-
 class Session:
     """Plays a scenario. Time moves by `advance`, everything else changes by `submit`."""
 
     def __init__(self, resolved: Resolved, seed: int | None = None, player: str = TRAINEE) -> None:
-        self.resolved = resolved
         self.seed = resolved.scenario.seed if seed is None else seed
+        self.resolved = resolved = resolved.for_seed(self.seed)
         self.player = player
         self.world = World(resolved, self.seed)
         self.notes = Notebook()
         self.commands = 0
-        self.sent: list[Sent] = []
-        """Every command taken, in order."""
         self.checkpoints: dict[int, str] = {}
         """Digest at each full hour."""
         self._file: RunFile | None = None
@@ -92,6 +80,8 @@ class Session:
             "format": FORMAT,
             "engine": sim.__version__,
             "scenario_hash": self.resolved.content_hash(),
+            "authored_hash": self.resolved.authored_hash(),
+            "parts": self.resolved.part_hashes(),
             "seed": self.seed,
             "player": self.player,
             "scenario": self.resolved.dump(),
@@ -139,7 +129,6 @@ class Session:
         data = to_json(command)
         self._digest.command(self.now, who, data)
         self.commands += 1
-        self.sent.append(Sent(self.now, who, command, answer.text))
         self._keep(
             {
                 "kind": "command",
@@ -277,12 +266,15 @@ def restore(recorded: Recorded, until: int | None = None) -> Replayed:
 
 
 def _difference(recorded: Recorded, session: Session, before: int, time: int, place: Place) -> Problem:
-    same = recorded.header["scenario_hash"] == session.resolved.content_hash()
-    why = (
-        "the scenario, era and catalog are the same: the engine differs, or the file was edited"
-        if same
-        else "the era profile or the catalog differs from the one the run was made with"
-    )
+    now = session.resolved.part_hashes()
+    then = recorded.header.get("parts", {})
+    changed = [name for name, value in now.items() if then.get(name, value) != value]
+    if recorded.header["scenario_hash"] == session.resolved.content_hash():
+        why = "the scenario, era and catalog are the same: the engine differs, or the file was edited"
+    elif changed:
+        why = f"not as in the run: {', '.join(changed)}"
+    else:
+        why = "the era profile or the catalog differs from the one the run was made with"
     return Problem(
         "REPLAY-DIVERGED",
         f"the runs differ between {to_iso(before)} and {to_iso(time)}",

@@ -7,7 +7,8 @@ from functools import lru_cache
 from importlib import resources
 
 from sim.base.yamlfile import load
-from sim.scenario.load import Resolved, load_scenario, shipped
+from sim.scenario.files import shipped
+from sim.scenario.load import Resolved, load_scenario
 from sim.scenario.schema import Documents
 from sim.session.driver import Session
 

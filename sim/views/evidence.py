@@ -22,7 +22,6 @@ class EvidenceRow:
 
     id: str
     time: int
-    app_id: str
     app: str
     host: str
     domain: str
@@ -72,7 +71,6 @@ def _row(line: Line, app: str, report: str) -> EvidenceRow:
     return EvidenceRow(
         str(line.number),
         line.time,
-        line.app_id,
         app,
         line.host,
         line.domain,

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from sim.base.rng import draws
 from sim.base.time import from_iso
 from sim.engine.enforcement.requirements import SystemName
+from sim.scenario.device_rules import device_traits
 from sim.scenario.load import Resolved
-from sim.scenario.traits import ORDINARY_SITE, Devices
+from sim.scenario.traits import ORDINARY_SITE
 
 U64 = NDArray[np.uint64]
 
@@ -75,47 +76,15 @@ def devices(
     seed: int,
 ) -> tuple[Device, ...]:
     """Return the device of each person; `phones` marks those who share a colleague's machine."""
-    rules = resolved.scenario.devices
-    said: list[dict[str, Any]] = [{} for _ in people]
-    for number, rule in enumerate(rules):
-        drawn = draws(seed, "device-rule", keys, number) % np.uint64(100) < rule.share
-        traits = {name: getattr(rule, name) for name in sorted(rule.said)}
-        for row in np.flatnonzero(drawn).tolist():
-            if _is_about(rule, people[row], departments[row]):
-                said[row] |= traits
+    shares = () if resolved.pack is None else resolved.pack.devices.get(resolved.era.portals.key, ())
+    said = device_traits(resolved.scenario.devices, shares, people, departments, phones, keys, seed)
     tail = resolved.era.straggler
     if tail is not None:
         slow = draws(seed, "straggler", keys) % np.uint64(tail.one_in) == 0
         for row in np.flatnonzero(slow).tolist():
             said[row] = {"pull_every": tail.sample(seed, "straggler", int(keys[row])), **said[row]}
-    common = _common(resolved, phones, keys, seed)
-    said = [_over(usual, own) for usual, own in zip(common, said, strict=True)]
     ordinary = Device()
     return tuple(_device(traits, resolved) if traits else ordinary for traits in said)
-
-
-def _common(resolved: Resolved, phones: Sequence[bool], keys: U64, seed: int) -> list[dict[str, Any]]:
-    """Return the traits that devices have by the pack of the scenario's life."""
-    found: list[dict[str, Any]] = [{} for _ in phones]
-    shares = () if resolved.pack is None else resolved.pack.devices.get(resolved.era.portals.key, ())
-    for number, common in enumerate(shares):
-        drawn = draws(seed, "common-device", keys, number) % np.uint64(100) < common.share
-        for row in np.flatnonzero(drawn).tolist():
-            found[row] |= {name: getattr(common, name) for name in common.said}
-    for row in np.flatnonzero(phones).tolist():
-        found[row] = {"system": "android", "managed": False}
-    return found
-
-
-def _over(usual: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """Return the usual traits with the scenario's own over them; another system has another build."""
-    return own if "system" in own else usual | own
-
-
-def _is_about(rule: Devices, person: str, department: str) -> bool:
-    if rule.people or rule.departments:
-        return person in rule.people or department in rule.departments
-    return True
 
 
 def _device(traits: dict[str, Any], resolved: Resolved) -> Device:

@@ -85,7 +85,7 @@ def people(
         role, persona, machine = "", "", number
         if pack is not None:
             role = _role(pack, department)
-            persona = weighted(draw(seed, "persona", person_id), [(p.name, p.weight) for p in pack.personas])
+            persona = pack.persona(person_id, seed)
             if number >= len(organisation.cast):
                 machine = _machine(pack, role, department, number, seed, person_id, machines)
         found.append(

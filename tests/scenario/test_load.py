@@ -15,7 +15,8 @@ from sim.base.yamlfile import Document
 from sim.engine.catalog.model import load_catalog
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.scenario.eras import load_era
-from sim.scenario.load import Resolved, load_scenario, read, resolve, shipped
+from sim.scenario.files import read, shipped
+from sim.scenario.load import Resolved, load_scenario, resolve
 from sim.scenario.located import validate
 from sim.scenario.schema import Scenario
 from sim.session.commands import SetSwitch
