@@ -82,6 +82,11 @@ class Report(Use):
         """Return the use on the days from `first` to `last`, both included, as days since 1970-01-01."""
         return _Days(self, first, last)
 
+    def active_days(self) -> list[int]:
+        """Return the days on which cataloged apps were used, since 1970-01-01."""
+        days: list[int] = np.unique(self.app_cells().day).tolist()
+        return days
+
     def forget_before(self, day: int) -> int:
         """Drop what happened before a day and return how many transactions that were.
 

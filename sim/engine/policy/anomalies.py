@@ -8,15 +8,17 @@ a running mean and a running mean deviation, in whole numbers, so that every mac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
 
+from sim.engine.catalog.model import Catalog
 from sim.engine.discovery.filters import MEGABYTE
 from sim.engine.discovery.groups import Groups, entity_codes
-from sim.engine.discovery.rollup import Cells, pack
+from sim.engine.discovery.report import Report
+from sim.engine.discovery.rollup import grouped
 from sim.engine.discovery.use import Use
 from sim.engine.policy.matching import CandidateOf
 from sim.engine.policy.policies import Anomaly, Match, Policy, PolicyKind, Reason, Subject
@@ -39,6 +41,9 @@ WEEK = 7
 
 _ONE = 256
 """Fixed point of the running figures."""
+_REMEMBERED = 8
+"""Days at whose end the running figures are kept: data that comes later than this makes all days be learned
+again."""
 
 Column = Literal["transactions", "bytes_up", "bytes_down"]
 
@@ -72,16 +77,36 @@ class Behaviour:
     """Hundredths of the usual deviation, of the figure that is farthest off."""
 
 
-@dataclass(slots=True)
-class _Running:
-    """Running mean and mean deviation of many series, in 1/256."""
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """One figure that is far from what was learned."""
 
+    day: int
+    place: int
+    """Position of the app in the catalog."""
+    subject: Subject
+    who: str
+    """Empty where it is the number of users."""
+    reason: Reason
+    score: int
+    """Hundredths of the usual deviation."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """Running mean and mean deviation of many series, in 1/256, and what the series are of, sorted."""
+
+    keys: I64
     mean: I64
     deviation: I64
 
-    @classmethod
-    def of(cls, size: int) -> _Running:
-        return cls(np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64))
+    def having(self, keys: I64) -> _Running:
+        """Return the same with series for all of the keys; a new one has been nothing all the time."""
+        every = np.union1d(self.keys, keys)
+        mean, deviation = np.zeros((2, len(every)), dtype=np.int64)
+        place = np.searchsorted(every, self.keys)
+        mean[place], deviation[place] = self.mean, self.deviation
+        return _Running(every, mean, deviation)
 
     def limit(self, rows: I64, floor: int) -> tuple[I64, I64]:
         """Return what a figure must be more than, and the deviation that it is measured by."""
@@ -94,105 +119,134 @@ class _Running:
         self.mean[rows] += (mean - self.mean[rows]) // MEMORY
 
 
-def behaviours(use: Use, policy: Policy, report: str, candidate: CandidateOf) -> list[Behaviour]:
-    """Return all that is unusual in a report by a policy's settings, by day, then the farthest off first.
+_NOTHING = _Running(*np.zeros((3, 0), dtype=np.int64))
+_Series = tuple[Subject, str]
+"""Of whom, and which check's figure."""
 
-    The first days of a report only teach.
-    """
+
+class Detector:
+    """Learns one report day by day; what it has learned of days that did not change is not learned again."""
+
+    def __init__(self) -> None:
+        self._catalog: Catalog | None = None
+        self._after: dict[int, dict[_Series, _Running]] = {}
+        """What was known when each of the newest days ended."""
+
+    def forget_from(self, day: int) -> None:
+        """Take note that a day changed: what was known when it, or a later one, ended is not so any more."""
+        self._after = {each: known for each, known in self._after.items() if each < day}
+
+    def unusual(self, report: Report, wanted: Collection[int] | None = None) -> list[Unusual]:
+        """Return what is unusual on some days, or on all of them, by day.
+
+        The first days of a report only teach.
+        """
+        if report.catalog is not self._catalog:
+            self._catalog, self._after = report.catalog, {}
+        days = report.active_days()
+        judged = set(days[LEARNING_DAYS:]) & set(days if wanted is None else wanted)
+        if not judged:
+            return []
+        before = max((day for day in self._after if day < min(judged)), default=-1)
+        known = self._after.get(before, {})
+        found: list[Unusual] = []
+        for day in (day for day in days if day > before):
+            known, told = _day(report, day, known, judged=day in judged)
+            found.extend(told)
+            self._after[day] = known
+        for day in sorted(self._after)[:-_REMEMBERED]:
+            del self._after[day]
+        return found
+
+
+def behaviours(
+    found: Iterable[Unusual], catalog: Catalog, policy: Policy, report: str, candidate: CandidateOf
+) -> list[Behaviour]:
+    """Return what of a report's unusual figures a policy asks for, by day, then the farthest off first."""
     settings = policy.anomaly or Anomaly()
+    exfiltration = policy.kind is PolicyKind.EXFILTRATION
     passes: dict[int, bool] = {}
-    found: dict[tuple[int, int, str], Behaviour] = {}
-    for place, day, who, reason, score in _unusual(use, policy.kind, settings):
-        if place not in passes:
-            app = candidate(use.catalog.apps[place].id)
-            approved = policy.kind is PolicyKind.EXFILTRATION and SANCTIONED in app.tags
-            passes[place] = policy.filters.match(app) and not approved
-        if not passes[place]:
+    held: dict[tuple[int, int, str], Behaviour] = {}
+    for each in found:
+        early = settings.after is not None and each.day <= settings.after
+        if each.subject not in settings.subjects or early:
             continue
-        key = (day, place, who)
-        match = Match(policy, use.catalog.apps[place].id, report, day, 0, 0, 0, 0, (reason,), who)
-        held = found.setdefault(key, Behaviour(match, score))
-        if held.match is not match:
-            both = replace(held.match, reasons=(*held.match.reasons, reason))
-            found[key] = Behaviour(both, max(held.score, score))
+        if exfiltration and each.reason.what != UPLOADED.what:
+            continue
+        app_id = catalog.apps[each.place].id
+        if each.place not in passes:
+            app = candidate(app_id)
+            passes[each.place] = policy.filters.match(app) and not (exfiltration and SANCTIONED in app.tags)
+        if not passes[each.place]:
+            continue
+        key = (each.day, each.place, each.who)
+        match = Match(policy, app_id, report, each.day, 0, 0, 0, 0, (each.reason,), each.who)
+        before = held.setdefault(key, Behaviour(match, each.score))
+        if before.match is not match:
+            both = replace(before.match, reasons=(*before.match.reasons, each.reason))
+            held[key] = Behaviour(both, max(before.score, each.score))
     return sorted(
-        found.values(), key=lambda each: (each.match.day, -each.score, each.match.app_id, each.match.who)
+        held.values(), key=lambda each: (each.match.day, -each.score, each.match.app_id, each.match.who)
     )
 
 
-_Found = tuple[int, int, str, Reason, int]
-"""Position of the app, day, whose behaviour, why, score."""
-
-
-def _unusual(use: Use, kind: PolicyKind, settings: Anomaly) -> Iterator[_Found]:
-    cells = use.app_cells()
-    days = np.unique(cells.day).tolist()
-    learned = days[LEARNING_DAYS] if len(days) > LEARNING_DAYS else None
-    if learned is None:
-        return
-    first = max(learned, -1 if settings.after is None else settings.after + 1)
-    for subject in settings.subjects:
-        checks = (UPLOADED,) if kind is PolicyKind.EXFILTRATION else CHECKS
-        yield from _entities(use, cells, days, subject, checks, first)
-    if kind is PolicyKind.ANOMALY and "user" in settings.subjects:
-        yield from _crowds(cells, days, first)
-
-
-def _entities(
-    use: Use, cells: Cells, days: list[int], subject: Subject, checks: Collection[Check], first: int
-) -> Iterator[_Found]:
-    cells = cells.take(entity_codes(cells)[subject] >= 0)
-    if not len(cells):
-        return
-    names = use.names(subject)
-    by_day = Groups(cells, pack((cells.day, cells.key[1], entity_codes(cells)[subject])))
-    heads = by_day.heads
-    day, place, entity = (
-        column[heads].astype(np.int64) for column in (cells.day, cells.key[1], entity_codes(cells)[subject])
-    )
-    _, pair = np.unique(pack((place, entity)), return_inverse=True)
-    begins = np.searchsorted(day, [*days, days[-1] + 1])
-    done = [(transactions, up or 0, down or 0) for transactions, up, down, *_ in by_day.usage()]
-    figures: dict[Column, I64] = {
-        name: np.array(values, dtype=np.int64) * _ONE
-        for name, values in zip(get_args(Column), zip(*done, strict=True), strict=True)
-    }
-    for check in checks:
-        values = figures[check.column]
-        own, others = _Running.of(int(pair.max()) + 1), _Running.of(len(use.catalog.apps))
-        everyone = np.arange(len(own.mean))
-        for number, today in enumerate(days):
-            rows = np.arange(begins[number], begins[number + 1])
-            value = values[rows]
-            known, series = (others, place[rows]) if check.with_others else (own, pair[rows])
-            if today >= first:
-                limit, spread = known.limit(series, check.floor)
-                for row in np.flatnonzero(value > limit).tolist():
-                    where = int(rows[row])
-                    reason = Reason(
-                        check.what,
-                        int(value[row]) // _ONE,
-                        int(limit[row]) // _ONE,
-                        check.column != "transactions",
-                    )
-                    score = 100 * (int(value[row]) - int(known.mean[series[row]])) // int(spread[row])
-                    yield int(place[where]), today, names[int(entity[where])], reason, score
+def _day(
+    report: Report, day: int, known: Mapping[_Series, _Running], *, judged: bool
+) -> tuple[dict[_Series, _Running], list[Unusual]]:
+    """Return what is known when a day has ended, and, where it is judged, what was unusual on it."""
+    use = report.days(day, day)
+    after: dict[_Series, _Running] = {}
+    found: list[Unusual] = []
+    for subject in get_args(Subject):
+        cells = use.app_cells()
+        entity = entity_codes(cells)[subject]
+        cells, entity = cells.take(entity >= 0), entity[entity >= 0].astype(np.int64)
+        place = cells.key[1].astype(np.int64)
+        pair = (place << 32) | entity
+        order, starts = grouped(pair)
+        heads = order[starts]
+        for check in CHECKS:
+            column: I64 = getattr(cells, check.column)
+            value = np.add.reduceat(column[order], starts) * _ONE if len(heads) else heads
+            key = place[heads] if check.with_others else pair[heads]
+            series = known.get((subject, check.what), _NOTHING).having(key)
+            rows = np.searchsorted(series.keys, key)
+            for row, limit, score in _over(series, rows, value, check.floor) if judged else ():
+                reason = Reason(check.what, int(value[row]) // _ONE, limit, check.column != "transactions")
+                who = use.names(subject)[int(entity[heads[row]])]
+                found.append(Unusual(day, int(place[heads[row]]), subject, who, reason, score))
             if check.with_others:
-                _learn_from_others(others, place[rows], value)
+                _learn_from_others(series, rows, value)
             else:
-                all_values = np.zeros(len(own.mean), dtype=np.int64)
-                all_values[pair[rows]] = value
-                own.learn(everyone, all_values, np.abs(all_values - own.mean))
+                _learn_from_itself(series, rows, value)
+            after[subject, check.what] = series
+    crowds, series = _crowds(use, day, known.get(("user", USERS), _NOTHING), judged)
+    after["user", USERS] = series
+    return after, found + crowds
 
 
-def _learn_from_others(others: _Running, place: I64, value: I64) -> None:
+def _over(series: _Running, rows: I64, value: I64, floor: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the rows whose value is over its limit, with the limit and the score."""
+    limit, spread = series.limit(rows, floor)
+    for row in np.flatnonzero(value > limit).tolist():
+        score = 100 * (int(value[row]) - int(series.mean[rows[row]])) // int(spread[row])
+        yield row, int(limit[row]) // _ONE, score
+
+
+def _learn_from_others(series: _Running, rows: I64, value: I64) -> None:
     """Let each app in use learn the mean of its users' figures, and their mean distance from it."""
-    apps, member = np.unique(place, return_inverse=True)
-    if not len(apps):
-        return
-    count = np.bincount(member)
-    mean = _sums(member, value) // count
-    others.learn(apps, mean, _sums(member, np.abs(value - mean[member])) // count)
+    apps, member = np.unique(rows, return_inverse=True)
+    if len(apps):
+        count = np.bincount(member)
+        mean = _sums(member, value) // count
+        series.learn(apps, mean, _sums(member, np.abs(value - mean[member])) // count)
+
+
+def _learn_from_itself(series: _Running, rows: I64, value: I64) -> None:
+    """Let every series learn its figure of a day, which is nothing where there was no use."""
+    values = np.zeros(len(series.keys), dtype=np.int64)
+    values[rows] = value
+    series.learn(np.arange(len(values)), values, np.abs(values - series.mean))
 
 
 def _sums(member: I64, value: I64) -> I64:
@@ -202,25 +256,20 @@ def _sums(member: I64, value: I64) -> I64:
     return found
 
 
-def _crowds(cells: Cells, days: list[int], first: int) -> Iterator[_Found]:
+def _crowds(use: Use, day: int, known: _Running, judged: bool) -> tuple[list[Unusual], _Running]:
     """Find apps that far more people use than used to."""
-    by_app = Groups(cells, pack((cells.day, cells.key[1])))
+    cells = use.app_cells()
+    by_app = Groups(cells, cells.key[1].astype(np.int64))
     users = np.array(by_app.distinct(entity_codes(cells)["user"]), dtype=np.int64) * _ONE
-    day, place = cells.day[by_app.heads], cells.key[1][by_app.heads].astype(np.int64)
-    apps, series = np.unique(place, return_inverse=True)
-    own, everyone = _Running.of(len(apps)), np.arange(len(apps))
-    for today in days:
-        rows = np.flatnonzero(day == today)
-        if today >= first:
-            limit, spread = own.limit(series[rows], FLOOR_USERS)
-            for row in np.flatnonzero(users[rows] > limit).tolist():
-                where = int(rows[row])
-                reason = Reason(USERS, int(users[where]) // _ONE, int(limit[row]) // _ONE)
-                score = 100 * (int(users[where]) - int(own.mean[series[where]])) // int(spread[row])
-                yield int(place[where]), today, "", reason, score
-        all_values = np.zeros(len(apps), dtype=np.int64)
-        all_values[series[rows]] = users[rows]
-        own.learn(everyone, all_values, np.abs(all_values - own.mean))
+    place = np.array(by_app.keys, dtype=np.int64)
+    series = known.having(place)
+    rows = np.searchsorted(series.keys, place)
+    found = [
+        Unusual(day, int(place[row]), "user", "", Reason(USERS, int(users[row]) // _ONE, limit), score)
+        for row, limit, score in (_over(series, rows, users, FLOOR_USERS) if judged else ())
+    ]
+    _learn_from_itself(series, rows, users)
+    return found, series
 
 
 class Sensitivity:

@@ -14,7 +14,7 @@ from sim.engine.discovery.streams import ENTITY_KINDS
 from sim.engine.discovery.use import AppDay
 from sim.engine.governance import Write
 from sim.engine.policy.alerts import CloudQueue
-from sim.engine.policy.anomalies import Sensitivity, behaviours
+from sim.engine.policy.anomalies import Detector, Sensitivity, Unusual, behaviours
 from sim.engine.policy.built_in import Breach, built_in
 from sim.engine.policy.checks import problems
 from sim.engine.policy.matching import CandidateOf, Memory, by_weight, match_of, matches
@@ -30,6 +30,8 @@ class _Fresh:
     report: Report
     days: frozenset[int]
     app_days: list[AppDay]
+    unusual: list[Unusual]
+    """What is unusual on these days."""
 
 
 class PolicyBook:
@@ -62,6 +64,8 @@ class PolicyBook:
         self._write = write
         self._memory = Memory()
         self._sensitivity = Sensitivity()
+        self._detectors: dict[str, Detector] = {}
+        """By report."""
         self._told: set[tuple[Breach, str]] = set()
         self._made = 0
         self._looked: dict[str, dict[int, int]] = {}
@@ -156,6 +160,7 @@ class PolicyBook:
                 what = f"the policy {policy.name} is for the report {report}"
                 raise CommandRefused(Problem("REPORT-USED", what, advice="change the policy first"))
         self._looked.pop(report, None)
+        self._detectors.pop(report, None)
         self._memory.forget_report(report)
 
     def leave_profile(self, profile: str) -> None:
@@ -192,7 +197,15 @@ class PolicyBook:
         apps = {report.catalog.apps[place].id for place in np.unique(cells.key[1]).tolist()}
         self._memory.forget_deleted(report.name, apps)
         within = report.days(min(changed), max(changed)).app_days() if changed else []
-        return _Fresh(report, changed, [day for day in within if day.day in changed])
+        detector = self._detectors.setdefault(report.name, Detector())
+        if changed:
+            detector.forget_from(min(changed))
+        unusual = detector.unusual(report, changed) if self._detects(report.name) else []
+        return _Fresh(report, changed, [day for day in within if day.day in changed], unusual)
+
+    def _detects(self, report: str) -> bool:
+        """Tell whether a policy looks for unusual behaviour in a report."""
+        return any(p.enabled and p.anomaly is not None and p.watches(report) for p in self.all)
 
     def _find(self, now: int, policy: Policy, fresh: _Fresh) -> list[Match]:
         name = fresh.report.name
@@ -209,10 +222,10 @@ class PolicyBook:
             return []
         totals = fresh.report.totals()
         days = {(day.app_id, day.day): day for day in fresh.app_days}
-        found = behaviours(fresh.report, policy, fresh.report.name, self._candidate)
-        new = [each for each in found if each.match.day in fresh.days]
+        report = fresh.report
+        found = behaviours(fresh.unusual, report.catalog, policy, report.name, self._candidate)
         users = totals.users or totals.source_ips or 0
-        chosen = self._sensitivity.choose(policy, fresh.report.name, new, users)
+        chosen = self._sensitivity.choose(policy, report.name, found, users)
         return [
             match_of(policy, each.report, days[each.app_id, each.day], each.reasons, each.who)
             for each in chosen

@@ -14,7 +14,7 @@ from sim.base.time import DAY
 from sim.engine.discovery.filters import Candidate
 from sim.engine.discovery.report import Report
 from sim.engine.discovery.use import AppDay
-from sim.engine.policy.anomalies import Behaviour, Sensitivity, behaviours
+from sim.engine.policy.anomalies import Behaviour, Detector, Sensitivity, Unusual, behaviours
 from sim.engine.policy.matching import (
     CandidateOf,
     Memory,
@@ -24,7 +24,7 @@ from sim.engine.policy.matching import (
     matches,
     near_miss,
 )
-from sim.engine.policy.policies import Match, Policy, PolicyKind
+from sim.engine.policy.policies import Match, Policy
 from sim.engine.portal import Portal
 
 
@@ -97,8 +97,13 @@ class _Play:
         self._memory = Memory()
         self._sensitivity = Sensitivity()
         self._near: dict[tuple[str, str, str], NearMiss] = {}
+        unusual = {
+            name: Detector().unusual(report)
+            for name, report in reports.items()
+            if any(p.anomaly is not None and p.watches(name) for p in self._policies)
+        }
         self._learned = {
-            (policy.id, name): _unusual(policy, report, tags.candidate)
+            (policy.id, name): _unusual(policy, report, unusual[name], tags.candidate)
             for policy in self._policies
             for name, report in reports.items()
             if policy.anomaly is not None and policy.watches(name)
@@ -167,9 +172,10 @@ def _by_day(report: Report, last: int | None) -> dict[int, list[AppDay]]:
     return found
 
 
-def _unusual(policy: Policy, report: Report, candidate: CandidateOf) -> dict[int, list[Behaviour]]:
+def _unusual(
+    policy: Policy, report: Report, unusual: list[Unusual], candidate: CandidateOf
+) -> dict[int, list[Behaviour]]:
     found: dict[int, list[Behaviour]] = {}
-    if policy.kind in (PolicyKind.ANOMALY, PolicyKind.EXFILTRATION):
-        for behaviour in behaviours(report, policy, report.name, candidate):
-            found.setdefault(behaviour.match.day, []).append(behaviour)
+    for behaviour in behaviours(unusual, report.catalog, policy, report.name, candidate):
+        found.setdefault(behaviour.match.day, []).append(behaviour)
     return found
