@@ -32,10 +32,7 @@ class Numbering(ABC):
     def codes(self, column: Coded) -> I64:
         """Return the number of each row's name; -1 where it is absent."""
         if column.names is not self._batch_names:
-            self._batch_names = column.names
-            # The slot past the last name is where a code of -1 lands.
-            self._batch_codes = np.full(len(column.names) + 1, _UNKNOWN, dtype=np.int64)
-            self._batch_codes[-1] = -1
+            self._follow_names(column.names)
         # Counted one up, so that the absent rows fall off the front.
         used = np.flatnonzero(np.bincount(column.codes + 1)[1:])
         new = used[self._batch_codes[used] == _UNKNOWN]
@@ -43,6 +40,16 @@ class Numbering(ABC):
             self._batch_codes[new] = self._number([column.names[code] for code in new.tolist()])
         found: I64 = self._batch_codes[column.codes]
         return found
+
+    def _follow_names(self, names: tuple[str, ...]) -> None:
+        """Take another batch's names; where they begin with the last one's, what is known of these holds."""
+        kept = len(self._batch_names)
+        if names[:kept] != self._batch_names:
+            kept = 0
+        # The slot past the last name is where a code of -1 lands.
+        codes = np.full(len(names) + 1, _UNKNOWN, dtype=np.int64)
+        codes[:kept], codes[-1] = self._batch_codes[:kept], -1
+        self._batch_names, self._batch_codes = names, codes
 
     def forget_batch(self) -> None:
         """Ask for the number of every name anew in the next batch."""

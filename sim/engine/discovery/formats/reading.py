@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ from sim.engine.discovery.formats.base import (
     Reader,
     Rows,
 )
+from sim.engine.discovery.formats.dictionary import Destinations, Dictionary
 from sim.engine.traffic import I64, Bool, Coded, Traffic
 
 if TYPE_CHECKING:
@@ -40,10 +41,22 @@ def reader(known: Format, context: Context) -> Reader:
     rows = known.rows(context)
     # A format that keeps state from line to line cannot be asked about some of the lines.
     again = None if known.keeps_state else known.rows(replace(context, evidence=True))
-    return lambda chunk: _parse(known, rows, again, chunk, context)
+    names = _Names()
+    return lambda chunk: _parse(known, rows, again, chunk, context, names)
 
 
-def _parse(known: Format, rows: Rows, again: Rows | None, chunk: Chunk, context: Context) -> ParsedChunk:
+class _Names:
+    """The names of a file's text columns, numbered from its first block to its last."""
+
+    def __init__(self) -> None:
+        self.destinations = Destinations()
+        self.of: defaultdict[str, Dictionary] = defaultdict(Dictionary)
+        """By column."""
+
+
+def _parse(
+    known: Format, rows: Rows, again: Rows | None, chunk: Chunk, context: Context, names: _Names
+) -> ParsedChunk:
     import polars as pl
 
     frame = rows(chunk.lines)
@@ -71,7 +84,7 @@ def _parse(known: Format, rows: Rows, again: Rows | None, chunk: Chunk, context:
     if len(good) and not good.all():
         table = table.filter(good)
     numbers = np.flatnonzero(good.to_numpy()) + chunk.first_line
-    traffic = _traffic(table, given)
+    traffic = _traffic(table, given, names)
     if context.path_hosts:
         urls = _Urls(again, chunk, numbers - chunk.first_line, table)
         traffic = replace(traffic, host=_with_paths(traffic.host, context.path_hosts, urls))
@@ -105,14 +118,15 @@ def _counts(reasons: pl.Series) -> dict[str, int]:
     return {str(reason): int(count) for reason, count in counts.rows()}
 
 
-def _traffic(table: pl.DataFrame, given: list[str]) -> Traffic:
+def _traffic(table: pl.DataFrame, given: list[str], names: _Names) -> Traffic:
     import polars as pl
 
     # Either column may hold a name or an address, and a destination counts once.
-    hosts, addresses = _destinations(table.select(pl.coalesce("host", "destination_ip")).to_series())
+    written = table.select(pl.coalesce("host", "destination_ip")).to_series()
+    hosts, addresses = names.destinations.encode(written)
 
     def text(name: str) -> Coded | None:
-        return encoded(table[name]) if name in given else None
+        return names.of[name].encode(table[name]) if name in given else None
 
     def size(name: str) -> I64 | None:
         # An unknown size is -1, and so is one that cannot be.
@@ -195,57 +209,5 @@ def host_name(written: str) -> str:
     """Return one host or address as it stands in traffic: lower case, no port, brackets or last dot."""
     import polars as pl
 
-    hosts, addresses = _destinations(pl.Series([written], dtype=pl.String))
+    hosts, addresses = Destinations().encode(pl.Series([written], dtype=pl.String))
     return next(iter((*hosts.names, *addresses.names)), "")
-
-
-def encoded(texts: pl.Series) -> Coded:
-    """Return a text column as codes, its names in order of first appearance; null is absent."""
-    codes, names = _codes(texts)
-    return Coded(codes, tuple(names.to_list()))
-
-
-def _codes(texts: pl.Series) -> tuple[I64, pl.Series]:
-    """Return the number of each text, -1 where it is null, and the distinct texts by number."""
-    import polars as pl
-
-    # Categories of its own, since those that polars shares by default would hold every text for ever.
-    kinds = pl.Categories.random()
-    column = texts.cast(pl.Categorical(kinds))
-    codes = column.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
-    return codes, kinds.to_series()
-
-
-def _destinations(written: pl.Series) -> tuple[Coded, Coded]:
-    """Return host names and addresses apart: a destination is the one or the other.
-
-    A host is written in lower case, without port, brackets and the dots at its end, which are the
-    root of the tree of names.
-    """
-    import polars as pl
-
-    codes, distinct = _codes(written)
-    # A port stands behind a name or an address in brackets; an IPv6 address has more than one colon.
-    cleaned = (
-        distinct.str.strip_chars()
-        .str.to_lowercase()
-        .str.replace(r"^\[([^\]]*)\].*$", "$1")
-        .str.replace(r"^([^:]*):[0-9]*$", "$1")
-        .str.strip_chars_end(".")
-    )
-    like = cleaned.str.contains(r"[0-9]$|:")
-    addresses = {text: address for text in cleaned.filter(like).unique() if (address := _address(text))}
-    is_address = cleaned.is_in([*addresses])
-    named = encoded(pl.select(pl.when(~is_address & (cleaned != "")).then(cleaned)).to_series())
-    numbered = encoded(cleaned.replace_strict([*addresses], [*addresses.values()], default=None))
-    # The slot past the last name is where a code of -1 lands.
-    return Coded(np.append(named.codes, -1)[codes], named.names), Coded(
-        np.append(numbered.codes, -1)[codes], numbered.names
-    )
-
-
-def _address(text: str) -> str | None:
-    try:
-        return str(ip_address(text))
-    except ValueError:
-        return None
