@@ -24,6 +24,7 @@ from sim.session.answer import Answer
 from sim.session.commands import Command
 from sim.session.driver import Notification, Session
 from sim.views.reports import WHOLE, report_names
+from tui.case import CaseKeys
 from tui.clock import Clock
 from tui.confirm import Confirm, Question
 from tui.destinations import DESTINATIONS, ENTITIES, ONE_QUEUE, PLACES, QUEUES, build
@@ -32,7 +33,6 @@ from tui.palette import ActionProvider
 from tui.playkeys import PLAY
 from tui.screens.base import PlayScreen
 from tui.screens.library import LibraryScreen
-from tui.shell import Shell
 from tui.standing import standing
 
 TICK_SECONDS = 0.1
@@ -46,7 +46,7 @@ NewPath = Callable[[str], Path]
 """Gives the run file for a new run of a scenario."""
 
 
-class PlayApp(Shell, scope=PLAY):
+class PlayApp(CaseKeys, scope=PLAY):
     """Opens the library, or `session` at once."""
 
     COMMANDS: ClassVar[set[Any]] = {ActionProvider, EntityProvider}
@@ -75,6 +75,8 @@ class PlayApp(Shell, scope=PLAY):
             self._show_status()
             self.go("briefing")
             self._end_if_over()
+            if self.session.handed_over:
+                self.play_on()
         self.set_interval(TICK_SECONDS, self._tick)
 
     def on_unmount(self) -> None:
@@ -250,6 +252,13 @@ class PlayApp(Shell, scope=PLAY):
             self._moved(at_rest=not self.clock.skipping)
         self.call_later(self._skip_slice)
 
+    def play_on(self) -> None:
+        """Let the clock run to the end without the trainee, in slices, so that the screen stays live."""
+        if self.clock is not None and not self.clock.session.finished:
+            self.clock.skipping = True
+            self._show_status()
+            self.call_later(self._skip_slice)
+
     def _moved(self, at_rest: bool) -> None:
         """Show that time has moved; views are pulled now and then, and whenever it comes to rest."""
         self._show_status()
@@ -285,7 +294,7 @@ class PlayApp(Shell, scope=PLAY):
         """Say why the clock cannot be moved, if so."""
         if self.session is None:
             return "choose a scenario first"
-        return "the exercise is over" if self.session.finished else ""
+        return self.when_desk()
 
     def when_result(self) -> str:
         """Say why there is no result to see yet, if so."""

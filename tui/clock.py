@@ -44,6 +44,8 @@ class Clock:
     @property
     def label(self) -> str:
         """Return the speed as line 1 shows it."""
+        if self.session.handed_over:
+            return "playing on"
         if self.skipping:
             return "skipping"
         return f"×{self.speed}" + (" auto" if self.drops else "")
@@ -78,7 +80,11 @@ class Clock:
         return news
 
     def skip(self) -> list[Notification]:
-        """Do one slice of a skip; return what stopped it. Nothing told before the end stops it."""
+        """Do one slice of a skip; return what stopped it. After the handover nothing does."""
+        if self.session.handed_over:
+            self.session.advance(self.session.now + SLICE)
+            self.skipping = not self.session.finished
+            return []
         stop = self.session.now + SLICE
         edge, said = self._edge()
         stop = min(stop, edge)

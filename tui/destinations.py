@@ -178,6 +178,13 @@ DESTINATIONS: tuple[Destination, ...] = (
         _S + "mailbox:MailboxScreen",
     ),
     Destination(
+        "notebook",
+        "Case notebook",
+        "go to your findings, verdicts, evidence, messages, tickets and exceptions",
+        "c",
+        _S + "notebook:NotebookScreen",
+    ),
+    Destination(
         "help_articles",
         "Help articles",
         "read the help articles of both portals",

@@ -30,6 +30,8 @@ def next_step(play: PlayApp, place: str) -> str:
         return ""
     if session.finished:
         return "" if place == "result" else "the exercise is over: `g` `r` shows the result"
+    if session.handed_over:
+        return "the shift is handed over: the exercise plays on to its end without you"
     if play.clock is not None and play.clock.skipping:
         return "skipping to the next news; `n` stops here"
     if place in READING:

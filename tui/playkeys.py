@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.actions import Action, Scope
+from tui.case import CASE
 from tui.destinations import DESTINATIONS
 from tui.keys import GLOBAL
 
@@ -44,6 +45,7 @@ PLAY = Scope(
     (
         *GLOBAL.actions,
         *CLOCK,
+        *CASE,
         *(destination.action for destination in DESTINATIONS),
         Action("play.library", "Library", "leave this run and choose a scenario", when="session"),
     ),

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
+T = TypeVar("T")
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -79,21 +81,21 @@ def between(bits: int, low: int, high: int) -> int:
     return low + bits % (high - low + 1)
 
 
-def weighted(bits: int, choices: Sequence[tuple[str, int]]) -> str:
-    """Return one of the names; each is as likely as its weight."""
-    left = bits % max(1, sum(weight for _, weight in choices))
-    for name, weight in choices:
-        if left < weight:
-            return name
-        left -= weight
-    return choices[0][0]
-
-
 def betweens(bits: U64, low: I64 | int, high: I64 | int) -> I64:
     """Return whole numbers from `low` to `high`, both included, row by row."""
     span = (np.asarray(high, dtype=np.int64) - low + 1).astype(np.uint64)
     found: I64 = (bits % span).astype(np.int64) + low
     return found
+
+
+def weighted(bits: int, choices: Sequence[tuple[T, int]]) -> T:
+    """Return one of several choices by their weights; the first where none weighs anything."""
+    left = bits % max(1, sum(weight for _, weight in choices))
+    for choice, weight in choices:
+        if left < weight:
+            return choice
+        left -= weight
+    return choices[0][0]
 
 
 def quantile(bits: int, knots: tuple[int, ...]) -> int:

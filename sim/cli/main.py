@@ -207,6 +207,20 @@ def replay_command(
     raise typer.Exit(replay(run, until=until, as_json=as_json))
 
 
+@app.command("debrief")
+def debrief_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", metavar="FILE.html", help="Write one self-contained page.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Review a run: what happened, what could be known when, and the moments that mattered."""
+    from sim.cli.debrief import debrief
+
+    raise typer.Exit(debrief(run, output=output, as_json=as_json))
+
+
 @app.command("explain")
 def explain_command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file.")],

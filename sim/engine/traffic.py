@@ -116,3 +116,19 @@ class Traffic:
             flags(self.blocked),
             flags(self.bypassed),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Bundles:
+    """What turns a row of traffic into several transactions of one UTC day, alike but for time and size.
+
+    The row has the first one's time, and the sums of their sizes.
+    """
+
+    transactions: I64
+    last: I64
+    """Time of the last of them."""
+
+    def take(self, rows: I64 | Bool) -> Bundles:
+        """Return those of some rows, in the order asked for."""
+        return Bundles(self.transactions[rows], self.last[rows])

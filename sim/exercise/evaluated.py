@@ -5,7 +5,7 @@ Each part is worked out once, when a metric first asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,9 +13,15 @@ import numpy as np
 
 from sim.engine.enforcement.facts import STOPPED
 from sim.engine.tenant import UNSANCTIONED
-from sim.exercise.truth import Baseline, Flags, Use, app_rows, blockable, passed, uses
+from sim.exercise.alerted import Told, told
+from sim.exercise.formulas import share
+from sim.exercise.truth import Baseline, Flags, Use, blockable, of_apps, passed, uses
 from sim.session.driver import Session
 from sim.world.telemetry import Rows
+
+TOLERATE = "tolerate"
+STOP = frozenset({"shadow-it-stop"})
+LEFT_ALONE = frozenset({TOLERATE, "sanction"})
 
 MOST_CITED = 12
 """Events that one reason names at most (ours)."""
@@ -68,28 +74,45 @@ class Evaluated:
 
     @cached_property
     def wanted(self) -> list[Use]:
-        """Every prohibited use by now, whether or not somebody stopped it."""
-        return uses(self.base.world, self.base.world.plane.telemetry.between(0, self.now + 1))
+        """Every prohibited use by now, in this run or where nobody touched anything."""
+        idle = uses(self.base.world, self.base.world.plane.telemetry.between(0, self.now + 1))
+        return list(dict.fromkeys([*idle, *uses(self.world, self.rows)]))
+
+    @cached_property
+    def keys(self) -> set[tuple[str, int, int, int]]:
+        """Every prohibited use, as app, user, machine and process."""
+        return {(u.app_id, u.user, u.machine, u.process) for u in self.wanted}
+
+    @cached_property
+    def alerts(self) -> list[Told]:
+        """The alerts about apps that somebody but the analyst caused."""
+        return told(self.session, set(self.bad_apps))
 
     @cached_property
     def found(self) -> set[tuple[str, int, int, int]]:
         """What the trainee wrote down, as app, user, machine and process."""
         return {(f.app_id, f.user, f.machine, f.process) for f in self.notes.findings}
 
-    def of_apps(self, rows: Rows, app_ids: Iterable[str]) -> Flags:
+    def of_apps(self, rows: Rows, app_ids: Collection[str]) -> Flags:
         """Tell which rows went to one of these apps."""
-        found = np.zeros(len(rows), dtype=bool)
-        for app_id in app_ids:
-            found |= app_rows(self.world, rows, app_id)
+        return of_apps(self.world, rows, app_ids)
+
+    def managed(self, rows: Rows) -> Flags:
+        """Tell which rows are of managed machines."""
+        managed = np.array([device.managed for device in self.world.staff.devices], dtype=bool)
+        found: Flags = managed[rows.machine]
         return found
 
     @cached_property
     def contained(self) -> tuple[int, int]:
-        """The connections to prohibited apps that were stopped, and those that the delays allowed to stop."""
-        until = self.base.rows.time <= self.now
+        """The connections to prohibited apps that were stopped, and those that the delays allowed to stop.
+
+        Those of phones and other unmanaged machines are out of reach, and count on neither side.
+        """
+        until = (self.base.rows.time <= self.now) & self.managed(self.base.rows)
         possible = int(np.count_nonzero(self.base.preventable & until))
         before = self.of_apps(self.base.rows, self.bad_apps) & passed(self.base.rows) & until
-        after = self.of_apps(self.rows, self.bad_apps) & passed(self.rows)
+        after = self.of_apps(self.rows, self.bad_apps) & passed(self.rows) & self.managed(self.rows)
         return max(0, int(np.count_nonzero(before)) - int(np.count_nonzero(after))), possible
 
     @cached_property
@@ -97,6 +120,45 @@ class Evaluated:
         """Per cent of the connections that could be stopped which were: what restraint is paid by."""
         stopped, possible = self.contained
         return min(100, stopped * 100 // possible) if possible else 0
+
+    @cached_property
+    def answers(self) -> dict[str, frozenset[str]]:
+        """The verdicts that the written policy allows for each app that it says anything about."""
+        found = dict.fromkeys(sorted(self.approved | {*self.truth.tolerated}), LEFT_ALONE)
+        for item in self.truth.prohibited:
+            if not item.people:
+                found[item.app] = STOP
+            elif item.app not in found:
+                found[item.app] = STOP | {TOLERATE}
+        return found | {one.app: frozenset(one.answers) for one in self.truth.answers}
+
+    @cached_property
+    def questions(self) -> list[str]:
+        """The apps that the exercise asks to judge: those that its truth names."""
+        named = {*self.truth.tolerated, *(item.app for item in self.truth.prohibited)}
+        return sorted(named | {one.app for one in self.truth.answers})
+
+    def said_of(self, app_id: str) -> bool | None:
+        """Tell whether the trainee's verdict on an app is one that the policy allows; None without one.
+
+        Of an app that the policy says nothing about only a stop is wrong.
+        """
+        verdict = self.notes.verdicts.get(f"app:{app_id}")
+        if verdict is None:
+            return None
+        return verdict.verdict in self.answers.get(app_id, LEFT_ALONE)
+
+    @cached_property
+    def effort(self) -> int:
+        """How much of the work was done, 0 to 100: what leaving things alone is paid by.
+
+        What could be stopped and was; where the policy leaves a choice, or prohibits nothing, the share of
+        right verdicts; the mean of both where both are asked for.
+        """
+        parts = [self.containment] if self.bad_apps else []
+        if self.truth.answers or not self.bad_apps:
+            parts.append(share(sum(self.said_of(app) is True for app in self.questions), len(self.questions)))
+        return sum(parts) // len(parts)
 
     @cached_property
     def wrongly_blocked(self) -> dict[str, str]:

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from sim.exercise import metrics_care as care
+from sim.exercise import metrics_case as case
+from sim.exercise import metrics_flow as flow
 from sim.exercise import metrics_journey as journey
 from sim.exercise.evaluated import Evaluated, Measured
+from sim.exercise.metrics_setting import setting
 from sim.scenario.objectives import Metric, ObjectiveSpec
 
 Measure = Callable[[Evaluated, ObjectiveSpec], Measured]
@@ -21,4 +25,14 @@ METRICS: Mapping[Metric, tuple[str, Measure]] = {
     "decide": ("Block what the policy prohibits, and only that", journey.decide),
     "work": ("Keep approved work going", journey.work),
     "watch": ("Keep watch by a policy", journey.watch),
+    "detect": ("Point it out early", flow.detect),
+    "contain-time": ("Stop it soon, everywhere", flow.contain_time),
+    "exposure": ("Keep the data in", flow.exposure),
+    "precision": ("Do no more than is due", care.precision),
+    "collateral": ("Cost nobody their working time", care.collateral),
+    "evidence": ("Show what you say", case.evidence),
+    "judgement": ("Tell trouble from what looks like it", case.judgement),
+    "communication": ("Ask first, and tell the users", care.communication),
+    "restraint": ("Leave alone what may be", care.restraint),
+    "setting": ("Mend what is out of order", setting),
 }

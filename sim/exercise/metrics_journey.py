@@ -29,7 +29,7 @@ def feed(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
 
 def identify(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     """Who uses what is prohibited, where and in which program: F1 of what was written down."""
-    keys = {(u.app_id, u.user, u.machine, u.process) for u in seen.wanted}
+    keys = seen.keys
     hits, wrong = len(keys & seen.found), len(seen.found - keys)
     lines = aim.line or ", ".join(sorted({u.line for u in seen.wanted}))
     staff, events = seen.world.staff, []

@@ -9,6 +9,7 @@ browser hides the name, once Group Policy has come round. No player's run enters
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,22 +88,38 @@ class Baseline:
     preventable: Flags
     """Rows of prohibited apps that the earliest possible block would have stopped."""
 
+    def stoppable(self, app_ids: Collection[str]) -> Flags:
+        """Tell which rows of some apps the earliest possible block would have stopped."""
+        if set(app_ids) == set(blockable(self.world.resolved)):
+            return self.preventable
+        return _preventable(self.world, self.rows, app_ids)
+
 
 def untouched(resolved: Resolved, seed: int) -> Baseline:
     """Return the world of a scenario and seed as it goes when nobody gives a command."""
     world = World(resolved, seed)
     world.run(resolved.end)
     rows = world.plane.telemetry.between(resolved.start, resolved.end)
-    bad = np.zeros(len(rows), dtype=bool)
-    for app_id in blockable(resolved):
-        bad |= app_rows(world, rows, app_id)
-    return Baseline(world, rows, bad & (rows.time >= _earliest_block(resolved, seed, world, rows)))
+    return Baseline(world, rows, _preventable(world, rows, blockable(resolved)))
 
 
-def _earliest_block(resolved: Resolved, seed: int, world: World, rows: Rows) -> I64:
+def of_apps(world: World, rows: Rows, app_ids: Collection[str]) -> Flags:
+    """Tell which rows went to one of these apps."""
+    found = np.zeros(len(rows), dtype=bool)
+    for app_id in app_ids:
+        found |= app_rows(world, rows, app_id)
+    return found
+
+
+def _preventable(world: World, rows: Rows, app_ids: Collection[str]) -> Flags:
+    return of_apps(world, rows, app_ids) & (rows.time >= _earliest_block(world, rows, app_ids))
+
+
+def _earliest_block(world: World, rows: Rows, app_ids: Collection[str]) -> I64:
     """Return, for each row, when the earliest possible block would hold on its machine and program."""
+    resolved = world.resolved
     guards, refresh = world.guards, resolved.era.gpo_refresh.longest
-    known = _evidence(resolved, seed, world)
+    known = _evidence(world, app_ids)
     blocks = guards.network_protection == NetworkProtection.ENABLED
     managed = [
         world.fleet.of(m).effective(NETWORK_PROTECTION.name).route is not None for m in range(len(known))
@@ -113,7 +130,7 @@ def _earliest_block(resolved: Resolved, seed: int, world: World, rows: Rows) -> 
     shown = resolved.start + np.where(hidden, refresh, 0)
     is_edge = np.array([is_smartscreen_browser(name) for name in world.staff.processes], dtype=bool)
     earliest = np.full(len(rows), 2**62, dtype=np.int64)
-    for host, offered in _earliest_offers(resolved, seed, world).items():
+    for host, offered in _earliest_offers(world, app_ids).items():
         mine = np.flatnonzero(rows.host == host)
         machines = np.unique(rows.machine[mine])
         pulled = np.zeros(len(world.machines), dtype=np.int64)
@@ -126,12 +143,13 @@ def _earliest_block(resolved: Resolved, seed: int, world: World, rows: Rows) -> 
     return earliest
 
 
-def _earliest_offers(resolved: Resolved, seed: int, world: World) -> dict[int, int]:
-    """Return when each prohibited host's indicator is offered if every switch is saved at the start."""
+def _earliest_offers(world: World, app_ids: Collection[str]) -> dict[int, int]:
+    """Return when each of the apps' hosts has its indicator offered if every switch is saved at the start."""
+    resolved, seed = world.resolved, world.seed
     era = resolved.era
     listed = resolved.start + era.block_setting.sample(seed, "block_setting", 1)
     found: dict[int, int] = {}
-    for app_id in blockable(resolved):
+    for app_id in app_ids:
         domains = dict.fromkeys(resolved.catalog.app(app_id).blockable_domains, 0)
         for host, name in enumerate(world.staff.hosts):
             domain = covering(domains, name)
@@ -147,10 +165,11 @@ def _first_pull(world: World, machine: int, time: int) -> int:
     return world.machines.next_pull(machine, time) or 2**62
 
 
-def _evidence(resolved: Resolved, seed: int, world: World) -> I64:
+def _evidence(world: World, app_ids: Collection[str]) -> I64:
     """Return when a portal first names each machine: a report with the feed on from the start, or the
     "was not blocked" alert of its first attempt after the indicators are listed.
     """
+    resolved, seed = world.resolved, world.seed
     start, end = resolved.start, resolved.end
     runs = [start + resolved.era.first_data.sample(seed, "first_data", 1)]
     run = world.next_analysis(start)
@@ -160,9 +179,7 @@ def _evidence(resolved: Resolved, seed: int, world: World) -> I64:
         run = world.next_analysis(run)
     sensor = Sensor(world.staff, world.machines, resolved.era, seed)
     history = world.plane.telemetry.rows()
-    concerned = np.zeros(len(history), dtype=bool)
-    for app_id in blockable(resolved):
-        concerned |= app_rows(world, history, app_id)
+    concerned = of_apps(world, history, app_ids)
     known = np.full(len(world.machines), 2**62, dtype=np.int64)
     fed = 0
     for run in runs:
@@ -170,10 +187,7 @@ def _evidence(resolved: Resolved, seed: int, world: World) -> I64:
         sensor.collect(history.take(np.arange(fed, last)))
         fed = last
         shown = sensor.deliver(run, [(start, 2**62)])
-        mine = np.zeros(len(shown), dtype=bool)
-        for app_id in blockable(resolved):
-            mine |= app_rows(world, shown, app_id)
-        seen = np.unique(shown.machine[mine])
+        seen = np.unique(shown.machine[of_apps(world, shown, app_ids)])
         known[seen] = np.minimum(known[seen], run)
     listed = start + resolved.era.block_setting.sample(seed, "block_setting", 1)
     tried = history.take(concerned & (history.time >= listed))

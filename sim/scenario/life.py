@@ -19,6 +19,7 @@ from sim.base.yamlfile import load
 from sim.engine.catalog.app import CATEGORIES
 from sim.engine.enforcement.requirements import SystemName
 from sim.scenario.located import validate
+from sim.scenario.reactions import Ways
 from sim.scenario.traits import Version
 
 Locale = Literal[
@@ -126,6 +127,8 @@ class Persona(Marked):
     """Of a hundred questions what an app is for so many get a true answer."""
     evasive: int = Field(default=20, ge=0, le=100)
     """So many get an evasive one; the others get none."""
+    ways: Ways = Ways()
+    """What they do who are stopped."""
 
 
 class HabitRate(Marked):
@@ -162,6 +165,8 @@ class AppKind(Marked):
     """A team does it at the same time, on the half hour."""
     hourly: bool = False
     """A client does it by itself in every hour that the machine is used."""
+    unnoticed: bool = False
+    """Nobody minds when it is stopped."""
 
     @model_validator(mode="after")
     def _uploads(self) -> AppKind:

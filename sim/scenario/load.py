@@ -20,7 +20,10 @@ from sim.scenario.files import beside, read
 from sim.scenario.life import Pack, load_pack
 from sim.scenario.located import validate
 from sim.scenario.meaning import breach_problems, era_problems, name_problems
+from sim.scenario.objective_problems import objective_problems
+from sim.scenario.past import past_problems
 from sim.scenario.schema import Scenario
+from sim.scenario.solution_problems import solution_problems
 from sim.scenario.story_problems import story_problems
 from sim.scenario.trait_problems import trait_problems
 
@@ -127,6 +130,9 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["timezone"]), p.advice) for p in error.problems)
     problems.extend(trait_problems(scenario, source, whole, tz))
+    cast = {member.id for member in scenario.organisation.cast}
+    play = (scenario.start, scenario.end)
+    problems.extend(solution_problems(scenario.solution, source, cast, play, tz))
     pack = _pack(scenario, source, tz, problems)
     start, end = (_time(key, getattr(scenario, key), tz, source, problems) for key in ("start", "end"))
     if start is not None and end is not None and start >= end:
@@ -140,7 +146,9 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         era = load_era(scenario.era, delays)
         catalog = catalog_of(scenario.catalog, era)
         problems.extend(era_problems(scenario, source, whole, catalog, era))
+        problems.extend(past_problems(scenario, source, era))
         problems.extend(story_problems(scenario, source, whole, era, tz))
+        problems.extend(objective_problems(scenario, source, whole, era))
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["era"]), p.advice) for p in error.problems)
     problems.extend(breach_problems(scenario, source, end))

@@ -14,6 +14,7 @@ from sim.engine.enforcement.settings import setting
 from sim.scenario.eras import HOPS, Era
 from sim.scenario.expect import PLAYERS
 from sim.scenario.schema import BROWSERS, Scenario
+from sim.scenario.solution_problems import named_apps as apps_of_solution
 from sim.scenario.story_problems import named_apps as apps_of_story
 
 
@@ -62,6 +63,7 @@ def _named_apps(scenario: Scenario) -> Iterator[tuple[str, tuple[str | int, ...]
     for name, player in scenario.players.items():
         yield from ((app, ("players", name)) for app in player.unsanction)
     yield from apps_of_story(scenario)
+    yield from apps_of_solution(scenario.solution)
 
 
 def _not_yet(scenario: Scenario, source: Document, whole: Catalog, catalog: Catalog) -> Iterator[Problem]:

@@ -17,7 +17,16 @@ from sim.scenario.eras import Delay, Strict, TimeOfDay
 from sim.scenario.expect import Band
 from sim.scenario.hints import Hint, check_hints
 from sim.scenario.life import Life
-from sim.scenario.objectives import JOURNEY, ObjectiveSpec, check_objectives
+from sim.scenario.objectives import (
+    JOURNEY,
+    BusinessWeight,
+    Defensible,
+    ObjectiveSpec,
+    check_objectives,
+)
+from sim.scenario.past import Past
+from sim.scenario.reactions import Reacting
+from sim.scenario.solution import Step
 from sim.scenario.sources import CollectorSpec
 from sim.scenario.standing import Managed, Subscription
 from sim.scenario.story import Story
@@ -172,6 +181,10 @@ class Truth(Strict):
     prohibited: tuple[Prohibited, ...] = ()
     tolerated: dict[str, str] = {}
     """App id -> policy line that lets it be."""
+    answers: tuple[Defensible, ...] = added(())
+    """Apps about which the written policy leaves a choice."""
+    business_weight: dict[str, BusinessWeight] = added({})
+    """App id -> what a minute of its work counts; unsaid, see docs/scoring.md."""
     policy_threshold: int = 3
     """The written policy asks for a New popular app policy at this number of users."""
     policy_line: str = ""
@@ -239,6 +252,8 @@ class Scenario(Strict):
     """Apps that people sign in to through Azure AD (Entra ID): only these meet an access rule."""
     life: Life | None = added(None)
     """How everybody uses the catalog beside the habits; None: not at all."""
+    history: Past | None = added(None)
+    """What happened before play; None: nothing that anybody kept."""
     devices: tuple[Devices, ...] = ()
     sites: dict[str, Site] = {}
     stays: tuple[Stay, ...] = added(())
@@ -257,6 +272,8 @@ class Scenario(Strict):
     story: Story = added(Story())
     asking: Asking = added(Asking())
     trainee: Trainee = added(Trainee())
+    reactions: Reacting | None = added(None)
+    """What people do who are stopped; None: they leave, and come back as they meant to."""
     delays: dict[str, Delay] = {}
     documents: Documents
     truth: Truth = Truth()
@@ -266,6 +283,8 @@ class Scenario(Strict):
     hint_price: int = Field(default=5, ge=0, le=20)
     hints: Annotated[tuple[Hint, ...], AfterValidator(check_hints)] = added(())
     players: dict[str, ReferencePlayer] = {}
+    solution: tuple[Step, ...] = added(())
+    """What the oracle does beside the duties of every analyst; no other player reads it."""
     expect: dict[str, Band] = added({})
     """By player: the lowest and the highest mean score that the scenario's author expects of it."""
     casting: dict[str, str] = added({})

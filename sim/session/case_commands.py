@@ -24,7 +24,7 @@ from sim.session.notebook import (
     Ticket,
     Verdict,
 )
-from sim.session.subjects import named, person
+from sim.session.subjects import named, person, subject_name
 from sim.world.model import World
 from sim.world.people import NOBODY
 
@@ -68,7 +68,7 @@ class GiveVerdict:
             raise CommandRefused(problems)
         given = Verdict(world.now, subject, self.verdict, self.confidence, self.reason.strip())
         replaced = notes.judge(given)
-        words = f"{subject} is {self.verdict}, {self.confidence} % sure"
+        words = f"{subject_name(world, subject)}: {self.verdict}, {self.confidence} % sure"
         return said(f"{words}; the earlier verdict is replaced" if replaced else words, replaced=replaced)
 
 
@@ -107,7 +107,7 @@ class AddEvidence:
         made = Evidence("", world.now, subject, self.evidence, reference, self.note.strip(), rows, cited)
         kept = notes.cite(made)
         what = f"{len(rows)} {'row' if len(rows) == 1 else 'rows'} of {reference}" if rows else reference
-        return said(f"{kept.id}: {plain(what)} is evidence for {subject}", id=kept.id)
+        return said(f"{kept.id}: {plain(what)}, for {subject_name(world, subject)}", id=kept.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,16 @@ class Notification:
     is_alert: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A command that was taken, and the line that answered it."""
+
+    time: int
+    actor: str
+    command: Command
+    said: str
+
+
 class Session:
     """Plays a scenario. Time moves by `advance`, everything else changes by `submit`."""
 
@@ -52,6 +62,8 @@ class Session:
         self.world = World(resolved, self.seed)
         self.notes = Notebook()
         self.commands = 0
+        self.sent: list[Sent] = []
+        """Every command taken, in order."""
         self.checkpoints: dict[int, str] = {}
         """Digest at each full hour."""
         self._file: RunFile | None = None
@@ -129,6 +141,7 @@ class Session:
         data = to_json(command)
         self._digest.command(self.now, who, data)
         self.commands += 1
+        self.sent.append(Sent(self.now, who, command, answer.text))
         self._keep(
             {
                 "kind": "command",

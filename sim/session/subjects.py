@@ -29,6 +29,13 @@ def named(world: World, notes: Notebook, subject: str, kinds: tuple[str, ...] = 
             return f"machine:{world.staff.machines[machine_index(world, name)].name}"
 
 
+def subject_name(world: World, subject: str) -> str:
+    """Return a subject as a person calls it: an app's name, the id of an alert, an account, a machine."""
+    kind, _, name = subject.partition(":")
+    apps = world.tenant.apps
+    return apps[name].name if kind == "app" and name in apps else name
+
+
 _EXAMPLES = {"app": "ID", "alert": "ID", "user": "ACCOUNT", "machine": "NAME"}
 
 

@@ -22,6 +22,7 @@ class EvidenceRow:
 
     id: str
     time: int
+    app_id: str
     app: str
     host: str
     domain: str
@@ -71,6 +72,7 @@ def _row(line: Line, app: str, report: str) -> EvidenceRow:
     return EvidenceRow(
         str(line.number),
         line.time,
+        line.app_id,
         app,
         line.host,
         line.domain,

@@ -143,11 +143,16 @@ def meter(percentage: int) -> Markup:
 
 
 def table(
-    heads: Sequence[str], rows: Iterable[Sequence[Markup]], numbers: Iterable[int] = (), caption: str = ""
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Markup]],
+    numbers: Iterable[int] = (),
+    caption: str = "",
+    prose: Iterable[int] = (),
 ) -> Markup:
-    """Return a table; `numbers` are the places of the columns that align right."""
-    right = set(numbers)
-    kinds = [' class="number"' if place in right else "" for place in range(len(heads))]
+    """Return a table; `numbers` are the places of the columns that align right, `prose` of those with
+    sentences, which take the whole width where there is no room for columns."""
+    classes = {**dict.fromkeys(numbers, "number"), **dict.fromkeys(prose, "prose")}
+    kinds = [f' class="{classes[n]}"' if n in classes else "" for n in range(len(heads))]
     names = [text(head) for head in heads]
     head = join(Markup(f'<th scope="col"{kind}>{name}</th>') for name, kind in zip(names, kinds, strict=True))
     body = join(Markup(f"<tr>{_cells(names, kinds, row)}</tr>") for row in rows)

@@ -108,6 +108,10 @@ class Shape(Protocol):
     def upload(self) -> tuple[int, ...]:
         """Bytes of an upload; empty where none is."""
 
+    @property
+    def unnoticed(self) -> bool:
+        """Nobody minds when it is stopped."""
+
 
 class Kinds:
     """The tables of every kind of session: of authored habits, of the pack, and of the story's uses."""
@@ -121,6 +125,7 @@ class Kinds:
         self.down = _table((_DOWN, _DOWN, *(kind.down for kind in kinds)))
         self.http = _table((_HTTP, _HTTP, *(kind.requests for kind in kinds)))
         self.upload = ((), _ATTACHMENT, *(kind.upload for kind in kinds))
+        self.unnoticed = frozenset(PACKED + n for n, kind in enumerate(kinds) if kind.unnoticed)
 
 
 @dataclass(frozen=True, slots=True)

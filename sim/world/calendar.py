@@ -19,18 +19,25 @@ _BEFORE = 7
 class Calendar:
     """Day 0 is a week before the day on which play begins; daylight saving is in the day starts."""
 
-    def __init__(self, resolved: Resolved) -> None:
+    def __init__(self, resolved: Resolved, past: int | None = None) -> None:
+        """With `past`, it holds so many days before that of play and ends with it."""
         tz = resolved.tz
-        first = to_datetime(resolved.start, tz).date() - timedelta(days=_BEFORE)
-        last = to_datetime(resolved.end, tz).date() + timedelta(days=8)
+        before = _BEFORE if past is None else past
+        begins = to_datetime(resolved.start, tz).date()
+        first = begins - timedelta(days=before)
+        last = begins if past is not None else to_datetime(resolved.end, tz).date() + timedelta(days=8)
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         midnights = [datetime(d.year, d.month, d.day, tzinfo=tz) for d in days]
         self.starts: I64 = np.array([from_datetime(m) for m in midnights], dtype=np.int64)
         workdays = resolved.scenario.organisation.workdays
         self.works = np.array([d.weekday() in workdays for d in days], dtype=bool)
-        self.play_day = _BEFORE
+        self.play_day = before
         self.dates: I64 = np.array([d.toordinal() for d in days], dtype=np.int64)
         """Each day's number since the year 1, the same in every scenario."""
+
+    def number(self, day: int) -> int:
+        """Return the number that a day has in the calendar of play; it may be negative."""
+        return day - self.play_day + _BEFORE
 
     def day_of(self, time: I64) -> I64:
         """Return the local day number of each time."""

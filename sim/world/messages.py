@@ -46,6 +46,7 @@ class Messages:
         self.sent: list[Message] = []
         self._people = people
         self._known: dict[str, I64] = {}
+        self._offers: dict[tuple[str, int], list[tuple[int, str]]] = {}
 
     def send(
         self,
@@ -73,11 +74,18 @@ class Messages:
             known = self._known.setdefault(app_id, self._nobody())
             told = np.array(message.people, dtype=np.int64)
             known[told] = np.minimum(known[told], now)
+            for person in message.people:
+                self._offers.setdefault((app_id, person), []).append((now, alternative))
         return message
 
     def known_since(self, app_id: str) -> I64:
         """Return since when each person knows an alternative to an app; `AFTER_ALL` who does not."""
         return self._known.get(app_id, self._nobody())
+
+    def offered(self, app_id: str, person: int, time: int) -> str:
+        """Return the app that a person was last offered in place of another by a time; "" where none was."""
+        offers = self._offers.get((app_id, person), ())
+        return next((app for since, app in reversed(offers) if since <= time), "")
 
     def _nobody(self) -> I64:
         return np.full(self._people, AFTER_ALL, dtype=np.int64)

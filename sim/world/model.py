@@ -43,9 +43,11 @@ from sim.world.channel import Channel
 from sim.world.clockwork import Clockwork
 from sim.world.collector import Collector, Collectors
 from sim.world.directory import directory, logon_names
+from sim.world.displacement import displacement
 from sim.world.fleet import Fleet
 from sim.world.groundwork import groundwork
 from sim.world.guards import Guards
+from sim.world.history import history
 from sim.world.hops import Hops
 from sim.world.indicator_service import SERVICE, IndicatorService
 from sim.world.judge import Judge
@@ -55,6 +57,7 @@ from sim.world.messages import Messages
 from sim.world.places import Places
 from sim.world.plane import Plane
 from sim.world.reactions import Reactions
+from sim.world.recall import recall
 from sim.world.sensor import (
     Sensor,
     SessionFeed,
@@ -93,11 +96,12 @@ class World:
         self.upstream = Upstream(resolved, self.staff, self.machines, self.places, seed)
         begin = self.machines.calendar.first_of_day(resolved.start)
         self.judge = Judge(self.machines, self.channel, self.guards, self.upstream)
-        self.reactions = Reactions(resolved.scenario.click_through, seed)
+        self.messages = Messages(len(self.staff.people))
+        self.displacement = displacement(resolved, begun, self.messages, seed)
+        self.reactions = Reactions(resolved.scenario.click_through, seed, self.displacement)
         self.plane = Plane(begun, self.judge, self.upstream, self.reactions, seed, begin)
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
         self.session_feed = SessionFeed()
-        self.messages = Messages(len(self.staff.people))
         self.journal: list[LogEntry] = []
         """What happened and is in no portal's log."""
         self.mailbox = Mailbox(self.journal.append)
@@ -135,6 +139,10 @@ class World:
             self.tenant.write,
             self.tenant.cloud_alerts.raise_system,
         )
+        self.history = history(resolved, begun, seed)
+        """What happened before the day on which play begins; None where nobody kept it."""
+        if self.history is not None:
+            self._recall()
         for standing in resolved.scenario.managed:
             self._manage(standing)
         for app_id, tag in sorted(resolved.scenario.tags.items()):
@@ -149,6 +157,23 @@ class World:
         self._at(self.next_analysis(begin), self._analysis_run)
         self.story = Story(self, begun.kinds)
         self.asking = Asking(self)
+
+    def _recall(self) -> None:
+        """Let the portal begin with the past, and the endpoint feed with having been on."""
+        past = self.resolved.scenario.history
+        if self.history is None or past is None:
+            return
+        if past.endpoint:
+            self.tenant.switch(self.history.first, SCENARIO, INTEGRATION, True)
+            self.integration_spans.append((self.history.first, 2**62))
+        recall(
+            self.history,
+            self.tenant,
+            self.user_names,
+            self.logon_names,
+            endpoint=past.endpoint,
+            next_analysis=self.next_analysis,
+        )
 
     def _manage(self, standing: Managed) -> None:
         """Let a setting of the scenario stand on the machines that its route reaches."""

@@ -8,6 +8,8 @@ state's history.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,8 +28,8 @@ from sim.world.groundwork import Groundwork
 from sim.world.judge import Judge, Judged
 from sim.world.machines import NEVER
 from sim.world.reactions import Reactions
-from sim.world.sessions import NO_SESSIONS, Sessions, change, join_sessions
-from sim.world.telemetry import Rows, Telemetry
+from sim.world.sessions import NO_SESSIONS, Sessions, Whole, change, join_sessions
+from sim.world.telemetry import Rows, Telemetry, join
 from sim.world.upstream import DOWNLOAD, Relay, Upstream
 
 I64 = NDArray[np.int64]
@@ -62,6 +64,8 @@ class Plane:
         """Today's."""
         self._any_long_lived = False
         self._waiting = NOTHING_WAITS
+        self._put_off: list[Waiting] = []
+        """What waits, in the order found, for a session that has come up before it."""
         self._day = -1
         self._order: I64 = np.zeros(0, dtype=np.int64)
         """Today's sessions in the order in which they begin."""
@@ -81,18 +85,29 @@ class Plane:
         return blocks
 
     def _advance_within_day(self, until: int) -> list[Rows]:
-        self._admit(until)
-        due = self._due(until)
-        blocks = []
-        for start in range(0, len(due), _BLOCK):
-            rows = self._decide(due.take(np.arange(start, min(start + _BLOCK, len(due)))))
+        blocks = self._pass(until)
+        while len(fresh := self._reactions.come_up()):
+            # Who goes on elsewhere before `until` makes these requests among their others.
+            self._waiting = join_waiting([self._waiting, *self._put_off])
+            self._put_off.clear()
+            self.add(fresh)
+            more = self._pass(until)
+            if more:
+                blocks = [_merged([*blocks, *more])]
+        for rows in blocks:
             self.telemetry.append(rows)
-            blocks.append(rows)
         self.now = until
         return blocks
 
+    def _pass(self, until: int) -> list[Rows]:
+        """Realise what is due before `until` in its order; what waits for a new session is put off."""
+        self._admit(until)
+        due = self._due(until)
+        starts = range(0, len(due), _BLOCK)
+        return [self._decide(due.take(np.arange(start, min(start + _BLOCK, len(due))))) for start in starts]
+
     def add(self, sessions: Sessions) -> None:
-        """Add sessions that came up: they begin today, and not before now."""
+        """Add sessions that came up: they begin today, and not before what is realised."""
         day = int(self._machines.calendar.day_of(np.array([self.now]))[0])
         if day != self._day:
             self._open(day)
@@ -167,7 +182,12 @@ class Plane:
         due = self._waiting.time < until
         ready = self._waiting.take(np.flatnonzero(due))
         self._waiting = self._waiting.take(np.flatnonzero(~due))
-        return ready.take(_in_order(ready, self.sessions))
+        person = self.sessions.person
+
+        def keys(few: I64) -> tuple[Whole, ...]:
+            return ready.place[few], ready.session[few], person[ready.session[few]]
+
+        return ready.take(_in_order(ready.time, keys))
 
     def _open(self, day: int) -> None:
         self._day, self._next = day, 0
@@ -191,9 +211,14 @@ class Plane:
         if self._any_long_lived:
             began = np.where(sessions.long_lived[due.session], sessions.begin[due.session], due.time)
         judged = self._judge.judge(due.time, began, machine, user, process, wanted.host)
-        kept = self._reactions.meet(wanted, judged)
+        met = self._reactions.meet(wanted, judged)
         rows = self._rows(wanted, judged, machine, user, process)
-        return rows if kept is None else rows.take(kept)
+        if met is None:
+            return rows
+        made, waits = met
+        if waits.any():
+            self._put_off.append(due.take(waits))
+        return rows.take(made)
 
     def _rows(self, wanted: Requests, judged: Judged, machine: I64, user: I64, process: I64) -> Rows:
         """Return what becomes of requests: who stops a connection ends it with its first packet."""
@@ -221,23 +246,28 @@ class Plane:
         )
 
 
-def _in_order(waiting: Waiting, sessions: Sessions) -> I64:
-    """Return the order of requests: by time, and at one microsecond by person, session and place.
+def _merged(blocks: list[Rows]) -> Rows:
+    """Return rows of several passes in their total order."""
+    rows = join(blocks)
+    order = _in_order(rows.time, lambda few: (rows.place[few], rows.session[few], rows.user[few]))
+    return rows.take(order)
+
+
+def _in_order(time: I64, keys: Callable[[I64], tuple[Whole, ...]]) -> I64:
+    """Return the order of requests: by time, and at one microsecond by `keys` of rows, the last key first.
 
     Sorting whole numbers that hold the time and the row is several times as fast as sorting by four keys;
     requests of one microsecond are few.
     """
-    if not len(waiting):
+    if not len(time):
         return np.zeros(0, dtype=np.int64)
-    rows = len(waiting).bit_length()
-    first = int(waiting.time.min())
-    keys = ((waiting.time - first) << rows) | np.arange(len(waiting))
-    keys.sort()
-    order: I64 = keys & ((1 << rows) - 1)
-    same = np.flatnonzero(np.diff(keys >> rows) == 0)
+    rows = len(time).bit_length()
+    packed = ((time - int(time.min())) << rows) | np.arange(len(time))
+    packed.sort()
+    order: I64 = packed & ((1 << rows) - 1)
+    same = np.flatnonzero(np.diff(packed >> rows) == 0)
     if len(same):
         places = np.union1d(same, same + 1)
-        few = waiting.take(order[places])
-        person = sessions.person[few.session]
-        order[places] = order[places][np.lexsort((few.place, few.session, person, few.time))]
+        few = order[places]
+        order[places] = few[np.lexsort((*keys(few), time[few]))]
     return order

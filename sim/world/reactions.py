@@ -1,7 +1,8 @@
 """How people take what stops them: they try again, click through a warning, or leave.
 
-Guesses, all of them. What is remembered, refusals within a session and warnings clicked through, is looked at
-in the total order of the requests, so it does not depend on where time is cut.
+What is remembered, refusals within a session and warnings clicked through, is looked at in the total order
+of the requests, so it does not depend on where time is cut. Where somebody who leaves goes on elsewhere
+(`displacement.py`), what they do from then on waits until the new session's requests stand among the others.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from sim.base.rng import draw
 from sim.base.time import DAY
 from sim.engine.enforcement.facts import STOPPED, Outcome
 from sim.world.behaviour import GIVE_UP, Requests
+from sim.world.displacement import Displacement
 from sim.world.judge import Judged
 from sim.world.machines import NEVER
 from sim.world.sessions import NO_SESSIONS, Sessions
+from sim.world.upstream import AFTER_ALL
 
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -24,17 +27,28 @@ Flags = NDArray[np.bool_]
 class Reactions:
     """What people remember of today's refusals, and of the warnings that they clicked through."""
 
-    def __init__(self, click_through: int, seed: int) -> None:
-        """`click_through` in a hundred of those who meet a warning click through it."""
+    def __init__(self, click_through: int, seed: int, displacement: Displacement | None = None) -> None:
+        """`click_through` in a hundred of those who meet a warning click through it (guess).
+
+        People went on past a tenth of the malware and phishing warnings of one browser and past 70 % of the
+        TLS warnings of another (Akhawe and Felt, USENIX Security 2013; third-party).
+        """
         self._sessions = NO_SESSIONS
         self._click_through = click_through
         self._seed = seed
+        self._displacement = displacement
         self._day = -1
         self._refusals: I64 = np.zeros(0, dtype=np.int64)
         """Of each of today's sessions; at GIVE_UP its person has left it."""
+        self._since: dict[int, int] = {}
+        """When each of today's sessions was first refused something."""
         self._any_refused = False
         self._remembered: dict[tuple[int, int], int] = {}
         """Until when a warning is not shown again, by user and number of the indicator."""
+        people = 0 if displacement is None else displacement.people
+        self._waits_from: I64 = np.full(people, AFTER_ALL, dtype=np.int64)
+        """By person: from when on requests wait for a session that has come up."""
+        self._somebody_waits = False
         self.tireless: frozenset[int] = frozenset()
         """Kinds of sessions that are a program's: it clicks on nothing and asks again."""
         self.bypass_for = DAY
@@ -45,7 +59,10 @@ class Reactions:
         self._day = day
         self._sessions = sessions
         self._refusals = np.zeros(len(sessions), dtype=np.int64)
+        self._since.clear()
         self._any_refused = False
+        if self._displacement is not None:
+            self._displacement.begin(day)
 
     def more(self, sessions: Sessions) -> None:
         """Take in that sessions have come up behind today's."""
@@ -53,6 +70,15 @@ class Reactions:
         self._refusals = np.concatenate(
             [self._refusals, np.zeros(len(sessions) - len(self._refusals), dtype=np.int64)]
         )
+
+    def come_up(self) -> Sessions:
+        """Return the sessions that came up since this was last asked for; nobody's requests wait any more."""
+        if self._displacement is None or not self._any_refused:
+            return NO_SESSIONS
+        if self._somebody_waits:
+            self._waits_from[:] = AFTER_ALL
+            self._somebody_waits = False
+        return self._displacement.come_up(self._sessions)
 
     def bypassed_until(self, user: int, indicator: int) -> int:
         """Return until when a user's bypass of an indicator's warning holds; NEVER where there was none."""
@@ -62,8 +88,10 @@ class Reactions:
         """Tell whether a user's bypass of an indicator's warning holds at a time."""
         return self.bypassed_until(user, indicator) > time
 
-    def meet(self, asked: Requests, judged: Judged) -> Flags | None:
-        """Let people meet what stops them, in order; tell which requests are still made, None for all.
+    def meet(self, asked: Requests, judged: Judged) -> tuple[Flags, Flags] | None:
+        """Let people meet what stops them, in order; return which requests are made, and which wait.
+
+        None if all are made.
 
         After GIVE_UP refusals a person leaves the session. Who meets a warning clicks through it, and has to
         ask again, or leaves at once. Outcomes of remembered warnings change in place.
@@ -74,31 +102,54 @@ class Reactions:
             return None
         left = self._refusals[session] >= GIVE_UP
         stopped = stopped[~left[stopped]]
-        if not len(stopped):
-            return ~left if left.any() else None
+        if not len(stopped) and not self._somebody_waits:
+            return (~left, np.zeros_like(left)) if left.any() else None
         self._any_refused = True
         last = np.full(len(self._refusals), len(session), dtype=np.int64)
         for row in stopped.tolist():
             owner = int(session[row])
-            if self._refusals[owner] >= GIVE_UP:
+            person, time = int(self._sessions.person[owner]), int(asked.time[row])
+            if self._refusals[owner] >= GIVE_UP or self._waits(person, time):
                 continue
-            person, indicator = int(self._sessions.person[owner]), int(judged.indicator[row])
-            if outcome[row] == Outcome.WARNED and self.bypasses(person, indicator, int(asked.time[row])):
+            indicator = int(judged.indicator[row])
+            if outcome[row] == Outcome.WARNED and self.bypasses(person, indicator, time):
                 outcome[row] = judged.bypassed[row]
-            if int(self._sessions.kind[owner]) in self.tireless:
+            if int(self._sessions.kind[owner]) in self.tireless or outcome[row] not in STOPPED:
                 continue
-            if outcome[row] == Outcome.WARNED:
-                if self._clicks(owner, int(asked.place[row])):
-                    self._remembered[person, indicator] = int(asked.time[row]) + self.bypass_for
-                else:
-                    self._refusals[owner] = GIVE_UP
-            elif outcome[row] in STOPPED:
+            self._since.setdefault(owner, time)
+            place = int(asked.place[row])
+            if outcome[row] != Outcome.WARNED:
                 self._refusals[owner] += 1
+            elif self._clicks(owner, place):
+                self._remembered[person, indicator] = time + self.bypass_for
+                continue
+            else:
+                self._refusals[owner] = GIVE_UP
             if self._refusals[owner] >= GIVE_UP:
                 last[owner] = row
+            if last[owner] == row or place + 1 == self._sessions.requests[owner]:
+                self._leave(owner, place, time, int(outcome[row]), indicator)
         kept: Flags = ~left & (np.arange(len(session)) <= last[session])
-        return kept
+        waits = np.zeros_like(kept)
+        if self._somebody_waits:
+            waits = kept & (asked.time >= self._waits_from[self._sessions.person[session]])
+        return kept & ~waits, waits
+
+    def _waits(self, person: int, time: int) -> bool:
+        return self._somebody_waits and time >= self._waits_from[person]
+
+    def _leave(self, owner: int, place: int, time: int, outcome: int, indicator: int) -> None:
+        """Let the person of a session leave it; where they go on, what they do from then on waits."""
+        if self._displacement is None:
+            return
+        since, person = self._since[owner], int(self._sessions.person[owner])
+        begins = self._displacement.leave(self._sessions, owner, place, time, since, outcome, indicator)
+        if begins:
+            self._waits_from[person] = min(begins, int(self._waits_from[person]))
+            self._somebody_waits = True
 
     def _clicks(self, session: int, place: int) -> bool:
-        key = int(self._sessions.key[session])
-        return draw(self._seed, "click-through", key, self._day, place) % 100 < self._click_through
+        key, share = int(self._sessions.key[session]), self._click_through
+        if self._displacement is not None:
+            share = share * self._displacement.clicks(int(self._sessions.person[session])) // 100
+        return draw(self._seed, "click-through", key, self._day, place) % 100 < share

@@ -38,6 +38,7 @@ class _Shape:
     down: tuple[int, ...]
     requests: tuple[int, ...] = spread((1, 1))
     upload: tuple[int, ...] = ()
+    unnoticed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ people adopt or drop apps in play replaces `Agenda.uses`; a new use counts from 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -91,14 +91,15 @@ def uses(
 class Ranking:
     """The apps of each category in the order in which a department knows them."""
 
-    def __init__(self, resolved: Resolved, pack: Pack, hosts: Hosts, seed: int) -> None:
+    def __init__(self, resolved: Resolved, pack: Pack, reached: Collection[str], seed: int) -> None:
+        """`reached` are the ids of the apps that can be reached here."""
         self._favourites = pack.favourites
         self._seed = seed
         self._of: dict[str, list[str]] = {}
         seats = {country: number for number, country in enumerate(pack.favourites.regions)}
         popular = {app: n for names in pack.popular.values() for n, app in enumerate(names)}
         for app in resolved.catalog.apps:
-            if app.id in hosts.place and app.blockable_domains:
+            if app.id in reached and app.blockable_domains:
                 self._of.setdefault(app.category, []).append(app.id)
         for category, apps in self._of.items():
             far = len(seats)
@@ -144,7 +145,7 @@ class _Drawing:
     ) -> None:
         self._pack, self._hosts, self._seed, self._keys = pack, hosts, seed, keys
         self._people = people
-        self._ranking = Ranking(resolved, pack, hosts, seed)
+        self._ranking = Ranking(resolved, pack, hosts.place, seed)
         self._category = {app_id: resolved.catalog.app(app_id).category for app_id in hosts.place}
         scenario = resolved.scenario
         named = {

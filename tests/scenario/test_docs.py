@@ -14,7 +14,9 @@ from sim.scenario import (
     hints,
     life,
     objectives,
+    past,
     schema,
+    solution,
     sources,
     standing,
     story,
@@ -77,8 +79,12 @@ PARTS = [
     asking.Asking,
     asking.Purpose,
     trainee.Trainee,
+    solution.Step,
+    solution.Wait,
+    solution.Find,
     life.Life,
     life.Location,
+    past.Past,
     Delay,
 ]
 

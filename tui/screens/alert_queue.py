@@ -14,15 +14,17 @@ from textual.content import Content
 from sim.base.time import show_clock
 from sim.engine.discovery.continuous import Scope as Whose
 from sim.session.alert_commands import AssignAlert, CommentAlert, SetAlertStatus
+from sim.session.case_commands import AddEvidence
 from sim.views import alerts
 from sim.views.alerts import AlertRow, CloudAlertRow, EndpointAlertRow
+from sim.views.notes import verdict_words
 from sim.views.reports import WHOLE, report_names
 from tui.actions import Action
 from tui.forms import ChoiceField, FormScreen, TextField
 from tui.screens.base import PlayScreen
 from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey
 from tui.units import plural
-from tui.widgets.detail import Detail
+from tui.widgets.detail import Detail, fact
 from tui.widgets.table import Table
 
 MARK_ACTION = Action(
@@ -88,6 +90,22 @@ class QueueScreen(PlayScreen):
     def chosen(self) -> AlertRow | None:
         """Return the alert under the cursor, or None."""
 
+    def case_subject(self) -> str:
+        """Return the alert under the cursor."""
+        return "" if self.chosen is None else f"alert:{self.chosen.id}"
+
+    def case_user(self) -> str:
+        """Return the first user of a machine's alert."""
+        row = self.chosen
+        return row.user.partition(", ")[0] if isinstance(row, EndpointAlertRow) else ""
+
+    def citation(self) -> AddEvidence | None:
+        """Cite the alert, of its app where it names one."""
+        row = self.chosen
+        if row is None:
+            return None
+        return AddEvidence(f"app:{row.app_id}" if row.app_id else f"alert:{row.id}", "alert", row.id)
+
     def _time(self, row: AlertRow) -> str:
         return show_clock(row.time, self.session.resolved.tz)
 
@@ -141,11 +159,15 @@ class QueueScreen(PlayScreen):
         """List the alerts."""
         self.crumbs = (self.CRUMB,)
         self.table.set_rows(self.rows())
-        self.query_one(Detail).show(self.words())
+        self._describe()
+
+    def _describe(self) -> None:
+        verdict = verdict_words(self.session, self.case_subject())
+        self.query_one(Detail).show([*self.words(), *([fact("Verdict", verdict)] if verdict else [])])
 
     def on_grid_highlighted(self) -> None:
         """Follow the cursor."""
-        self.query_one(Detail).show(self.words())
+        self._describe()
         self.refresh_bindings()
 
 
@@ -204,7 +226,7 @@ class MarkedAlerts(QueueScreen, Generic[R]):
         return f"`c` {verb} the {plural(len(self._marked), 'marked alert')} alike; `m` takes a mark away"
 
 
-class PolicyAlerts(EvidenceKey, QueueScreen):
+class PolicyAlerts(QueueScreen, EvidenceKey):
     """A queue with alerts that a policy raised: they lead to it, and to the lines behind them."""
 
     def _by_policy(self) -> CloudAlertRow | None:
@@ -292,17 +314,13 @@ class StateAlerts(QueueScreen):
         if row is not None:
             self.play.open("app", row.app_id)
 
-    def _user(self) -> str:
-        row = self.chosen
-        return row.user.partition(", ")[0] if isinstance(row, EndpointAlertRow) else ""
-
     def when_user(self) -> str:
         """Say why no user can be opened, if so."""
-        return self.when_chosen() or ("" if self._user() else "the alert names no user")
+        return self.when_chosen() or ("" if self.case_user() else "the alert names no user")
 
     def do_alert_user(self) -> None:
         """Open the page of the first user."""
-        self.play.open("user", self._user())
+        self.play.open("user", self.case_user())
 
     def when_indicator(self) -> str:
         """Say why the indicator cannot be gone to, if so."""

@@ -16,6 +16,7 @@ from sim.engine.discovery.continuous import Scope as Whose
 from sim.engine.discovery.use import EntityUsage, HostUsage
 from sim.views import discovery
 from sim.views.discovery import AppPage, EntityKind, FactRow
+from sim.views.notes import verdict_words
 from tui.actions import Action, Scope
 from tui.frame import ViewKind
 from tui.screens.columns import counters, entity_columns, host_columns, risk_tone, score_text, tag_content
@@ -213,6 +214,8 @@ class AppPageScreen(OwnAppScreen, EvidenceKey, TabbedScreen, ReportScreen, NameS
             owner = Content.assemble(safe("Approved list: ", "muted"), safe(page.approved, "sanctioned"))
         else:
             owner = safe("Not on the organisation's approved list.", "muted")
+        if verdict := verdict_words(self.session, f"app:{page.app_id}"):
+            owner = Content.assemble(owner, safe("   Your verdict: ", "muted"), safe(verdict, "strong"))
         return Content("\n").join([Content("   ").join(parts), safe(facts, "muted"), owner])
 
     def _use_lines(self, page: AppPage) -> Content:

@@ -10,6 +10,7 @@ from tui.frame import Frame
 from tui.hints import next_step
 
 if TYPE_CHECKING:
+    from sim.session.case_commands import AddEvidence
     from tui.app import PlayApp
 
 
@@ -47,6 +48,18 @@ class PlayScreen(Frame):
     def own_hint(self) -> str:
         """Return what this screen suggests when the journey has nothing more pressing."""
         return ""
+
+    def case_subject(self) -> str:
+        """Return what is under the cursor as notes name it, such as `app:ID`; empty where nothing is."""
+        return ""
+
+    def case_user(self) -> str:
+        """Return the user under the cursor, whom a message would go to; empty where none is."""
+        return ""
+
+    def citation(self) -> AddEvidence | None:
+        """Return what would cite the thing under the cursor as evidence, or None."""
+        return None
 
     def draw(self) -> None:
         """Show the present state, and the next useful step."""

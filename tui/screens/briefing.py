@@ -89,6 +89,7 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
             return [heading("Your findings"), keyed(text)]
         return [
             heading("Your findings"),
+            keyed("`g` `c` opens the case notebook: verdicts, evidence, messages, and the handover."),
             *(
                 Hanging(
                     safe(f"{show_clock(row.time, tz)}  ", "muted"),

@@ -10,7 +10,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sim.engine.discovery.continuous import Scope as Whose
+from sim.session.case_commands import AddEvidence
 from sim.session.driver import Session
+from sim.views.cloud_settings import own_name
 from sim.views.discovery import EntityKind
 from sim.views.evidence import Evidence, EvidenceRow, evidence
 from tui.actions import Action, Scope
@@ -92,6 +94,29 @@ class EvidenceKey(PlayScreen):
         if found is not None:
             self.app.push_screen(EvidenceScreen(found))
 
+    def case_subject(self) -> str:
+        """Return the app under the cursor, or else the user or the machine."""
+        return self._about()[0]
+
+    def case_user(self) -> str:
+        """Return the user under the cursor."""
+        found = self.behind()
+        return (found.scope.user or "") if found is not None else ""
+
+    def citation(self) -> AddEvidence | None:
+        """Cite the user or the machine under the cursor, of the app where there is one; else the app."""
+        subject, entity = self._about()
+        return AddEvidence(subject, "entity", entity) if subject else None
+
+    def _about(self) -> tuple[str, str]:
+        """Return the subject and the entity under the cursor; empty where nothing can be named."""
+        found = self.behind()
+        scope = Whose() if found is None else found.scope
+        named = (("machine", scope.machine), ("user", scope.user))
+        entities = [f"{kind}:{own_name(self.session, name) or name}" for kind, name in named if name]
+        app = [f"app:{scope.app}"] if scope.app else []
+        return next(iter([*app, *entities]), ""), next(iter([*entities, *app]), "")
+
 
 class EvidenceScreen(ReportScreen, scope=EVIDENCE):
     """The lines of one scope."""
@@ -145,7 +170,24 @@ class EvidenceScreen(ReportScreen, scope=EVIDENCE):
 
     def own_hint(self) -> str:
         """Say how much of it is listed."""
-        return "`/` keeps the lines with some words, `o` sorts them, `esc` goes back"
+        return "`+` cites the line as evidence, `/` keeps the lines with some words, `esc` goes back"
+
+    def case_subject(self) -> str:
+        """Return the app of the line under the cursor."""
+        row = None if self._table is None else self._table.grid.selected_row
+        return "" if row is None else f"app:{row.app_id}"
+
+    def case_user(self) -> str:
+        """Return the user of the line under the cursor."""
+        row = None if self._table is None else self._table.grid.selected_row
+        return (row.user or "") if row is not None else ""
+
+    def citation(self) -> AddEvidence | None:
+        """Cite the line under the cursor."""
+        row = None if self._table is None else self._table.grid.selected_row
+        if row is None:
+            return None
+        return AddEvidence(f"app:{row.app_id}", "rows", f"report:{self.play.report}", rows=(row.id,))
 
     def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
         """Tell the whole of the line under the cursor."""

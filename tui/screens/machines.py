@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sim.engine.hunting.tables import CONNECTION
+from sim.session.case_commands import AddEvidence
 from sim.session.commands import RecordFinding
 from sim.session.endpoint_commands import VisitSite
 from sim.views import endpoint, simulator
@@ -187,6 +188,23 @@ class TimelineScreen(PlayScreen, scope=TIMELINE):
     def _row(self) -> TimelineRow | None:
         return self._table.grid.selected_row if self._table is not None else None
 
+    def case_subject(self) -> str:
+        """Return the row's app, or the machine where the catalog knows none."""
+        row = self._row
+        app_id = row.app_id if row is not None else self.app_id
+        return f"app:{app_id}" if app_id else f"machine:{self.machine}"
+
+    def case_user(self) -> str:
+        """Return the row's user."""
+        return self._row.user if self._row is not None else ""
+
+    def citation(self) -> AddEvidence | None:
+        """Cite the row."""
+        row = self._row
+        if row is None:
+            return None
+        return AddEvidence(self.case_subject(), "rows", f"timeline:{self.machine}", rows=(row.id,))
+
     def _app_name(self) -> str:
         return self.session.world.tenant.catalog.app(self.app_id).name if self.app_id else ""
 
@@ -239,7 +257,7 @@ class TimelineScreen(PlayScreen, scope=TIMELINE):
                 else "press `p` to let time pass"
             )
         only = "`a` for all apps" if self.app_id else "`a` for this app only"
-        return f"press {only}, `f` to record a finding, `w` to try the site"
+        return f"press {only}, `f` to record a finding, `+` to cite the row, `w` to try the site"
 
     def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
         """Show the whole of the chosen row."""

@@ -141,6 +141,11 @@ class TaggingScreen(PlayScreen):
     def chosen_app(self) -> ChosenApp | None:
         """Return the app to act on, or None."""
 
+    def case_subject(self) -> str:
+        """Return the app."""
+        app = self.chosen_app()
+        return f"app:{app.app_id}" if app is not None else ""
+
     def when_app(self) -> str:
         """Say that no app is chosen, if so."""
         return "" if self.chosen_app() else "choose an app first"

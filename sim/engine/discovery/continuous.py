@@ -7,9 +7,10 @@ after exclusion, enrichment and anonymisation, so the sums are those of the page
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import islice
 
 import numpy as np
 
@@ -18,7 +19,10 @@ from sim.engine.catalog.model import Catalog
 from sim.engine.discovery.groups import EntityKind
 from sim.engine.discovery.report import Report
 from sim.engine.discovery.rollup import KNOWS, Counters
-from sim.engine.traffic import I64, Bool, Coded, Traffic
+from sim.engine.traffic import I64, Bool, Bundles, Coded, Traffic
+
+_REREAD = 5
+"""Days of the past that are read again for one question at most: each takes a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +77,40 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What a report holds when its story begins: bundles, and the way to the transactions in them."""
+
+    traffic: Traffic
+    bundles: Bundles
+    reread: Callable[[int], Traffic]
+    """Returns the transactions of a UTC day, in the order of time."""
+    ingested: Callable[[int], int]
+    """Returns when an analysis run took in a transaction of a time."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Batch:
-    """The rows of cataloged apps that one analysis run brought."""
+    """The rows of cataloged apps that one analysis run brought, or that a report began with."""
 
     ingested: int
     traffic: Traffic
     host: I64
     """The report's number of each row's host."""
     number: I64
+    """Of each row's first transaction, those of the past being numbered day by day."""
+    bundles: Bundles | None = None
+    past: Past | None = None
+
+    def take(self, rows: I64 | Bool) -> _Batch:
+        """Return some rows, in the order asked for."""
+        bundles = None if self.bundles is None else self.bundles.take(rows)
+        return replace(
+            self,
+            traffic=self.traffic.take(rows),
+            host=self.host[rows],
+            number=self.number[rows],
+            bundles=bundles,
+        )
 
 
 class ContinuousReport(Report):
@@ -102,6 +132,19 @@ class ContinuousReport(Report):
             self._batches.append(_Batch(now, traffic.take(matched), host[matched], number))
             self._taken += count
 
+    def recall(self, now: int, past: Past) -> None:
+        """Begin with the past of a source, before anything is taken in at `now` or later."""
+        self.add(past.traffic, past.bundles)
+        host = self._hosts.codes_of(past.traffic.host, past.traffic.destination_ip)
+        number = np.zeros(len(host), dtype=np.int64)
+        batch = _Batch(now, past.traffic, host, number, past.bundles, past).take(host >= 0)
+        days, place = np.unique(batch.traffic.time // DAY, return_inverse=True)
+        counts = np.zeros(len(days), dtype=np.int64)
+        np.add.at(counts, place, past.bundles.transactions[host >= 0])
+        first = self._taken + np.cumsum(counts) - counts
+        self._batches.append(replace(batch, number=first[place]))
+        self._taken += int(counts.sum())
+
     def follow(self, catalog: Catalog) -> None:
         """Discover by a catalog with more apps from now on; what was counted stays where it was counted."""
         places = np.array([catalog.index[app.id] for app in self.catalog.apps], dtype=np.int64)
@@ -114,43 +157,77 @@ class ContinuousReport(Report):
         for place, batch in enumerate(self._batches):
             kept = batch.traffic.time >= day * DAY
             if not kept.all():
-                self._batches[place] = replace(
-                    batch,
-                    traffic=batch.traffic.take(kept),
-                    host=batch.host[kept],
-                    number=batch.number[kept],
-                )
+                self._batches[place] = batch.take(kept)
         self._batches = [batch for batch in self._batches if len(batch.host)]
         return super().forget_before(day)
 
     def lines(self, scope: Scope, limit: int) -> Lines:
         """Return the sums over the lines of a scope, and at most `limit` of them, the newest first."""
         found = [(batch, np.flatnonzero(self._mine(batch, scope))) for batch in self._batches]
-        found = [(batch, rows) for batch, rows in found if len(rows)]
-        counters = [Counters.of(batch.traffic.take(rows)) for batch, rows in found]
+        parts = [batch.take(rows) for batch, rows in found if len(rows)]
+        counters = [Counters.of(part.traffic, part.bundles) for part in parts]
         known = reduce(int.__or__, (int(np.bitwise_or.reduce(each.knows)) for each in counters), 0)
 
         def total(name: str) -> int | None:
             return sum(int(getattr(each, name).sum()) for each in counters) if known & KNOWS[name] else None
 
-        times = np.concatenate([np.zeros(0, np.int64), *(batch.traffic.time[rows] for batch, rows in found)])
-        numbers = [(batch, row) for batch, rows in found for row in rows.tolist()] if len(times) else []
-        newest = np.argsort(-times, kind="stable")[:limit].tolist()
         return Lines(
-            len(times),
+            sum(map(_transactions, parts)),
             total("bytes_up"),
             total("bytes_down"),
             total("bytes_total"),
             total("blocked"),
-            tuple(self._line(*numbers[place]) for place in newest),
+            tuple(islice(self._newest(parts, scope), limit)),
         )
 
     def numbered(self, numbers: Collection[int]) -> dict[int, Line]:
         """Return the lines with these numbers, as far as the report still has them."""
         wanted = np.array(sorted(numbers), dtype=np.int64)
-        found = [(batch, np.flatnonzero(np.isin(batch.number, wanted))) for batch in self._batches]
-        lines = (self._line(batch, row) for batch, rows in found for row in rows.tolist())
+        lines: list[Line] = []
+        for batch in self._batches:
+            if batch.past is None:
+                rows = np.flatnonzero(np.isin(batch.number, wanted)).tolist()
+                lines.extend(self._line(batch, row, batch.ingested) for row in rows)
+                continue
+            days = _days(batch)
+            firsts = np.array(sorted(days.values()))
+            held = wanted[(wanted >= firsts[0]) & (wanted < firsts[0] + _transactions(batch))]
+            chosen = set(firsts[np.searchsorted(firsts, held, side="right") - 1].tolist())
+            for day in (day for day, first in days.items() if first in chosen):
+                read = self._reread(batch.past, day, days[day])
+                rows = np.flatnonzero(np.isin(read.number, wanted)).tolist()
+                lines.extend(self._past_line(batch.past, read, row) for row in rows)
         return {line.number: line for line in lines}
+
+    def _newest(self, parts: list[_Batch], scope: Scope) -> Iterator[Line]:
+        """Yield the lines of a scope, the newest first, and of the past those of a few days."""
+        live = [part for part in parts if part.past is None]
+        times = np.concatenate([np.zeros(0, np.int64), *(part.traffic.time for part in live)])
+        numbers = [(part, row) for part in live for row in range(len(part.host))]
+        for place in np.argsort(-times, kind="stable").tolist():
+            part, row = numbers[place]
+            yield self._line(part, row, part.ingested)
+        past = [(part.past, _days(part)) for part in parts if part.past is not None]
+        for day in sorted({day for _, days in past for day in days}, reverse=True)[:_REREAD]:
+            found: list[Line] = []
+            for each, days in past:
+                if day in days:
+                    read = self._reread(each, day, days[day])
+                    rows = np.flatnonzero(self._mine(read, scope)).tolist()
+                    found.extend(self._past_line(each, read, row) for row in rows)
+            yield from sorted(found, key=lambda line: (-line.time, line.number))
+
+    def _reread(self, past: Past, day: int, first: int) -> _Batch:
+        """Return the transactions of one day of the past; `first` is the number of its first one."""
+        traffic = past.reread(day)
+        host = self._hosts.codes_of(traffic.host, traffic.destination_ip)
+        matched = np.flatnonzero(host >= 0)
+        number = np.zeros(len(host), dtype=np.int64)
+        number[matched] = np.arange(first, first + len(matched))
+        return _Batch(0, traffic, host, number).take(matched)
+
+    def _past_line(self, past: Past, read: _Batch, row: int) -> Line:
+        return self._line(read, row, past.ingested(int(read.traffic.time[row])))
 
     def _mine(self, batch: _Batch, scope: Scope) -> Bool:
         day = batch.traffic.time // DAY
@@ -174,7 +251,7 @@ class ContinuousReport(Report):
                 mine &= column.codes == column.names.index(name)
         return mine
 
-    def _line(self, batch: _Batch, row: int) -> Line:
+    def _line(self, batch: _Batch, row: int, ingested: int) -> Line:
         traffic = batch.traffic
         code = int(batch.host[row])
         host, domain = self._hosts.host(code)
@@ -203,5 +280,14 @@ class ContinuousReport(Report):
             down,
             both,
             None if traffic.blocked is None else bool(traffic.blocked[row]),
-            batch.ingested,
+            ingested,
         )
+
+
+def _transactions(batch: _Batch) -> int:
+    return len(batch.host) if batch.bundles is None else int(batch.bundles.transactions.sum())
+
+
+def _days(batch: _Batch) -> dict[int, int]:
+    """Return the UTC days of a batch of the past, each with the number of its first transaction."""
+    return dict(zip((batch.traffic.time // DAY).tolist(), batch.number.tolist(), strict=True))

@@ -7,6 +7,7 @@ catalog or the public suffix list knows. What holds below such a name is worked 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from ipaddress import ip_address
@@ -35,6 +36,15 @@ class Endings:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._below: dict[str, Match | str | None] = {}
+
+    @staticmethod
+    def of(catalog: Catalog) -> Endings:
+        """Return what looks hosts up in a catalog, the same for all who ask with that very catalog."""
+        held = next((each for each in _LATEST if each._catalog is catalog), None)
+        if held is None:
+            held = Endings(catalog)
+            _LATEST.append(held)
+        return held
 
     def look_up(self, host: str) -> Match | str:
         """Return the app behind a host and the entry that gave it away, else its registrable domain."""
@@ -70,6 +80,10 @@ class Endings:
         return self._catalog.match(known) or (
             None if _public_suffixes().is_public(known) else registrable_domain(known)
         )
+
+
+_LATEST: deque[Endings] = deque(maxlen=2)
+"""Those of the newest catalogs: the reports of a portal share one."""
 
 
 def registrable_domain(host: str) -> str:

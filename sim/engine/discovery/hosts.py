@@ -83,7 +83,7 @@ class HostNumbering(Numbering):
     def __init__(self, catalog: Catalog) -> None:
         super().__init__()
         self._catalog = catalog
-        self._endings = Endings(catalog)
+        self._endings = Endings.of(catalog)
         self._known: dict[str, int] = {}
         self._hosts: list[tuple[str, str]] = []
         self._positions: list[int] = []
@@ -130,7 +130,7 @@ class HostNumbering(Numbering):
         A host that has another entry now gets another number: what was counted stays with its app.
         """
         self._catalog = catalog
-        self._endings = Endings(catalog)
+        self._endings = Endings.of(catalog)
         self._positions = places[self._positions].tolist() if self._positions else []
         self._apps = np.zeros(0, dtype=np.int64)
         self._forget_unmatched()

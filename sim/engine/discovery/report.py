@@ -16,7 +16,7 @@ from sim.engine.discovery.groups import EntityKind
 from sim.engine.discovery.hosts import HostNumbering, NameNumbering
 from sim.engine.discovery.rollup import Cells, Counters, Rollup, cells_of
 from sim.engine.discovery.use import Use
-from sim.engine.traffic import I64, Coded, Traffic, absent
+from sim.engine.traffic import I64, Bundles, Coded, Traffic, absent
 
 Kind = Literal["continuous", "snapshot"]
 
@@ -44,22 +44,24 @@ class Report(Use):
         self._by_app = Rollup(5)
         self._by_host = Rollup(2)
 
-    def add(self, traffic: Traffic) -> int:
-        """Add a batch, and return how many of its rows are of cataloged apps.
+    def add(self, traffic: Traffic, bundles: Bundles | None = None) -> int:
+        """Add a batch, of which each row may be a bundle; return how many of its rows are of cataloged apps.
 
-        Neither the order of rows nor how they are batched changes the report.
+        Neither the order of rows nor how they are batched, or bundled, changes the report.
         """
         if not len(traffic):
             return 0
-        low, high = int(traffic.time.min()), int(traffic.time.max())
+        low = int(traffic.time.min())
+        high = int((traffic.time if bundles is None else bundles.last).max())
         self.first = low if self.first is None else min(self.first, low)
         self.last = high if self.last is None else max(self.last, high)
-        counters = Counters.of(traffic)
+        counters = Counters.of(traffic, bundles)
         host = self._hosts.codes_of(traffic.host, traffic.destination_ip)
-        self._by_host.add(cells_of(traffic.time, counters, host))
+        self._by_host.add(cells_of(traffic.time, counters, host, bundles=bundles))
         matched = host >= 0
         if not matched.all():
             traffic, counters, host = traffic.take(matched), counters.take(matched), host[matched]
+            bundles = None if bundles is None else bundles.take(matched)
         self._by_app.add(
             cells_of(
                 traffic.time,
@@ -68,6 +70,7 @@ class Report(Use):
                 self._codes("user", traffic.user, len(traffic)),
                 self._codes("source_ip", traffic.source_ip, len(traffic)),
                 self._codes("machine", traffic.machine, len(traffic)),
+                bundles=bundles,
             )
         )
         return len(traffic)

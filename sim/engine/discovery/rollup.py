@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.time import DAY
-from sim.engine.traffic import I64, Bool, Traffic
+from sim.engine.traffic import I64, Bool, Bundles, Traffic
 
 I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
@@ -101,9 +101,10 @@ class Counters:
     knows: U8
 
     @classmethod
-    def of(cls, traffic: Traffic) -> Counters:
-        """Return the counters of a batch."""
+    def of(cls, traffic: Traffic, bundles: Bundles | None = None) -> Counters:
+        """Return the counters of a batch, of which each row may be a bundle."""
         size = len(traffic)
+        each = 1 if bundles is None else bundles.transactions
         columns = reduce(
             int.__or__,
             (KNOWS[name] for name in _PRESENCE if getattr(traffic, name) is not None),
@@ -129,7 +130,7 @@ class Counters:
         knows[some] |= np.uint8(KNOWS["bytes_total"])
         total = np.where(both, up + down, np.maximum(stated, up + down))
         blocked, bypassed = (
-            zeros if column is None else column.astype(np.int64)
+            zeros if column is None else column.astype(np.int64) * each
             for column in (traffic.blocked, traffic.bypassed)
         )
         return cls(up, down, total, blocked, bypassed, knows)
@@ -149,8 +150,11 @@ class Counters:
 _PRESENCE = ("user", "source_ip", "machine", "blocked", "bypassed")
 
 
-def cells_of(time: I64, counters: Counters, *codes: I64) -> Cells:
-    """Return the cells of a batch, keyed by the day and the given columns of codes."""
+def cells_of(time: I64, counters: Counters, *codes: I64, bundles: Bundles | None = None) -> Cells:
+    """Return the cells of a batch, keyed by the day and the given columns of codes.
+
+    Rows that are bundles are each of one UTC day.
+    """
     size = len(time)
     if not size:
         return _empty(1 + len(codes))
@@ -159,14 +163,14 @@ def cells_of(time: I64, counters: Counters, *codes: I64) -> Cells:
         [
             Cells(
                 key=(day, *(column.astype(np.int32) for column in codes)),
-                transactions=np.ones(size, dtype=np.int64),
+                transactions=np.ones(size, dtype=np.int64) if bundles is None else bundles.transactions,
                 bytes_up=counters.bytes_up,
                 bytes_down=counters.bytes_down,
                 bytes_total=counters.bytes_total,
                 blocked=counters.blocked,
                 bypassed=counters.bypassed,
                 first=time,
-                last=time,
+                last=time if bundles is None else bundles.last,
                 knows=counters.knows,
             )
         ]

@@ -18,7 +18,7 @@ import numpy as np
 from sim.base.errors import CommandRefused, Problem, nearest
 from sim.base.time import DAY
 from sim.engine.catalog.model import Catalog
-from sim.engine.discovery.continuous import ContinuousReport
+from sim.engine.discovery.continuous import ContinuousReport, Past
 from sim.engine.discovery.custom_reports import CustomReport, IpRange, marked, network, wanted
 from sim.engine.discovery.groups import EntityKind
 from sim.engine.discovery.people import People
@@ -110,7 +110,7 @@ class Streams:
         if self.enriched:
             traffic = self.people.traffic(traffic)
         shown = self._hidden(source, traffic)
-        for name in (source,) if source in BUILT_IN else (GLOBAL, source):
+        for name in _fed(source):
             self.reports[name].take(now, shown)
             self.updated[name] = now
         for custom in self.custom.values():
@@ -118,6 +118,12 @@ class Streams:
                 rows = wanted(custom, traffic, self.people, self.ip_ranges)
                 self.reports[custom.name].take(now, _rows(shown, rows))
                 self.updated[custom.name] = now
+
+    def recall(self, now: int, source: str, past: Past) -> None:
+        """Let the reports that a source feeds begin with its past, before any setting was changed."""
+        for name in _fed(source):
+            self.reports[name].recall(now, past)
+            self.updated[name] = now
 
     def fed_by(self, report: str) -> tuple[str, ...]:
         """Return the sources that feed a report."""
@@ -315,6 +321,11 @@ class Streams:
                 if tag not in left:
                     what = f"the report {report.name} goes by the tag {tag}"
                     raise _refused("RANGE-USED", what, "change the report first")
+
+
+def _fed(source: str) -> tuple[str, ...]:
+    """Return the reports of the portal's own that a source feeds."""
+    return (source,) if source in BUILT_IN else (GLOBAL, source)
 
 
 def _rows(traffic: Traffic, rows: Bool) -> Traffic:

@@ -170,6 +170,10 @@ class PolicyBook:
                 what = f"the policy {policy.name} tags with the profile {profile}"
                 raise CommandRefused(Problem("PROFILE-USED", what, advice="change the policy first"))
 
+    def begin(self) -> None:
+        """Take what the reports hold as seen already: it teaches, and raises nothing."""
+        self._looked = {report.name: _transactions(report) for report in self._reports.values()}
+
     def evaluate(self, now: int) -> Iterator[Match]:
         """Evaluate every policy on what is new in every report; raise alerts and yield the matches to govern.
 
@@ -187,14 +191,11 @@ class PolicyBook:
 
     def _fresh(self, report: Report) -> _Fresh:
         """Return what changed in a report since the last evaluation, late data of earlier days too."""
-        cells = report.app_cells()
-        days, starts = np.unique(cells.day, return_index=True)
-        sums = np.add.reduceat(cells.transactions, starts).tolist() if len(days) else []
-        held = dict(zip(days.tolist(), sums, strict=True))
+        held = _transactions(report)
         before = self._looked.get(report.name, {})
         changed = frozenset(day for day, count in held.items() if before.get(day) != count)
         self._looked[report.name] = held
-        apps = {report.catalog.apps[place].id for place in np.unique(cells.key[1]).tolist()}
+        apps = {report.catalog.apps[place].id for place in np.unique(report.app_cells().key[1]).tolist()}
         self._memory.forget_deleted(report.name, apps)
         within = report.days(min(changed), max(changed)).app_days() if changed else []
         detector = self._detectors.setdefault(report.name, Detector())
@@ -261,3 +262,11 @@ class PolicyBook:
         else:
             alert = self._alerts.raise_for(now, match)
             self.notices.tell(now, policy, alert.id)
+
+
+def _transactions(report: Report) -> dict[int, int]:
+    """Return how many transactions a report holds, by day."""
+    cells = report.app_cells()
+    days, starts = np.unique(cells.day, return_index=True)
+    sums = np.add.reduceat(cells.transactions, starts).tolist() if len(days) else []
+    return dict(zip(days.tolist(), sums, strict=True))

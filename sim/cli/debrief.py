@@ -1,0 +1,153 @@
+"""`unsanctioned debrief`: the after-action review of a run, as text, as one HTML file, or as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.base.errors import InputError, Problem
+from sim.base.text import plain
+from sim.base.time import show_clock, to_iso
+from sim.cli.errors import DONE
+from sim.exercise.debrief import Debrief, build
+from sim.exercise.debrief_curves import Curve
+from sim.exercise.debrief_words import (
+    account,
+    collateral_words,
+    exposure_words,
+    headline,
+    place,
+    standing,
+)
+from sim.exercise.moments import Moment
+from sim.session.driver import restore
+from sim.session.runfile import Recorded, read_run
+
+
+def debrief(run: Path, *, output: Path | None, as_json: bool) -> int:
+    """Print or write the debrief of a run; return the exit code."""
+    recorded = read_run(run)
+    refuse_open_exam(recorded)
+    check_page(output)
+    print("playing the run again, the oracle, and what could have been ...", file=sys.stderr)
+    found = build(restore(recorded).session)
+    if output is not None:
+        from sim.exercise.debrief_page import debrief_page
+
+        write_page(output, debrief_page(found))
+    if as_json:
+        print(json.dumps(dump(found), ensure_ascii=False, indent=2))
+    elif output is None:
+        show(found)
+    return DONE
+
+
+def refuse_open_exam(recorded: Recorded) -> None:
+    """Raise InputError for an assessed run that is still open: its truth is nobody's to see yet."""
+    if recorded.header.get("assessed") and recorded.footer is None:
+        raise InputError(
+            Problem("ASSESSED-OPEN", f"{recorded.path} is assessed and not over", advice="finish it first")
+        )
+
+
+def check_page(path: Path | None) -> None:
+    """Raise InputError where a page is asked for in a file that is none, before anything is played."""
+    if path is not None and path.suffix.lower() not in {".html", ".htm"}:
+        raise InputError(
+            Problem("OUTPUT-KIND", f"{path} is no HTML file", advice="name a file that ends in .html")
+        )
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write an HTML page and say so on stderr."""
+    try:
+        path.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InputError(
+            Problem("OUTPUT-WRITE", f"cannot write {path}", advice=f"{why}; choose another place")
+        ) from None
+    print(f"written: {plain(path)}", file=sys.stderr)
+
+
+def dump(debrief: Debrief) -> dict[str, Any]:
+    """Return the debrief as JSON data, times as ISO 8601 in UTC."""
+    return {
+        "scenario": debrief.scenario,
+        "seed": debrief.seed,
+        "player": debrief.player,
+        "engine_version": debrief.engine,
+        "start": to_iso(debrief.start),
+        "end": to_iso(debrief.end),
+        "finished": debrief.finished,
+        **debrief.result.dump(),
+        "oracle_score": debrief.oracle_score,
+        "strengths": [one.id for one in debrief.strengths],
+        "areas": [one.id for one in debrief.areas],
+        "moments": [_moment(moment) for moment in debrief.moments],
+        "timeline": [{**asdict(entry), "time": to_iso(entry.time)} for entry in debrief.entries],
+        "times": [to_iso(time) for time in debrief.at],
+        "curves": [asdict(curve) for curve in debrief.curves],
+        "suggestion": debrief.suggestion(),
+    }
+
+
+def _moment(moment: Moment) -> dict[str, Any]:
+    acted = None if moment.acted is None else to_iso(moment.acted)
+    return {**asdict(moment), "time": to_iso(moment.time), "acted": acted}
+
+
+def show(debrief: Debrief) -> None:
+    """Print the debrief for a person."""
+    console = Console(highlight=False)
+
+    def say(text: str, style: str = "") -> None:
+        console.print(Text(plain(text), style=style))
+
+    say(f"{debrief.title} · seed {debrief.seed} · player {debrief.player}", "bold")
+    say(standing(debrief))
+    for title, objectives in (("Strengths", debrief.strengths), ("To work on", debrief.areas)):
+        say("")
+        say(title, "bold")
+        for one in objectives:
+            say(f"  {one.score:>3} %  {one.title}: {one.because}")
+    say("")
+    say("The moments that mattered", "bold")
+    for moment in debrief.moments:
+        say(f"  {headline(moment, debrief.tz)}")
+        say(f"    {account(moment, debrief.tz)}")
+        say(f"    It shows first in: {place(moment)}")
+    say("")
+    console.print(_curves(debrief.curves))
+    say("")
+    console.print(_timeline(debrief))
+    if debrief.suggestion():
+        say("")
+        say(f"A commitment for the next run: {debrief.suggestion()}")
+
+
+def _curves(curves: tuple[Curve, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in ("Run", "Got through", "Collateral"):
+        table.add_column(head)
+    for curve in curves:
+        table.add_row(Text(curve.name), Text(exposure_words(curve)), Text(collateral_words(curve)))
+    return table
+
+
+def _timeline(debrief: Debrief) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in ("When", "Lane", "What"):
+        table.add_column(head)
+    lanes = {"truth": "true", "knowable": "to be known", "did": "you"}
+    for entry in debrief.entries:
+        lane = Text(lanes[entry.lane], style="bold" if entry.lane == "did" else "")
+        table.add_row(Text(show_clock(entry.time, debrief.tz)), lane, Text(plain(entry.text)))
+    return table

@@ -1,0 +1,244 @@
+"""The debrief as one self-contained HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sim.base.time import show_clock
+from sim.exercise.debrief import QUESTIONS, Debrief
+from sim.exercise.debrief_curves import Curve
+from sim.exercise.debrief_timeline import Entry
+from sim.exercise.debrief_words import (
+    LANES,
+    account,
+    headline,
+    place,
+    standing,
+)
+from sim.exercise.score import Objective
+from sim.views import html
+from sim.views.amounts import number, plural, size
+from sim.views.html import Markup, Series, Tone, text
+
+TONES: tuple[Tone, ...] = ("accent", "unsanctioned", "sanctioned")
+"""The trainee's curve, that of doing nothing, the oracle's."""
+STROKES = ("solid", "dashed", "dotted")
+"""How the style sheet draws these tones, so that no colour says it alone."""
+MOST_ENTRIES = 80
+"""Lines of the timeline on the page (ours)."""
+FOOTER = "Made by Unsanctioned. One file, no script, nothing loaded from elsewhere."
+
+
+def debrief_page(debrief: Debrief) -> str:
+    """Return the page."""
+    facts = [
+        ("Player", debrief.player),
+        ("Seed", str(debrief.seed)),
+        ("Played until", show_clock(debrief.end, debrief.tz)),
+        ("Engine", debrief.engine),
+    ]
+    parts = [
+        html.masthead("Debrief", debrief.title, facts),
+        _result(debrief),
+        _moments(debrief),
+        exposure_charts(debrief.at, debrief.tz, debrief.curves),
+        _timeline(debrief),
+        html.columns(
+            _points("Strengths", debrief.strengths, "Nothing reached 80 of 100 this time."),
+            _points("To work on", debrief.areas, "Every objective reached 80 of 100."),
+        ),
+        _ledgers(debrief),
+        _commitment(debrief),
+    ]
+    return html.page(f"{debrief.title} – debrief", *parts, footer=FOOTER)
+
+
+def _tone(score: int) -> Tone:
+    return "low" if score >= 80 else "medium" if score >= 40 else "high"
+
+
+def objective_table(objectives: Sequence[Objective]) -> Markup:
+    """Return objectives with their points and reasons."""
+    rows = [
+        [
+            text(one.title),
+            html.meter(one.score),
+            text(f"{one.score * one.weight / 100:g} of {one.weight}"),
+            text(one.because),
+        ]
+        for one in objectives
+    ]
+    heads = ("Objective", "Reached", "Points", "Because")
+    return html.table(heads, rows, numbers=(2,), caption="Objectives", prose=(3,))
+
+
+def _result(debrief: Debrief) -> Markup:
+    lost = [f"{one.id}: −{one.points} points, {one.because}" for one in debrief.result.penalties]
+    return html.section(
+        "What came of it",
+        html.figures(
+            [
+                ("points of 100", str(debrief.result.score)),
+                ("the oracle's points", str(debrief.oracle_score)),
+                ("prohibited connections let through", number(debrief.curves[0].totals[0])),
+                ("minutes of work lost", number(debrief.curves[0].totals[2])),
+            ]
+        ),
+        objective_table(debrief.result.objectives),
+        *([html.bullets(lost)] if lost else []),
+        lead=standing(debrief) + ".",
+    )
+
+
+_WORDS: dict[str, tuple[Literal["high", "medium", "note"], str]] = {
+    "late": ("medium", "Earlier"),
+    "wrong": ("high", "Leave out"),
+    "good": ("note", "Keep"),
+}
+
+
+def _moments(debrief: Debrief) -> Markup:
+    drawn = []
+    for moment in debrief.moments:
+        level, word = _WORDS[moment.kind]
+        said = f"{account(moment, debrief.tz)} It shows first in: {place(moment)}."
+        drawn.append(html.callout(level, word, headline(moment, debrief.tz), said))
+    if not drawn:
+        drawn = [html.paragraph("No single action, moved or left out, would have changed how it went.")]
+    lead = "What each is worth was found by playing this run again with that one thing otherwise."
+    return html.section("The moments that mattered", *drawn, lead=lead if debrief.weighed else "")
+
+
+def exposure_charts(at: Sequence[int], tz: ZoneInfo, lines: Sequence[Curve]) -> Markup:
+    """Return what got through and what work was lost, run by run, as they grew."""
+    labels = [show_clock(time, tz) for time in at]
+    # What nobody sent needs no chart: connections say it all then.
+    sent = max(line.bytes_up[-1] for line in lines)
+    charts = [
+        _chart("What got through", "Prohibited connections", labels, lines, "connections", number),
+        _chart("What it sent", "Bytes of prohibited connections", labels, lines, "bytes_up", size),
+        _chart(
+            "Work that was lost", "Minutes at apps that nobody prohibits", labels, lines, "minutes", number
+        ),
+    ]
+    if not sent:
+        return html.columns(charts[0], charts[2])
+    return html.join((html.columns(*charts[:2]), charts[2]))
+
+
+def _chart(
+    title: str,
+    what: str,
+    labels: Sequence[str],
+    lines: Sequence[Curve],
+    measure: Literal["connections", "bytes_up", "minutes"],
+    show: Callable[[int], str],
+) -> Markup:
+    drawn = []
+    for line, tone, stroke in zip(lines, TONES, STROKES, strict=False):
+        values: tuple[int, ...] = getattr(line, measure)
+        drawn.append(Series(f"{line.name}: {show(values[-1])} ({stroke})", values, tone))
+    most = max(value for line in drawn for value in line.values)
+    if not most:
+        return html.section(title, html.paragraph("None, in any of these runs."), lead=what)
+    return html.section(
+        title,
+        html.line_chart(labels, drawn, f"Top of the chart: {show(most)}"),
+        lead=f"{what}, as they grew.",
+    )
+
+
+def _timeline(debrief: Debrief) -> Markup:
+    shown = debrief.entries[:MOST_ENTRIES]
+    titles = dict(LANES)
+    rows = [
+        [
+            text(show_clock(one.time, debrief.tz)),
+            text(titles[one.lane]),
+            Markup(f"{html.chip('harm', 'high')} {text(one.text)}") if one.bad else text(one.text),
+        ]
+        for one in shown
+    ]
+    cut = len(debrief.entries) - len(shown)
+    more = f" The first {len(shown)}; {plural(cut, 'more')} are left out." if cut else ""
+    return html.section(
+        "Timeline",
+        _lanes(debrief),
+        html.table(("When", "Lane", "What"), rows, caption="Everything in the order of its time", prose=(2,)),
+        lead=f"What was true, what could be known when, and what you did.{more}",
+    )
+
+
+def _lanes(debrief: Debrief) -> Markup:
+    """Return the three lanes as marks over the time of the run."""
+    span = max(1, debrief.end - debrief.start)
+    drawn = []
+    for lane, title in LANES:
+        mine = [entry for entry in debrief.entries if entry.lane == lane]
+        marks = html.join(_mark(entry, debrief.start, span) for entry in mine)
+        said = text(f"{title}: {plural(len(mine), 'mark')} over the time of the run")
+        drawn.append(
+            Markup(
+                f'<li><span class="label">{text(title)}</span>'
+                f'<svg class="bar" viewBox="0 0 {html.SCALE} 10" preserveAspectRatio="none" role="img">'
+                f'<title>{said}</title>{marks}</svg><span class="value">{len(mine)}</span></li>'
+            )
+        )
+    return Markup(f'<ul class="bars lanes">{html.join(drawn)}</ul>')
+
+
+def _mark(entry: Entry, start: int, span: int) -> Markup:
+    left = min((entry.time - start) * html.SCALE // span, html.SCALE - 4)
+    return Markup(
+        f'<rect class="{"high" if entry.bad else "accent"}" x="{left}" y="0" width="4" height="10"/>'
+    )
+
+
+def _points(title: str, objectives: Sequence[Objective], otherwise: str) -> Markup:
+    if not objectives:
+        return html.section(title, html.paragraph(otherwise))
+    return html.section(title, html.bullets(f"{one.title}: {one.because}" for one in objectives))
+
+
+def _ledgers(debrief: Debrief) -> Markup:
+    through = [
+        [
+            text(debrief.apps[one.app_id]),
+            text(number(one.connections)),
+            text(number(one.people)),
+            text(size(one.bytes_up)),
+        ]
+        for one in debrief.result.exposure
+    ]
+    lost = [
+        [
+            text(debrief.apps[one.app_id]),
+            text("approved" if one.approved else "not prohibited"),
+            text(number(one.sessions)),
+            text(number(one.people)),
+            text(", ".join(one.rules)),
+        ]
+        for one in debrief.result.collateral
+    ]
+    exposed = html.table(
+        ("App", "Connections", "People", "Sent"),
+        through,
+        numbers=(1, 2, 3),
+        caption="What got through to a prohibited use",
+    )
+    if not lost:
+        return html.section("Ledgers", exposed, html.paragraph("No work was cut off."))
+    heads = ("App", "Kind", "Sessions", "People", "Cut off by")
+    cut = html.table(heads, lost, numbers=(2, 3), caption="Work that was cut off", prose=(4,))
+    return html.section("Ledgers", exposed, cut)
+
+
+def _commitment(debrief: Debrief) -> Markup:
+    asked = html.bullets(question for _, question in QUESTIONS)
+    suggested = debrief.suggestion()
+    parts = [asked, html.paragraph("Name one thing that you will do otherwise in the next run.")]
+    if suggested:
+        parts.append(html.paragraph(f"For example: {suggested}"))
+    return html.section("One commitment", *parts, lead="Answer these, to somebody or in writing.")

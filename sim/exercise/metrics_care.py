@@ -1,0 +1,214 @@
+"""Metrics of care: measures that fit, work that goes on, people who are asked, things that are left alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.base.time import MINUTE
+from sim.exercise.evaluated import LEFT_ALONE, Cited, Evaluated, Measured, cite
+from sim.exercise.formulas import late, weighed
+from sim.exercise.sanctions import FORCE, FULL, Sanction, sanctions
+from sim.exercise.truth import I64, Flags, app_rows
+from sim.scenario.objectives import Measure, ObjectiveSpec
+from sim.world.telemetry import Rows
+
+TOO_MUCH = 25
+"""Points that each unit of force costs where nothing is to be stopped: a block takes all (ours)."""
+APPROVED, TOLERATED, OTHER = 4, 2, 1
+"""What a minute counts in an approved app, in one that the policy lets be, in any other (ours)."""
+WORST_LOSS = 10
+"""Weighed minutes for each person of the organisation at which nothing is left of the score (ours)."""
+ASKED, INFORMED = 60, 40
+"""Points for asking before a measure holds, and for telling the users (ours)."""
+SILENT = 50
+"""Per cent of what leaving alone is worth where the policy leaves a choice and no reason is given (ours)."""
+
+
+def _fitting(seen: Evaluated, app_id: str) -> tuple[Measure, ...]:
+    """Return the measures against an app that the policy allows."""
+    for answer in seen.truth.answers:
+        if answer.app == app_id:
+            return answer.measures or (tuple(FORCE) if answer.may_stop else ())
+    if app_id in seen.bad_apps:
+        return ("scoped-block", "block")
+    named = any(item.app == app_id for item in seen.truth.prohibited)
+    return ("scoped-block",) if named else ()
+
+
+def _must_stop(seen: Evaluated) -> list[str]:
+    """Return the apps that have to be stopped: those prohibited about which the policy leaves no choice."""
+    open_to = {answer.app for answer in seen.truth.answers if set(answer.answers) & LEFT_ALONE}
+    return [app for app in seen.bad_apps if app not in open_to]
+
+
+def _excess(seen: Evaluated, done: Sanction) -> int:
+    """Return by how much a measure is heavier than the policy allows."""
+    return max(0, done.force - max((FORCE[one] for one in _fitting(seen, done.app_id)), default=0))
+
+
+def precision(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
+    """Whether the measures fit: by their force, right ones against those missing and those too heavy."""
+    wanted, done = _must_stop(seen), sanctions(seen)
+    right = missed = 0
+    for app_id in wanted:
+        mine = done.get(app_id)
+        lightest = min(FORCE[measure] for measure in _fitting(seen, app_id))
+        fits = mine is not None and mine.effective
+        part = 0 if mine is None or not fits else FULL if mine.force >= lightest else mine.force
+        right, missed = right + part, missed + FULL - part
+    heavy = {one.app_id: extra for one in done.values() if (extra := _excess(seen, one))}
+    wrong = sum(heavy.values())
+    score = weighed(right, wrong, missed) if wanted else max(0, 100 - TOO_MUCH * wrong) * seen.effort // 100
+    lines = aim.line or ", ".join(
+        sorted({item.line for item in seen.truth.prohibited} | {*seen.truth.tolerated.values()})
+    )
+    named = ", ".join(seen.name(app_id) for app_id in list(heavy)[:3])
+    more = f" and {len(heavy) - 3} more" if len(heavy) > 3 else ""
+    because = f"of a force of {FULL * len(wanted)} that was due {right} took effect; {wrong} too much" + (
+        f": {named}{more} ({lines})" if heavy else f" ({lines})"
+    )
+    events = [Cited(one.since, f"{one.measure} of {seen.name(one.app_id)}") for one in done.values()]
+    return Measured(score, because, cite(events))
+
+
+def collateral(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
+    """Working minutes that were lost, weighed by what the app is worth; paid by the work done."""
+    best = aim.best or 0
+    worst = WORST_LOSS * len(seen.world.staff.people) * MINUTE if aim.worst is None else aim.worst
+    lost = {app_id: found for app_id, found in _lost(seen).items() if found[0]}
+    total = sum(minutes * weight for minutes, weight in lost.values())
+    score = late(total * MINUTE, best, worst) * seen.effort // 100
+    said = [f"{seen.name(app)} {minutes} min x {weight}" for app, (minutes, weight) in list(lost.items())[:3]]
+    more = f" and {len(lost) - 3} more apps" if len(lost) > 3 else ""
+    line = aim.line or seen.truth.work_line
+    because = f"{total} weighed minutes lost" + (f": {', '.join(said)}{more}" if said else "")
+    events = []
+    for app_id in lost:
+        cut = app_rows(seen.world, seen.rows, app_id) & seen.stopped
+        events += seen.first(cut, f"first cut off of {seen.name(app_id)}")
+    return Measured(score, f"{because}; {seen.effort} % of the work was done ({line})", cite(events))
+
+
+def _worth(seen: Evaluated, app_id: str) -> int:
+    usual = APPROVED if app_id in seen.approved else TOLERATED if app_id in seen.truth.tolerated else OTHER
+    return seen.truth.business_weight.get(app_id, usual)
+
+
+def _lost(seen: Evaluated) -> dict[str, tuple[int, int]]:
+    """Return the minutes lost in each app, and what each of them counts; the heaviest loss first.
+
+    A session that is cut off loses the time from its first stopped connection until one gets through again,
+    or until it would have ended had nobody done anything; begun minutes count. A prohibited use loses none.
+    """
+    rows, staff = seen.rows, seen.world.staff
+    ids = [person.id for person in staff.people]
+    work = seen.stopped.copy()
+    for item in seen.truth.prohibited:
+        mine = app_rows(seen.world, rows, item.app)
+        if item.people:
+            mine &= np.isin(rows.user, [ids.index(person) for person in item.people])
+        work &= ~mine
+    cut = np.flatnonzero(work)
+    session = _session(seen, rows)
+    keys, first = np.unique(session[cut], return_index=True)
+    again = _times(rows, ~seen.stopped, session, keys)
+    idle = _session(seen, seen.base.rows)
+    ends = _times(seen.base.rows, np.ones(len(idle), dtype=bool), idle, keys)
+    by_app: dict[str, int] = {}
+    for key, row in zip(keys.tolist(), cut[first].tolist(), strict=True):
+        begin = int(rows.time[row])
+        later = [time for time in again.get(key, []) if time > begin]
+        end = later[0] if later else max(begin, ends.get(key, [begin])[-1])
+        app_id = staff.apps[int(staff.host_app[rows.host[row]])].id
+        by_app[app_id] = by_app.get(app_id, 0) + max(1, -((begin - end) // MINUTE))
+    found = {app_id: (minutes, _worth(seen, app_id)) for app_id, minutes in by_app.items()}
+    return dict(sorted(found.items(), key=lambda one: (-one[1][0] * one[1][1], one[0])))
+
+
+def _session(seen: Evaluated, rows: Rows) -> I64:
+    """Return one number for each row's session: its day, its place in the day, and whose it is."""
+    day = seen.world.machines.calendar.day_of(rows.time)
+    people = len(seen.world.staff.people) + 1
+    found: I64 = ((day << 32) + rows.session + 1) * people + rows.user
+    return found
+
+
+def _times(rows: Rows, chosen: Flags, session: I64, keys: I64) -> dict[int, list[int]]:
+    """Return when some of the rows of some sessions were, oldest first."""
+    mine = chosen & np.isin(session, keys)
+    found: dict[int, list[int]] = {}
+    for key, time in zip(session[mine].tolist(), rows.time[mine].tolist(), strict=True):
+        found.setdefault(key, []).append(time)
+    return found
+
+
+def communication(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
+    """Whether somebody was asked, or the effect looked up, before a measure held, and the users were told."""
+    done = sanctions(seen)
+    concerned = {*seen.bad_apps, *(answer.app for answer in seen.truth.answers), *done}
+    apps = sorted(concerned) if aim.app is None else [aim.app]
+    points, events = 0, []
+    for app_id in apps:
+        before = done[app_id].since if app_id in done else seen.now + 1
+        asked = [e for e in _asked(seen, app_id) if e.time < before]
+        informed = _informed(seen, app_id)
+        points += ASKED * bool(asked) + INFORMED * bool(informed)
+        events += asked[:1] + informed[:1]
+    line = aim.line or seen.truth.work_line
+    acted = [app_id for app_id in apps if app_id in done]
+    first = sum(any(e.time < done[app_id].since for e in _asked(seen, app_id)) for app_id in acted)
+    reached = sum(bool(_informed(seen, app_id)) for app_id in apps)
+    because = (
+        f"of {len(acted)} apps that something was done against somebody was asked first about {first}; "
+        f"the users of {reached} of {len(apps)} apps were told ({line})"
+    )
+    return Measured(points // max(1, len(apps)), because, cite(events))
+
+
+def _asked(seen: Evaluated, app_id: str) -> list[Cited]:
+    """Return the questions about an app, and the looks at what a measure would touch, oldest first."""
+    found = [
+        Cited(q.time, f"{q.asked} was asked about {seen.name(app_id)}")
+        for q in seen.world.asking.questions
+        if q.app_id == app_id
+    ]
+    return sorted(found, key=lambda event: event.time)
+
+
+def _informed(seen: Evaluated, app_id: str) -> list[Cited]:
+    """Return what told the users of an app."""
+    found = [
+        Cited(m.time, f"{m.id} told {len(m.people)} users of {seen.name(app_id)}")
+        for m in seen.world.messages.sent
+        if m.app_id == app_id and m.people
+    ]
+    found += [
+        Cited(m.time, f"{m.id} told {m.to} about {seen.name(app_id)}")
+        for m in seen.notes.messages
+        if m.subject == f"app:{app_id}"
+    ]
+    return sorted(found, key=lambda event: event.time)
+
+
+def restraint(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
+    """Whether what may be was left alone; paid by the work done, so that doing nothing never pays."""
+    done = sanctions(seen)
+    choices = {answer.app: answer.line for answer in seen.truth.answers if set(answer.answers) & LEFT_ALONE}
+    lines = {**seen.truth.tolerated, **choices}
+    apps = sorted(lines) if aim.app is None else [aim.app]
+    hit = {app_id for app_id in done if _excess(seen, done[app_id])}
+    others = set() if aim.app is not None else hit - set(apps)
+    points = 0
+    for app_id in apps:
+        reasoned = app_id not in choices or app_id in done or seen.said_of(app_id) is True
+        points += 0 if app_id in hit else 100 if reasoned else SILENT
+    score = points // max(1, len(apps) + len(others)) * seen.effort // 100
+    events = [Cited(done[app].since, f"{done[app].measure} of {seen.name(app)}") for app in sorted(hit)]
+    named = (
+        aim.line or ", ".join(sorted({lines[app] for app in apps if app in lines})) or seen.truth.work_line
+    )
+    because = (
+        f"{len(set(apps) - hit)} of {len(apps)} were left alone, {len(others)} others were not; "
+        f"{seen.effort} % of the work was done ({named})"
+    )
+    return Measured(score, because, cite(events))

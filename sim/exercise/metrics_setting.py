@@ -1,0 +1,97 @@
+"""The metric of the control plane: a fault that was found and mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.base.time import HOUR
+from sim.engine.enforcement.settings import setting as machine_setting
+from sim.exercise.evaluated import Cited, Evaluated, Measured, cite
+from sim.exercise.formulas import late
+from sim.scenario.objectives import ObjectiveSpec
+
+MEND_WITHIN = 4 * HOUR
+"""Time to mend a fault that scores full, where an author says nothing (ours)."""
+MENDED = 50
+"""Points for a fault that is mended at all (ours)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """From a time on something stands right, or wrong."""
+
+    since: int
+    right: bool
+
+
+def setting(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
+    """Whether a fault is mended, and how long it lasted; of machines the mean."""
+    histories = _histories(seen, aim)
+    scores, events, wrong, faulty = [], [], 0, 0
+    for where, states in histories:
+        broken = next((s.since for s in states if not s.right), None)
+        if broken is None:
+            continue
+        faulty += 1
+        events.append(Cited(max(broken, seen.start), f"{where} stands wrong"))
+        if not states[-1].right:
+            scores.append(0)
+            wrong += 1
+            continue
+        mended = states[-1].since
+        events.append(Cited(mended, f"{where} stands right again"))
+        left = seen.session.resolved.end - max(broken, seen.start)
+        best = min(MEND_WITHIN, left // 2) if aim.best is None else aim.best
+        took = max(0, mended - max(broken, seen.start))
+        scores.append(MENDED + late(took, best, left if aim.worst is None else aim.worst) * MENDED // 100)
+    line = aim.line or seen.truth.feed_line
+    because = f"{aim.setting} was wrong in {faulty} places and is mended in {faulty - wrong} ({line})"
+    return Measured(sum(scores) // max(1, len(scores)), because, cite(events))
+
+
+def _histories(seen: Evaluated, aim: ObjectiveSpec) -> list[tuple[str, list[_State]]]:
+    """Return each place where the setting stands, and how it stood since play began."""
+    switch = seen.world.era.portals.switch(aim.setting)
+    if switch is not None:
+        changes = [
+            _State(e.time, e.detail == "on")
+            for e in seen.world.tenant.log
+            if e.action == "Save setting" and e.target == switch.name
+        ]
+        first = not changes[0].right if changes else seen.world.tenant.switches[switch.id]
+        return [(switch.name, _merged(seen, [_State(0, first), *changes]))]
+    collector = seen.world.collectors.find(aim.setting)
+    if collector is not None:
+        ends = [state for f in collector.faults for state in (_State(f.since, False), _State(f.until, True))]
+        states = sorted([_State(0, True), *ends], key=lambda state: state.since)
+        return [(collector.name, _merged(seen, states))]
+    return _machines(seen, aim)
+
+
+def _machines(seen: Evaluated, aim: ObjectiveSpec) -> list[tuple[str, list[_State]]]:
+    asked = machine_setting(aim.setting, seen.world.era.portals.key)
+    wanted, staff, fleet = asked.read(aim.value), seen.world.staff, seen.world.fleet
+    owners = {p.machine for p in staff.people if p.id in aim.people or not aim.people}
+    found = []
+    for machine in sorted(owners):
+        changes = [c for c in fleet.changes.get(machine, []) if c.name == asked.name]
+        first = changes[0].before if changes else fleet.of(machine).effective(asked.name)
+        states = [_State(0, first.value == wanted)]
+        states += [_State(c.time, c.after.value == wanted) for c in changes]
+        if staff.devices[machine].managed:
+            found.append((staff.machines[machine].name, _merged(seen, states)))
+    return found
+
+
+def _merged(seen: Evaluated, states: Sequence[_State]) -> list[_State]:
+    """Return the states as they changed since play began, up to now."""
+    found: list[_State] = []
+    for state in states:
+        if state.since > seen.now:
+            break
+        if state.since < seen.start:
+            found = [_State(seen.start, state.right)]
+        elif not found or found[-1].right != state.right:
+            found.append(state)
+    return found

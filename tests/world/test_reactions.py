@@ -1,0 +1,73 @@
+"""What people do who are stopped: it shows where a data source sees it, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.base.time import MINUTE
+from sim.engine.tenant import WIN10
+from sim.scenario.load import Resolved
+from sim.session.commands import Command
+from sim.session.driver import Session
+from sim.session.indicator_commands import AddIndicator
+from sim.views import discovery
+from sim.world.displacement import Reaction, Way
+from sim.world.telemetry import Rows
+from tests.properties import played
+from tests.world.reacting import ON, office, only
+
+MAIL = AddIndicator("mail.yahoo.com", "Alert and block")
+DROPBOX = AddIndicator("dropbox.com", "Alert and block")
+
+
+def play(world: Resolved, *commands: Command, cuts: Sequence[int] = (), seed: int = 3) -> Session:
+    """Play with every switch on and some commands at the start."""
+    return played.play(world, seed, [(world.start, command) for command in (*ON, *commands)], cuts)[0]
+
+
+def reactions(session: Session) -> list[Reaction]:
+    assert session.world.displacement is not None
+    return session.world.displacement.reactions
+
+
+def rows_of(session: Session, reaction: Reaction) -> Rows:
+    """Return the connections of the session with which somebody went on."""
+    rows = session.world.plane.telemetry.rows()
+    day = session.world.machines.calendar.day_of(rows.time)
+    return rows.take((rows.session == reaction.added) & (day == reaction.day))
+
+
+def apps(session: Session, rows: Rows) -> set[str]:
+    staff = session.world.staff
+    return {staff.apps[int(staff.host_app[host])].id for host in rows.host.tolist()}
+
+
+def test_who_is_blocked_tries_a_sibling_later_the_same_day_and_discovery_shows_it():
+    """Cloud storage that is blocked makes other cloud storage appear among the discovered apps."""
+    world = office(reactions=only("sibling"))
+    free, blocked = play(world), play(world, DROPBOX)
+    assert reactions(free) == []
+    moved = [one for one in reactions(blocked) if one.way is Way.SIBLING]
+    for one in moved:
+        found = rows_of(blocked, one)
+        assert apps(blocked, found) <= {"box", "google-drive"}
+        assert (found.user == one.person).all()
+        assert (found.process != blocked.world.staff.processes.index("dropbox.exe")).all()
+        assert (found.time >= one.goes_on).all()
+        assert one.goes_on > one.time
+    assert sum(len(rows_of(blocked, one)) for one in moved) > 10
+    before, after = ({row.app_id: row for row in discovery.apps(s, WIN10)} for s in (free, blocked))
+    assert not {"box", "google-drive"} & set(before)
+    assert all(after[app].users and after[app].bytes_up for app in ("box", "google-drive"))
+
+
+def test_reactions_do_not_depend_on_where_time_is_cut():
+    """In pieces or straight: the same digest, and everybody did the same."""
+    world = office(reactions={})
+    straight = play(world, DROPBOX, MAIL)
+    cut = play(world, DROPBOX, MAIL, cuts=range(world.start, world.end, 17 * MINUTE))
+    assert straight.checkpoints == cut.checkpoints
+    assert straight.digest() == cut.digest()
+    known = [sorted((one.time, one.person, one.way.value) for one in reactions(s)) for s in (straight, cut)]
+    assert known[0] == known[1]
+    assert len({way for _, _, way in known[0]}) >= 6
