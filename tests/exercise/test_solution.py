@@ -12,7 +12,8 @@ from sim.base.time import HOUR, MINUTE
 from sim.exercise.desk import is_own
 from sim.exercise.players import Desk, play, player
 from sim.exercise.solution import Script, check_commands
-from sim.scenario.load import Resolved, load_scenario, read
+from sim.scenario.files import read
+from sim.scenario.load import Resolved, load_scenario
 from sim.session.driver import Session
 
 FIRST_BLOCK = resources.files("scenarios").joinpath("first-block.yaml").read_text(encoding="utf-8")
