@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -14,9 +15,11 @@ from textual import work
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 
+import sim
 from sim.base.errors import UnsanctionedError
 from sim.engine.portal import Portal
 from sim.engine.tenant import WIN10
+from sim.exercise.record import Commitment, KeptResult, Record
 from sim.exercise.score import Result, judge
 from sim.exercise.summary import describe
 from sim.scenario.load import load_scenario
@@ -28,9 +31,11 @@ from tui.case import CaseKeys
 from tui.clock import Clock
 from tui.confirm import Confirm, Question
 from tui.destinations import DESTINATIONS, ENTITIES, ONE_QUEUE, PLACES, QUEUES, build
+from tui.learner import Learner
 from tui.names import EntityProvider
 from tui.palette import ActionProvider
 from tui.playkeys import PLAY
+from tui.reviewer import Reviewer
 from tui.screens.base import PlayScreen
 from tui.screens.library import LibraryScreen
 from tui.standing import standing
@@ -56,11 +61,23 @@ class PlayApp(CaseKeys, scope=PLAY):
     days: reactive[int] = reactive(WHOLE)
     """Their time frame, in days."""
 
-    def __init__(self, session: Session | None = None, new_path: NewPath | None = None) -> None:
+    def __init__(
+        self,
+        session: Session | None = None,
+        new_path: NewPath | None = None,
+        record: Path | None = None,
+    ) -> None:
+        """`record` is the file of the learner's record; without one nothing is kept."""
         super().__init__()
         self.session: Session | None = session
         self.clock: Clock | None = Clock(session) if session else None
         self.result: Result | None = None
+        self.learner = Learner(record)
+        self.answers: dict[str, str] | None = None
+        """The trainee's own account of this run by the key of its question; None until asked."""
+        self.committed = ""
+        """What the trainee named for the next run, if so."""
+        self._reviewer: Reviewer | None = None
         self.run_path: Path | None = session.run_path if session else None
         self._new_path = new_path
         self._roots: dict[str, Screen[Any]] = {}
@@ -69,6 +86,7 @@ class PlayApp(CaseKeys, scope=PLAY):
 
     def on_mount(self) -> None:
         """Open the first screen and start the clock's drive."""
+        self.theme = self.learner.record.preferences.get("theme", self.theme)
         if self.session is None:
             self.push_screen(LibraryScreen())
         else:
@@ -78,6 +96,8 @@ class PlayApp(CaseKeys, scope=PLAY):
             if self.session.handed_over:
                 self.play_on()
         self.set_interval(TICK_SECONDS, self._tick)
+        if self.learner.problem is not None:
+            self.refuse(self.learner.problem)
 
     def on_unmount(self) -> None:
         """Close the run, however the application ends."""
@@ -105,6 +125,7 @@ class PlayApp(CaseKeys, scope=PLAY):
             return
         self.leave()
         self.session, self.clock, self.result = session, Clock(session), None
+        self.answers, self.committed = None, ""
         self.run_path = session.run_path
         self.report, self.days = WIN10, WHOLE
         self._show_status()
@@ -113,8 +134,20 @@ class PlayApp(CaseKeys, scope=PLAY):
     def leave(self) -> None:
         """Close the run; its file can be resumed."""
         session, self.session, self.clock = self.session, None, None
+        if self._reviewer is not None:
+            self._reviewer.stop()
         if session is not None and session.run_path is not None:
             session.leave()
+
+    @property
+    def reviewer(self) -> Reviewer:
+        """Return who reviews the session in play."""
+        assert self.session is not None
+        if self._reviewer is None or self._reviewer.session is not self.session:
+            if self._reviewer is not None:
+                self._reviewer.stop()
+            self._reviewer = Reviewer(self.session)
+        return self._reviewer
 
     def when_session(self) -> str:
         """Say that nothing is being played, if so."""
@@ -228,6 +261,8 @@ class PlayApp(CaseKeys, scope=PLAY):
         passed, self._ticked = now - self._ticked, now
         if self.screen_stack and not self.held:
             self.elapse(passed)
+        if self._reviewer is not None and self._reviewer.news():
+            self.redraw()
 
     def elapse(self, seconds: float) -> None:
         """Let so many real seconds count for the session."""
@@ -261,6 +296,7 @@ class PlayApp(CaseKeys, scope=PLAY):
 
     def _moved(self, at_rest: bool) -> None:
         """Show that time has moved; views are pulled now and then, and whenever it comes to rest."""
+        self.reviewer.start()
         self._show_status()
         if at_rest or time.monotonic() - self._drawn >= REDRAW_SECONDS:
             self.redraw()
@@ -285,10 +321,57 @@ class PlayApp(CaseKeys, scope=PLAY):
         session = self.session
         if session is None or self.result is not None or not session.finished:
             return
-        self.result = judge(session)
+        self.result = judge(session, self.reviewer.base())
         if session.run_path is not None:
             session.finish(describe(session, self.result))
-        self.go("result")
+        self.reviewer.finish(self.result)
+        self._keep_result()
+        self.go("debrief")
+
+    def _keep_result(self) -> None:
+        """Keep what the run came to, and the trainee's own account of it, in the learner's record."""
+        session, result = self.session, self.result
+        if session is None or result is None:
+            return
+        kept = KeptResult(
+            day=_today(),
+            scenario=session.resolved.name,
+            seed=session.seed,
+            score=result.score,
+            engine=sim.__version__,
+            run=self.run_path.name if self.run_path else "",
+            answers=self.answers or {},
+        )
+        self._record(lambda record: record.with_result(kept))
+
+    def _record(self, change: Callable[[Record], Record]) -> None:
+        error = self.learner.keep(change)
+        if error is not None:
+            self.refuse(error)
+
+    def answer(self, answers: dict[str, str]) -> None:
+        """Take the trainee's own account; an empty one is an account not given."""
+        self.answers = answers
+        if answers:
+            self._keep_result()
+        self.redraw()
+
+    def commit(self, text: str) -> None:
+        """Take the one thing that the trainee will do otherwise; the next briefing shows it."""
+        assert self.session is not None
+        self.committed = text
+        kept = Commitment(day=_today(), scenario=self.session.resolved.name, text=text)
+        self._record(lambda record: record.with_commitment(kept))
+        self.redraw()
+
+    def do_app_theme(self) -> None:
+        """Switch between dark and light, and remember it."""
+        super().do_app_theme()
+        self._record(lambda record: record.with_preference("theme", self.theme))
+
+    def when_over(self) -> str:
+        """Say that the debrief comes at the end, if it is not reached."""
+        return "" if self.result is not None else "the debrief comes when the run is over"
 
     def when_running(self) -> str:
         """Say why the clock cannot be moved, if so."""
@@ -334,6 +417,10 @@ class PlayApp(CaseKeys, scope=PLAY):
         clock.skipping = not clock.skipping
         self._show_status()
         self.call_later(self._skip_slice)
+
+
+def _today() -> str:
+    return datetime.now(tz=UTC).date().isoformat()
 
 
 def _sentence(text: str) -> str:

@@ -206,6 +206,14 @@ DESTINATIONS: tuple[Destination, ...] = (
         _S + "result:ResultScreen",
         when="result",
     ),
+    Destination(
+        "debrief",
+        "Debrief",
+        "review the run: what was, what could be known, the moments that mattered",
+        "z",
+        _S + "debrief:DebriefScreen",
+        when="over",
+    ),
 )
 PLACES = {destination.name: destination for destination in DESTINATIONS}
 

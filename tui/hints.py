@@ -29,7 +29,7 @@ def next_step(play: PlayApp, place: str) -> str:
     if session is None:
         return ""
     if session.finished:
-        return "" if place == "result" else "the exercise is over: `g` `r` shows the result"
+        return "" if place in {"result", "debrief"} else "the exercise is over: `g` `z` is the debrief"
     if session.handed_over:
         return "the shift is handed over: the exercise plays on to its end without you"
     if play.clock is not None and play.clock.skipping:

@@ -38,9 +38,10 @@ def play(
             )
         )
     session = _open(scenario, seed, resume, until)
+    from sim.exercise.record import record_path
     from tui.app import PlayApp
 
-    app = PlayApp(session, new_run_path)
+    app = PlayApp(session, new_run_path, record_path())
     try:
         app.run()
     finally:

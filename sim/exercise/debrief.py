@@ -102,11 +102,19 @@ class Opened:
     candidates: tuple[Candidate, ...]
 
 
-def references(resolved: Resolved, seed: int) -> References:
-    """Play the two reference runs of a scenario and seed to its end."""
-    base = untouched(resolved, seed)
-    oracle = Session(resolved, seed, "oracle")
-    play(oracle, player("oracle", resolved))
+def references(
+    resolved: Resolved,
+    seed: int,
+    base: Baseline | None = None,
+    tick: Callable[[int], None] | None = None,
+) -> References:
+    """Play the two reference runs of a scenario and seed to its end.
+
+    `base` spares playing the first; `tick` is told the time as the oracle's passes, and may raise to end it.
+    """
+    base = base or untouched(resolved, seed)
+    oracle = Session(resolved, seed, ORACLE)
+    play(oracle, player(ORACLE, resolved), tick=tick)
     return References(base, oracle, judge(oracle, base))
 
 

@@ -1,8 +1,7 @@
 """What got through and what work was lost, as sums that grow with time, for runs of the same random numbers.
 
 Exposure is every connection of a prohibited use that got through, and the bytes it sent. Collateral is the
-time that people lost at apps which nobody prohibits: from the first refused connection of a session to when
-that session ends in the world where nobody gave a command.
+time that people lost at apps which nobody prohibits (`lost_work`).
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from sim.world.telemetry import Rows
 
 I64 = NDArray[np.int64]
 
+NEVER_AGAIN = 2**62
 POINTS = 96
 """Stretches into which a run is cut for its curves (ours)."""
 
@@ -93,16 +93,25 @@ class LostWork:
 
 
 def lost_work(world: World, rows: Rows, untouched: Rows) -> LostWork:
-    """Return the sessions cut off among `rows`, and how long each would have gone on."""
-    cut = np.isin(rows.outcome, STOPPED) & (rows.session >= 0) & ~prohibited(world, rows)
-    refused = rows.take(cut)
+    """Return the sessions cut off among `rows`, and how long each went without.
+
+    A session loses the time from its first refused connection until one gets through again, or until it would
+    have ended in the world where nobody gave a command.
+    """
+    stopped = np.isin(rows.outcome, STOPPED)
+    refused = rows.take(stopped & (rows.session >= 0) & ~prohibited(world, rows))
     keys, first = np.unique(_keys(world, refused), return_index=True)
-    own, ends = _ends(world, untouched)
     refused = refused.take(first)
-    place = np.minimum(np.searchsorted(own, keys), max(0, len(own) - 1))
-    known = own[place] == keys if len(own) else np.zeros(len(keys), dtype=bool)
-    end = np.where(known, ends[place], 0) if len(own) else np.zeros(len(keys), dtype=np.int64)
-    span = np.maximum(end - refused.time, MINUTE)
+    planned = untouched.take(untouched.session >= 0)
+    end = np.copy(refused.time)
+    place, known = _among(_keys(world, planned), keys)
+    np.maximum.at(end, place[known], planned.time[known])
+    through = rows.take(~stopped & (rows.session >= 0))
+    place, known = _among(_keys(world, through), keys)
+    known &= through.time > refused.time[place] if len(keys) else False
+    again = np.full(len(keys), NEVER_AGAIN, dtype=np.int64)
+    np.minimum.at(again, place[known], through.time[known])
+    span = np.maximum(np.where(again < NEVER_AGAIN, again, end) - refused.time, MINUTE)
     order = np.argsort(refused.time, kind="stable")
     app = world.staff.host_app[refused.host]
     return LostWork(refused.time[order], span[order], app[order], refused.user[order])
@@ -114,10 +123,9 @@ def _keys(world: World, rows: Rows) -> I64:
     return (day << 40) + rows.session
 
 
-def _ends(world: World, rows: Rows) -> tuple[I64, I64]:
-    """Return the sessions of the rows, rising, and when each ends."""
-    mine = rows.take(rows.session >= 0)
-    keys, place = np.unique(_keys(world, mine), return_inverse=True)
-    ends = np.zeros(len(keys), dtype=np.int64)
-    np.maximum.at(ends, place, mine.time)
-    return keys, ends
+def _among(wanted: I64, keys: I64) -> tuple[I64, Flags]:
+    """Return the place of each wanted number among rising keys, and whether it is one of them."""
+    if not len(keys):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
+    place: I64 = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return place, keys[place] == wanted

@@ -106,7 +106,9 @@ async def test_one_key_cannot_end_the_exercise_and_the_end_shows_the_result():
             await robot.until(partial(robot.sees, said))
         assert session.resolved.end - session.now == HOUR
         await robot.press("n")
-        await robot.until(lambda: robot.sees("of 100 points"))
+        await robot.until(lambda: robot.sees("Before any figure"))
+        await robot.press("s")
+        robot.expect("of 100 points")
         robot.expect("SIMULATOR VIEW")
         assert app_of(robot).result is not None
         assert app_of(robot).submit(SetSwitch(INTEGRATION, True)) is None

@@ -83,7 +83,9 @@ async def test_hostile_text_is_shown_and_never_obeyed():
         robot.expect("Timeline")
         session.advance(session.resolved.end)
         app._end_if_over()
-        await robot.until(lambda: robot.sees("of 100 points"))
+        await robot.until(lambda: robot.sees("Before any figure"))
+        await robot.press("s")
+        robot.expect("of 100 points")
 
 
 async def test_the_palette_finds_apps_users_and_machines_by_name():

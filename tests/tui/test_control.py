@@ -187,7 +187,9 @@ async def test_the_result_gives_every_reason_with_a_line_of_the_policy():
     async with playing(120, 40) as robot:
         await advance(robot, session_of(robot).resolved.end)
         app_of(robot)._end_if_over()
-        await robot.until(lambda: robot.sees("of 100 points"))
+        await robot.until(lambda: robot.sees("Before any figure"))
+        await robot.press("s", "g", "r")
+        robot.expect("of 100 points")
         result = app_of(robot).result
         assert result is not None
         for objective in result.objectives:

@@ -61,7 +61,7 @@ async def screens(robot: Robot, app_id: str, user: str, machine: str) -> AsyncIt
     """Go everywhere, and give each screen and tab by name with its text, and its help."""
     app = app_of(robot)
     visits: list[tuple[str, Callable[[], object]]] = [
-        (place.name, partial(app.go, place.name)) for place in DESTINATIONS if place.name != "result"
+        (place.name, partial(app.go, place.name)) for place in DESTINATIONS if place.when == ""
     ]
     visits += [(kind, partial(app.open, kind, app_id)) for kind in ("app", "propagation")]
     visits += [(kind, partial(app.open, kind, machine)) for kind in ("machine", "timeline", "prompt")]

@@ -43,6 +43,7 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
             [
                 safe(resolved.scenario.title, "strong"),
                 safe(documents.documents(self.session).briefing),
+                *self._commitment(),
                 BLANK,
                 *self._steps(),
                 BLANK,
@@ -53,6 +54,13 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
                 *self._approved(),
             ]
         )
+
+    def _commitment(self) -> list[Content]:
+        """Return what the trainee meant to do otherwise this time."""
+        kept = self.play.learner.commitment
+        if kept is None:
+            return []
+        return [BLANK, heading(f"Your commitment of {kept.day}"), safe(kept.text, "link")]
 
     def _steps(self) -> list[Content]:
         seen = any(

@@ -66,12 +66,20 @@ class LibraryScreen(Frame, scope=LIBRARY):
                         "portals behave like the real ones, with their delays and their traps.",
                         "muted",
                     ),
+                    *self._commitment(),
                 ]
             ),
             classes="welcome",
         )
         yield self.table
         yield Detail()
+
+    def _commitment(self) -> list[Content]:
+        """Return what the learner meant to do otherwise in the next run."""
+        from tui.app import PlayApp
+
+        kept = cast(PlayApp, self.app).learner.commitment
+        return [] if kept is None else [safe(f"You meant to: {kept.text}", "link")]
 
     def on_mount(self) -> None:
         """List the scenarios, the newcomer's first."""

@@ -98,7 +98,7 @@ class ResultScreen(PlayScreen, scope=RESULT):
         """Say where to go from here."""
         if not self.session.finished:
             return "this is how things stand; `g` `b` goes back to the briefing"
-        return "`:` and Library chooses another scenario; `q` leaves"
+        return "`g` `z` is the debrief; `:` and Library chooses another scenario; `q` leaves"
 
 
 def _meter(score: int) -> Content:
