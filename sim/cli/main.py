@@ -160,7 +160,9 @@ def run_command(
     player: Annotated[
         str,
         typer.Option(
-            "--player", metavar="NAME", help="do-nothing, block-all, oracle, or the scenario's own."
+            "--player",
+            metavar="NAME",
+            help="do-nothing, block-all, monitor-all, guesser, careful, oracle, or the scenario's own.",
         ),
     ] = "do-nothing",
     actions: Annotated[

@@ -61,7 +61,7 @@ def run(
         session = Session(loaded, seed, "actions" if actions else player_name)
     stop = parse_until(until, session.resolved) if until else session.resolved.end
     script = read_actions(actions, session.now) if actions is not None else []
-    who = do_nothing if actions is not None else player(session.player, session.resolved)
+    who = do_nothing if actions is not None else player(session.player, session.resolved, session.seed)
     if recorded is not None:
         session.continue_file(recorded)
     else:

@@ -72,6 +72,14 @@ class Desk:
         """Browse the cloud app catalog."""
         return self._session.world.tenant.catalog.apps
 
+    def find(self, app_id: str) -> App:
+        """Return an app of the catalog by id."""
+        return self._session.world.tenant.catalog.app(app_id)
+
+    def tags(self) -> tuple[str, ...]:
+        """See which tags the portal has for an app."""
+        return self._session.world.tenant.portal.tags
+
     def named(self, text: str) -> tuple[App, ...]:
         """Return the apps of the catalog that a text names, each by its whole name."""
         self._notice()

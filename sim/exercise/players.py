@@ -7,13 +7,18 @@ acts only on what its desk shows by then.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from sim.base.errors import CommandRefused, InputError, Problem
 from sim.base.time import MINUTE
 from sim.exercise.analyst import Analyst as Analyst
+from sim.exercise.careful import Careful
+from sim.exercise.careless import BlockAll, Guesser, monitor_all
+from sim.exercise.careless import do_nothing as do_nothing
 from sim.exercise.desk import Desk as Desk
 from sim.exercise.solution import Script
 from sim.scenario.load import Resolved
+from sim.scenario.schema import ReferencePlayer
 from sim.session.driver import Session
 
 LOOK_EVERY = 15 * MINUTE
@@ -25,27 +30,33 @@ Player = Callable[[Desk], None]
 """Looks at the desk once and sends what it decides."""
 
 
-def do_nothing(desk: Desk) -> None:
-    """Look and send nothing."""
+PLAYERS = ("do-nothing", "block-all", "monitor-all", "guesser", "careful", "oracle")
+"""The reference players of every scenario, the worst first."""
 
 
-def player(name: str, resolved: Resolved) -> Player:
-    """Return a reference player by name; the scenario may define more."""
-    extra = resolved.scenario.players
-    known: dict[str, Player] = {
-        **{
-            own: Analyst(also_unsanction=item.unsanction, script=Script(resolved))
-            for own, item in extra.items()
-        },
-        "do-nothing": do_nothing,
-        "oracle": Analyst(script=Script(resolved)),
-        "block-all": Analyst(investigates=False, unsanctions_everything=True),
+def player(name: str, resolved: Resolved, seed: int | None = None) -> Player:
+    """Return a reference player by name, for a scenario as its session has it; the scenario may define more.
+
+    `seed` is that of the run: who guesses draws by it.
+    """
+    known: dict[str, Callable[[], Player]] = {
+        **{own: partial(_mistaken, resolved, item) for own, item in resolved.scenario.players.items()},
+        "do-nothing": lambda: do_nothing,
+        "block-all": lambda: BlockAll(investigates=False),
+        "monitor-all": lambda: monitor_all,
+        "guesser": lambda: Guesser(seed=resolved.scenario.seed if seed is None else seed),
+        "careful": Careful,
+        "oracle": lambda: Analyst(script=Script(resolved)),
     }
     if name not in known:
         raise InputError(
             Problem("PLAYER-UNKNOWN", f"no player {name!r}", advice="one of: " + ", ".join(known))
         )
-    return known[name]
+    return known[name]()
+
+
+def _mistaken(resolved: Resolved, mistake: ReferencePlayer) -> Player:
+    return Analyst(also_unsanction=mistake.unsanction, script=Script(resolved))
 
 
 def play(

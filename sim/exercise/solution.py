@@ -125,8 +125,7 @@ def _entities(desk: Desk, when: Wait) -> list[str]:
         rows = [*desk.cloud_alerts(), *desk.endpoint_alerts()]
         found = {row.id for row in rows if row.is_open and row.app_id == when.alert}
     elif when.indicator is not None:
-        name = next(app.name for app in desk.catalog() if app.id == when.indicator)
-        found = {row.id for row in desk.indicators() if row.app == name}
+        found = {row.id for row in desk.indicators() if row.app == desk.find(when.indicator).name}
     else:
         app = when.user or when.machine or ""
         pages = [desk.app(app, report) for report in desk.reports()]

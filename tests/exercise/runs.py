@@ -58,7 +58,7 @@ def changed(**parts: Any) -> Resolved:
 @cache
 def run(name: str, seed: int | None = None) -> Run:
     """Return the run of a reference player on the shipped scenario."""
-    return run_of(first_block(), player(name, first_block()), seed, name)
+    return run_of(first_block(), player(name, first_block(), seed), seed, name)
 
 
 def run_of(resolved: Resolved, who: Player, seed: int | None = None, name: str = "test") -> Run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from sim.base.time import HOUR
@@ -30,7 +29,6 @@ def run(name: str) -> Run:
     return run_of(scenario(), player(name, scenario()), name=name)
 
 
-@dataclass(frozen=True, slots=True)
 class Hasty(Analyst):
     """The oracle, but it blocks before it has looked at what the work needs."""
 

@@ -8,16 +8,23 @@ import pytest
 
 from sim.base.errors import InputError
 from sim.base.time import HOUR
-from sim.exercise.players import Analyst, Desk, player
-from sim.session.commands import RecordFinding, SetSwitch, TagApp, TakeHint
-from sim.session.endpoint_commands import PowerShell
+from sim.engine.enforcement.settings import NETWORK_PROTECTION
+from sim.engine.tenant import BLOCK_UNSANCTIONED
+from sim.exercise.careful import WARNED_FOR
+from sim.exercise.careless import BlockAll
+from sim.exercise.players import Desk, player
+from sim.scenario.solution import Step
+from sim.session.case_commands import GiveVerdict
+from sim.session.commands import CustomTag, RecordFinding, SetSwitch, TagApp, TakeHint
+from sim.session.fleet_commands import AssignSetting
+from sim.session.people_commands import NotifyUsers
 from sim.session.policy_commands import SavePolicy
 from sim.session.wire import COMMANDS
 from tests.exercise.runs import Run, changed, first_block, replayed, run, run_of
 
 SEEDS = (None, 1, 42)
 PLAYERS = ("oracle", "do-nothing", "block-all", "overreach")
-CONTROL = (SetSwitch, SavePolicy, PowerShell, TagApp)
+CONTROL = (SetSwitch, SavePolicy, TagApp)
 LINE = re.compile(r"\bCU-\d+\b")
 
 
@@ -59,13 +66,15 @@ def test_block_all_stops_more_and_loses_by_what_it_breaks(seed: int | None) -> N
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_block_all_does_every_control_plane_step_of_the_oracle(seed: int | None) -> None:
-    """Switches, policy and prompts are the same: only the rest of its tags sets it apart."""
+    """Switches and policy are the same; its other tags and network protection on all machines are its own."""
     oracle, everything = (
         {repr(command) for _, command in run(name, seed).steps if isinstance(command, CONTROL)}
         for name in ("oracle", "block-all")
     )
     assert oracle <= everything
     assert all("TagApp" in command for command in everything - oracle)
+    given = [c for _, c in run("block-all", seed).steps if isinstance(c, AssignSetting)]
+    assert [(c.setting, c.target) for c in given] == [(NETWORK_PROTECTION.name, "All machines")]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -125,9 +134,45 @@ def test_overreach_is_told_which_apps_it_should_have_left_alone() -> None:
     assert {loss.app_id for loss in played.result.collateral} == {"microsoft-msn", "yahoo-webmail"}
 
 
+def test_monitoring_everything_stops_nothing_and_is_worth_little() -> None:
+    """In 2019 it sets a custom tag on every app and an alert policy over all of them."""
+    played = run("monitor-all")
+    tagged = {c.app for _, c in played.steps if isinstance(c, CustomTag)}
+    assert len(tagged) >= 15
+    assert played.blocked == 0
+    assert played.result.score < 20
+
+
+def test_guessing_is_worth_less_than_asking_and_asking_less_than_knowing() -> None:
+    """The guesser blocks what it drew; the careful analyst finds all, later than the oracle."""
+    guesser, careful, oracle = run("guesser", 1), run("careful", 1), run("oracle", 1)
+    assert guesser.result.score < 60 < careful.result.score < oracle.result.score
+    assert run("guesser", 1).steps != run("guesser", 2).steps
+    assert careful.objective("identify").score == 100
+    assert not careful.result.collateral
+
+
+def test_the_careful_analyst_tells_the_users_before_it_blocks() -> None:
+    """Nothing is in its way but the wait; its verdicts say how sure it is."""
+    steps = run("careful", 1).steps
+    told = next(time for time, c in steps if isinstance(c, NotifyUsers))
+    blocked = next(time for time, c in steps if c == SetSwitch(BLOCK_UNSANCTIONED, True))
+    assert blocked - told >= WARNED_FOR
+    verdicts = [c for _, c in steps if isinstance(c, GiveVerdict)]
+    assert {c.verdict for c in verdicts} >= {"shadow-it-stop", "benign"}
+
+
+@pytest.mark.parametrize("name", ["block-all", "monitor-all", "guesser", "careful", "oracle"])
+def test_only_the_oracle_reads_the_solution(name: str) -> None:
+    """A solution that blocks an approved app changes what the oracle sends, and nobody else's commands."""
+    wrong = Step(do=({"kind": "tag-app", "app": "zoom", "tag": "Unsanctioned"},))
+    who = player(name, changed(solution=(wrong,)))
+    assert (getattr(who, "script", None) is not None) is (name == "oracle")
+
+
 def test_everything_right_and_everything_blocked_is_worth_less_than_half() -> None:
     """An oracle that also unsanctions every discovered app loses more than it earned by care."""
-    both = run_of(first_block(), Analyst(unsanctions_everything=True))
+    both = run_of(first_block(), BlockAll())
     assert both.objective("identify").score == 100
     assert both.result.score < 50
 
