@@ -14,6 +14,7 @@ import numpy as np
 from sim.exercise.evaluated import Cited, Evaluated
 from sim.exercise.metrics import METRICS
 from sim.exercise.truth import Baseline, Use, app_rows, passed, untouched
+from sim.scenario.schema import Scenario
 from sim.session.driver import Session
 
 HARM_POINTS = 50
@@ -85,6 +86,12 @@ class Result:
 
 def _total(rows: list[dict[str, Any]], key: str) -> int:
     return sum(row["connections" if key == "exposure" else "sessions"] for row in rows)
+
+
+def what_counts(scenario: Scenario) -> tuple[tuple[str, int], ...]:
+    """Return the title and the weight of each objective, the heaviest first."""
+    pairs = ((aim.title or METRICS[aim.metric][0], aim.weight) for aim in scenario.aims)
+    return tuple(sorted(pairs, key=lambda pair: -pair[1]))
 
 
 def judge(session: Session, base: Baseline | None = None) -> Result:

@@ -6,8 +6,10 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from sim.base.time import show_clock
+from sim.exercise.score import what_counts
 from sim.views import discovery, documents
 from sim.views.casebook import casebook
+from sim.views.notes import notes
 from tui.actions import Scope
 from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
@@ -47,6 +49,8 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
                 BLANK,
                 *self._steps(),
                 BLANK,
+                *self._counts(),
+                BLANK,
                 *self._policy(),
                 BLANK,
                 *self._findings(),
@@ -67,20 +71,26 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
             discovery.reach(self.session, name).last is not None
             for name in discovery.report_names(self.session)
         )
-        notes = casebook(self.session)
+        found = bool(casebook(self.session).findings)
         end = show_clock(self.session.resolved.end, self.session.resolved.tz)
         return [
             heading(f"Your task, until {end}"),
             _step("1", "See", "switch the endpoint feed on and wait for first data", seen),
-            _step(
-                "2", "Find", self.say("who breaks the policy: user, {machine}, browser"), bool(notes.findings)
-            ),
-            _step("3", "Stop", "make the block hold in every browser, and prove it", self._proved()),
+            _step("2", "Find", self.say("who breaks the policy: user, {machine}, browser"), found),
+            _step("3", "Judge", "stop what must stop, let the rest go on, and prove both", self._judged()),
             keyed("The clock stands still. `p` lets it run, `n` skips to the next news, `?` helps."),
         ]
 
-    def _proved(self) -> bool:
-        return any(test.blocked for test in casebook(self.session).tests)
+    def _judged(self) -> bool:
+        judged = any(note.kind == "Verdict" for note in notes(self.session))
+        return judged or any(test.blocked for test in casebook(self.session).tests)
+
+    def _counts(self) -> list[Content | Hanging]:
+        pairs = what_counts(self.session.resolved.scenario)
+        return [
+            heading("What counts, of 100 points"),
+            *(Hanging(safe(f"{weight:>3}  ", "strong"), safe(title)) for title, weight in pairs if weight),
+        ]
 
     def _policy(self) -> list[Content | Hanging]:
         lines = documents.documents(self.session).policy
