@@ -12,6 +12,7 @@ from sim.base.text import plain
 from sim.base.time import show_clock
 from sim.exercise.score import Result
 from sim.session.driver import Session
+from sim.views.amounts import plural
 
 
 def show_result(session: Session, result: Result, path: Path | None) -> None:
@@ -19,7 +20,7 @@ def show_result(session: Session, result: Result, path: Path | None) -> None:
     console = Console(highlight=False)
     scenario = session.resolved.scenario
     console.print(
-        Text(f"{plain(scenario.title)} · seed {session.seed} · player {plain(session.player)} · "),
+        Text(f"{plain(scenario.title)} · seed {session.seed} · player {plain(session.player)} ·"),
         Text(f"until {show_clock(session.now, session.resolved.tz)}"),
         end="\n\n",
     )
@@ -44,23 +45,15 @@ def show_result(session: Session, result: Result, path: Path | None) -> None:
     console.print(Text(f"\nScore {result.score} of 100", style="bold"))
     apps = session.world.tenant.apps
     for e in result.exposure:
-        what = f"{_count(e.connections, 'connection')} of {_people(e.people)}"
+        what = f"{plural(e.connections, 'connection')} of {plural(e.people, 'person', 'people')}"
         console.print(Text(f"Got through to {plain(apps[e.app_id].name)}: {what}"))
     for loss in result.collateral[:8]:
         rules = ", ".join(loss.rules[:3]) + (" ..." if len(loss.rules) > 3 else "")
         kind = "approved" if loss.approved else "not prohibited"
-        what = f"{_count(loss.sessions, 'session')} of {_people(loss.people)} by {rules}"
+        what = f"{plural(loss.sessions, 'session')} of {plural(loss.people, 'person', 'people')} by {rules}"
         console.print(Text(f"Cut off, {kind}: {plain(apps[loss.app_id].name)}, {what}"))
     if len(result.collateral) > 8:
         console.print(Text(f"and {len(result.collateral) - 8} more apps"))
     console.print(Text(f"digest {session.digest()}"))
     if path is not None:
         console.print(Text(f"run file {plain(path)}"), soft_wrap=True)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
