@@ -12,8 +12,6 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sim.base.errors import CommandRefused, Problem
 from sim.base.rng import between, draw
 from sim.base.time import HOUR, MINUTE, SECOND
@@ -104,6 +102,12 @@ class Asking:
             self._answer_in(question, self._at_work(asked.machine, question), words)
         return question
 
+    def reason(self, person: int, app_id: str) -> str:
+        """Return what somebody says of their own accord that they need an app for."""
+        if self.stance(person, app_id) is Stance.TRUE:
+            return self._truth(person, app_id, Role.USER)
+        return _EVASIVE[Role.USER]
+
     def stance(self, person: int, app_id: str) -> Stance:
         """Return how a person answers about an app, whenever and however often they are asked."""
         world, who = self._world, self._world.staff.people[person]
@@ -135,11 +139,8 @@ class Asking:
     def _at_work(self, machine: int, question: Question) -> int:
         """Return when an answer comes that is written at a machine."""
         bits = draw(self._world.seed, "answer", question.asked, question.app_id, question.number)
-        due = question.time + between(bits, *(bound // SECOND for bound in ANSWERS_WITHIN)) * SECOND
-        one, time = np.array([machine], dtype=np.int64), np.array([due], dtype=np.int64)
-        on = int(self._world.machines.first_on(one, time)[0])
-        # Who comes in in the morning does not begin with this (guess).
-        return due if on == due else on + (due - question.time) // 4
+        wait = between(bits, *(bound // SECOND for bound in ANSWERS_WITHIN)) * SECOND
+        return self._world.machines.gets_round(machine, question.time, wait)
 
     def _answer_in(self, question: Question, due: int, words: str) -> None:
         self._world.clockwork.at(due, partial(self._answer, question.number, words))

@@ -162,6 +162,15 @@ class Machines:
             found[rows] = [irregular.first_on(when) for when in time[rows].tolist()]
         return found
 
+    def gets_round(self, machine: int, time: int, wait: int) -> int:
+        """Return when somebody has got round to what takes a wait from a time on, at their machine.
+
+        Who has left by then and comes in in the morning does not begin with this (guess).
+        """
+        due = time + wait
+        on = int(self.first_on(np.array([machine], dtype=np.int64), np.array([due], dtype=np.int64))[0])
+        return due if on == due else on + wait // 4
+
 
 def _regular(calendar: Calendar, hours: tuple[int, int], seed: int, keys: U64) -> Sequence[tuple[I64, I64]]:
     """Return when machines are switched on and off around the working hours, on working days."""

@@ -47,6 +47,7 @@ from sim.world.displacement import displacement
 from sim.world.fleet import Fleet
 from sim.world.groundwork import groundwork
 from sim.world.guards import Guards
+from sim.world.helpdesk import HelpDesk
 from sim.world.history import history
 from sim.world.hops import Hops
 from sim.world.indicator_service import SERVICE, IndicatorService
@@ -157,6 +158,7 @@ class World:
         self._at(self.next_analysis(begin), self._analysis_run)
         self.story = Story(self, begun.kinds)
         self.asking = Asking(self)
+        self.help_desk = None if self.displacement is None else HelpDesk(self, self.displacement)
 
     def _recall(self) -> None:
         """Let the portal begin with the past, and the endpoint feed with having been on."""
@@ -210,6 +212,8 @@ class World:
     def _realise(self) -> None:
         for rows in self.plane.advance(self.now):
             self._watch(rows)
+        if self.help_desk is not None:
+            self.help_desk.read()
 
     def _watch(self, rows: Rows) -> None:
         self.sensor.collect(rows.take(self.guards.feeds(rows.time, rows.machine)))

@@ -13,14 +13,13 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
-from simpy.events import EventPriority
 
 from sim.engine.governance import LogEntry
 from sim.scenario.story import Beat, Ordinary, Started, Stopped, When
 from sim.scenario.story_problems import moment
 from sim.world.behaviour import Kinds
+from sim.world.clockwork import Late
 from sim.world.story_conditions import Watcher
 from sim.world.story_effects import app_place, perform
 from sim.world.story_uses import Drawing, Use, people_of, uses
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     from sim.world.model import World
 
 I64 = NDArray[np.int64]
-
-_LAST = EventPriority(2)
-"""After everything else of the same moment, in whatever order it was planned."""
 
 STORY = "story"
 """Actor of a beat in the run's journal."""
@@ -79,17 +75,6 @@ class _Pending:
 
     traffic: dict[int, Watcher] = field(default_factory=dict)
     state: dict[int, When] = field(default_factory=dict)
-
-
-class _Late(simpy.Event):
-    """An event after everything else of its moment."""
-
-    def __init__(self, env: simpy.Environment, delay: int, action: Callable[[], None]) -> None:
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        self.callbacks.append(lambda _: action())
-        env.schedule(self, _LAST, delay)
 
 
 class Story:
@@ -174,7 +159,7 @@ class Story:
         self._at(due, self._wake)
 
     def _at(self, due: int, action: Callable[[], None]) -> None:
-        _Late(self._world.env, due - int(self._world.env.now), action)
+        Late(self._world.env, due, action)
 
     def _look_again(self) -> None:
         """Realise traffic, so that what it fulfils is known before its beat is due."""

@@ -71,3 +71,26 @@ def test_reactions_do_not_depend_on_where_time_is_cut():
     known = [sorted((one.time, one.person, one.way.value) for one in reactions(s)) for s in (straight, cut)]
     assert known[0] == known[1]
     assert len({way for _, _, way in known[0]}) >= 6
+
+
+def test_a_ticket_reaches_the_analyst_once_for_each_person_and_app():
+    """It says who cannot work with what, and comes later than the block, when they were at work."""
+    session = play(office(reactions=only("ticket")), DROPBOX)
+    begun = {(one.person, one.app): one.time for one in reversed(reactions(session))}
+    mails = [mail for mail in session.world.mailbox.mails if mail.sender == "helpdesk@small.example"]
+    assert len(mails) == len(begun) > 3
+    people, apps = session.world.staff.people, session.world.staff.apps
+    for (person, app), time in begun.items():
+        found = [m for m in mails if people[person].upn in m.text and f"{apps[app].name} does" in m.subject]
+        assert [mail.time > time + 15 * MINUTE for mail in found] == [True]
+
+
+def test_a_manager_complains_once_for_everybody_who_asked():
+    """Who asks after the complaint was sent gets no second one."""
+    session = play(office(reactions=only("manager")), DROPBOX, MAIL)
+    asked = {(session.world.staff.people[one.person].manager, one.app) for one in reactions(session)}
+    people, apps = session.world.staff.people, session.world.staff.apps
+    wanted = {(people[manager].upn, f"{apps[app].name} is blocked") for manager, app in asked if manager >= 0}
+    mails = [(mail.sender, mail.subject) for mail in session.world.mailbox.mails]
+    assert sorted(mails) == sorted(wanted)
+    assert any("of my people" in mail.text for mail in session.world.mailbox.mails)
