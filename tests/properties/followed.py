@@ -63,7 +63,7 @@ def requests(play: Play, session: Session) -> list[Asked]:
             int(rows.machine[row]),
             staff.processes[int(rows.process[row])],
             int(rows.host[row]),
-            began[int(rows.time[row]), int(rows.session[row])],
+            began.get((int(rows.time[row]), int(rows.session[row]))),
             Outcome(int(rows.outcome[row])),
         )
         for row in np.flatnonzero((rows.session >= 0) & (rows.time >= play.resolved.start)).tolist()

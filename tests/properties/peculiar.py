@@ -167,5 +167,6 @@ def _peculiarities(people: int, era: str) -> st.SearchStrategy[str]:
             "click_through": st.sampled_from((0, 40, 100)),
             "changed_habits": _HABITS,
             "more_habits": st.sampled_from(([], [BY_PATH], SHARING)),
-        }
+        },
+        optional={"reactions": st.just({})},
     ).map(lambda found: json.dumps(found, sort_keys=True))

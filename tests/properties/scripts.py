@@ -51,6 +51,8 @@ PATHS = ("linkedin.com/sales", "linkedin.com", "sohu.com/news")
 EXPIRIES = ("2019-12-16T13:00", "2019-12-17T11:30", "2020-03-27T15:00", "2020-03-30T09:00")
 EDGE = "MicrosoftEdgeCP.exe"
 PROCESSES = (EDGE, "chrome.exe", "firefox.exe", "dropbox.exe")
+REACTING = '{"reactions": {}, "tags": {"box": "Sanctioned", "gmail": "Sanctioned"}}'
+"""People who react, and apps that they can turn to."""
 LEADS = (0, 0, 0, 3 * MINUTE, 5 * MINUTE, 10 * MINUTE, 13 * MINUTE, 15 * MINUTE)
 """A command this long before an instant: what it starts is due at the instant (the `quick` rhythm)."""
 
@@ -268,7 +270,7 @@ def plays(draw: st.DrawFn, cut: bool = True, peculiar: bool = False, most: int =
     """
     people = draw(st.integers(min(5, most - 2), most))
     span, rhythm = draw(st.sampled_from(sorted(SPANS))), draw(st.sampled_from(sorted(RHYTHMS)))
-    traits = draw(peculiarities(people)) if peculiar else "{}"
+    traits = draw(peculiarities(people) if peculiar else st.sampled_from(("{}", REACTING)))
     play = Play(people, span, rhythm, draw(st.integers(0, 30)), (), traits=traits)
     start = play.resolved.start
     pulls, wished = _instants(people, span, rhythm, play.seed, traits)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.base.rng import draw
+from sim.engine.enforcement.facts import Outcome
 from sim.scenario.load import Resolved
 from sim.world.behaviour import asked, begun
 from sim.world.devices import Device
+from sim.world.displacement import displacement
 from sim.world.groundwork import groundwork
+from sim.world.messages import Messages
+from sim.world.sessions import Sessions, join_sessions
 
 
 class Wish(NamedTuple):
@@ -20,6 +25,8 @@ class Wish(NamedTuple):
     machine: int
     user: int
     session: tuple[int, int]
+    place: int
+    is_last: bool
     process: str
     app: str
     host: str
@@ -54,6 +61,11 @@ class Inputs:
         self.keys = [int(key) for key in self.staff.keys]
         self.devices: list[Device] = [machine.device for machine in self.staff.machines]
         self._seed = seed
+        self._sessions: dict[int, Sessions] = {}
+        """Of each day."""
+        everybody = len(self.staff.people)
+        self._displacement = displacement(resolved, self._begun, Messages(everybody), seed)
+        self._today = -1
 
     def app_of(self, host: str) -> str:
         """Return the app that a host belongs to: of several the first."""
@@ -95,8 +107,26 @@ class Inputs:
 
     def wishes(self, day: int) -> list[Wish]:
         """Return what people intend on a working day while their machine is on, in time order."""
-        staff, sessions = self.staff, self._begun.agenda.sessions(day)
-        waiting, _ = begun(sessions, np.arange(len(sessions)), self._begun.kinds, self._seed, day)
+        self._sessions[day] = self._begun.agenda.sessions(day)
+        return self._wishes(day, np.arange(len(self._sessions[day])))
+
+    def elsewhere(self, left: Wish, now: int) -> list[Wish]:
+        """Return what somebody intends instead who leaves a session of today, as the program decides it."""
+        if self._displacement is None:
+            return []
+        day, row = left.session
+        if day != self._today:
+            self._displacement.begin(day)
+            self._today = day
+        sessions = self._sessions[day]
+        self._displacement.leave(sessions, row, left.place, now, now, Outcome.BLOCKED, -1)
+        self._sessions[day] = join_sessions([sessions, self._displacement.come_up(sessions)])
+        return self._wishes(day, np.arange(len(sessions), len(self._sessions[day])))
+
+    def _wishes(self, day: int, chosen: NDArray[np.int64]) -> list[Wish]:
+        """Return what people intend in some sessions of a day while their machine is on, in time order."""
+        staff, sessions = self.staff, self._sessions[day]
+        waiting, _ = begun(sessions, chosen, self._begun.kinds, self._seed, day)
         wanted = asked(sessions, waiting, self._begun.kinds, staff.choices)
         found = []
         spans = [self.spans(machine, day) for machine in range(len(self.names))]
@@ -113,6 +143,8 @@ class Inputs:
                         machine,
                         int(sessions.person[session]),
                         (day, session),
+                        int(wanted.place[row]),
+                        int(wanted.place[row]) + 1 == int(sessions.requests[session]),
                         staff.processes[int(sessions.process[session])],
                         staff.apps[int(staff.host_app[int(wanted.host[row])])].id,
                         staff.hosts[int(wanted.host[row])],

@@ -134,13 +134,14 @@ class Reference:
         holds = self._holds[wish.machine] if wish.began is None else self._kept[wish.session]
         sizes = wish.bytes_up, wish.bytes_down
         became, number = self._connect(wish.machine, person, wish.process, wish.app, wish.host, holds, *sizes)
-        if became == "warned":
-            if wish.clicks:
-                self._spared[person, number] = now + self._portals.spared
-            else:
-                self._blocks[wish.session] = PATIENCE
+        if became == "warned" and wish.clicks:
+            self._spared[person, number] = now + self._portals.spared
         elif became in STOPPED:
-            self._blocks[wish.session] = self._blocks.get(wish.session, 0) + 1
+            blocks = PATIENCE if became == "warned" else self._blocks.get(wish.session, 0) + 1
+            self._blocks[wish.session] = blocks
+            if blocks == PATIENCE or wish.is_last:
+                for instead in self.inputs.elsewhere(wish, now):
+                    self._clock.at(instead.time, Rank.REQUESTS, partial(self._request, instead))
 
     def _connect(
         self, machine: int, user: int, process: str, app: str, host: str, holds: Holding, up: int, down: int

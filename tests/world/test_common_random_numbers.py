@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import deepcopy
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario.load import Resolved
+from sim.session.commands import Command
 from sim.session.endpoint_commands import VisitSite
+from sim.session.indicator_commands import AddIndicator
+from sim.world.telemetry import Rows
 from tests.properties import played
 from tests.properties.scripts import Play, plays, preparations, share
 from tests.reference.model import Row
 from tests.reference.small import resolved, scenario, small
+from tests.world.reacting import ON, office
 
 CROWD = {
     "people": 14,
@@ -116,6 +121,33 @@ def test_blocks_take_away_and_add_nothing():
     free = passed(played.rows(played.play(world, 9, ())[0]))
     blocked = passed(played.rows(played.play(world, 9, script)[0]))
     assert blocked.items() < free.items()
+
+
+def test_rows_of_whom_a_block_does_not_reach_stay_the_same_to_the_byte():
+    """People react, write tickets and have their managers complain; who is not stopped does what they did."""
+    world = office(reactions={})
+    ready = [(world.start, command) for command in ON]
+    block: Command = AddIndicator("mail.yahoo.com", "Alert and block")
+    runs = [played.play(world, 6, [*ready, *more])[0] for more in ((), [(world.start, block)])]
+    before, after = (session.world.plane.telemetry.rows() for session in runs)
+    reacting = runs[1].world.displacement
+    assert reacting is not None
+    reached = {one.person for one in reacting.reactions}
+    assert runs[1].world.mailbox.mails
+    others = [person.index for person in runs[1].world.staff.people if person.index not in reached]
+    assert reached
+    assert len(others) >= 3
+    for person in others:
+        one, other = before.take(before.user == person), after.take(after.user == person)
+        assert all((getattr(one, f.name) == getattr(other, f.name)).all() for f in fields(Rows))
+    # Whom it reaches goes on with every other app as before; what they do instead comes on top.
+    staff = runs[0].world.staff
+    mail = [app.id for app in staff.apps].index("yahoo-webmail")
+    here, there = (
+        {*zip(rows.time.tolist(), rows.session.tolist(), rows.host.tolist(), strict=True)}
+        for rows in (before.take(staff.host_app[before.host] != mail), after)
+    )
+    assert here < there
 
 
 def test_two_hundred_people_are_two_hundred_people():
