@@ -223,6 +223,32 @@ def debrief_command(
     raise typer.Exit(debrief(run, output=output, as_json=as_json))
 
 
+@app.command("compare")
+def compare_command(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN|FOLDER", help="Run files, or a folder of them.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", metavar="FILE.html", help="Write one self-contained page.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Execute runs of one scenario again and set them side by side; a folder is a class."""
+    from sim.cli.compare import compare_runs
+
+    raise typer.Exit(compare_runs(runs, output=output, as_json=as_json))
+
+
+@app.command("guide")
+def guide_command(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name, or a path.")],
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="The scenario's own by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Print the instructor's sheet: objective, plan for an hour, answer key, questions to discuss."""
+    from sim.cli.guide import show_guide
+
+    raise typer.Exit(show_guide(scenario, seed=seed, as_json=as_json))
+
+
 @app.command("explain")
 def explain_command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file.")],

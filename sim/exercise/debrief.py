@@ -112,9 +112,9 @@ def references(
 
     `base` spares playing the first; `tick` is told the time as the oracle's passes, and may raise to end it.
     """
-    base = base or untouched(resolved, seed)
     oracle = Session(resolved, seed, ORACLE)
-    play(oracle, player(ORACLE, resolved), tick=tick)
+    base = base or untouched(oracle.resolved, seed)
+    play(oracle, player(ORACLE, oracle.resolved), tick=tick)
     return References(base, oracle, judge(oracle, base))
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sim.base.time import show_clock
 from sim.exercise.debrief import QUESTIONS, Debrief
-from sim.exercise.debrief_curves import Curve
 from sim.exercise.debrief_timeline import Entry
 from sim.exercise.debrief_words import (
     LANES,
@@ -43,7 +41,7 @@ def debrief_page(debrief: Debrief) -> str:
         html.masthead("Debrief", debrief.title, facts),
         _result(debrief),
         _moments(debrief),
-        exposure_charts(debrief.at, debrief.tz, debrief.curves),
+        _charts(debrief),
         _timeline(debrief),
         html.columns(
             _points("Strengths", debrief.strengths, "Nothing reached 80 of 100 this time."),
@@ -111,33 +109,25 @@ def _moments(debrief: Debrief) -> Markup:
     return html.section("The moments that mattered", *drawn, lead=lead if debrief.weighed else "")
 
 
-def exposure_charts(at: Sequence[int], tz: ZoneInfo, lines: Sequence[Curve]) -> Markup:
+def _charts(debrief: Debrief) -> Markup:
     """Return what got through and what work was lost, run by run, as they grew."""
-    labels = [show_clock(time, tz) for time in at]
-    # What nobody sent needs no chart: connections say it all then.
-    sent = max(line.bytes_up[-1] for line in lines)
-    charts = [
-        _chart("What got through", "Prohibited connections", labels, lines, "connections", number),
-        _chart("What it sent", "Bytes of prohibited connections", labels, lines, "bytes_up", size),
-        _chart(
-            "Work that was lost", "Minutes at apps that nobody prohibits", labels, lines, "minutes", number
-        ),
-    ]
-    if not sent:
-        return html.columns(charts[0], charts[2])
-    return html.join((html.columns(*charts[:2]), charts[2]))
+    through = chart("What got through", "Prohibited connections", debrief, "connections")
+    lost = chart("Work that was lost", "Minutes at apps that nobody prohibits", debrief, "minutes")
+    # Where nothing was sent, connections say it all.
+    if not any(line.bytes_up[-1] for line in debrief.curves):
+        return html.columns(through, lost)
+    sent = chart("What it sent", "Bytes of prohibited connections", debrief, "bytes_up")
+    return html.join((html.columns(through, sent), lost))
 
 
-def _chart(
-    title: str,
-    what: str,
-    labels: Sequence[str],
-    lines: Sequence[Curve],
-    measure: Literal["connections", "bytes_up", "minutes"],
-    show: Callable[[int], str],
+def chart(
+    title: str, what: str, debrief: Debrief, measure: Literal["connections", "bytes_up", "minutes"]
 ) -> Markup:
+    """Return one measure of a run, of doing nothing and of the oracle, as a section with its chart."""
+    show: Callable[[int], str] = size if measure == "bytes_up" else number
+    labels = [show_clock(time, debrief.tz) for time in debrief.at]
     drawn = []
-    for line, tone, stroke in zip(lines, TONES, STROKES, strict=False):
+    for line, tone, stroke in zip(debrief.curves, TONES, STROKES, strict=True):
         values: tuple[int, ...] = getattr(line, measure)
         drawn.append(Series(f"{line.name}: {show(values[-1])} ({stroke})", values, tone))
     most = max(value for line in drawn for value in line.values)
@@ -173,20 +163,22 @@ def _timeline(debrief: Debrief) -> Markup:
 
 def _lanes(debrief: Debrief) -> Markup:
     """Return the three lanes as marks over the time of the run."""
-    span = max(1, debrief.end - debrief.start)
-    drawn = []
-    for lane, title in LANES:
-        mine = [entry for entry in debrief.entries if entry.lane == lane]
-        marks = html.join(_mark(entry, debrief.start, span) for entry in mine)
-        said = text(f"{title}: {plural(len(mine), 'mark')} over the time of the run")
-        drawn.append(
-            Markup(
-                f'<li><span class="label">{text(title)}</span>'
-                f'<svg class="bar" viewBox="0 0 {html.SCALE} 10" preserveAspectRatio="none" role="img">'
-                f'<title>{said}</title>{marks}</svg><span class="value">{len(mine)}</span></li>'
-            )
-        )
-    return Markup(f'<ul class="bars lanes">{html.join(drawn)}</ul>')
+    drawn = html.join(
+        lane(title, [one for one in debrief.entries if one.lane == name], debrief.start, debrief.end)
+        for name, title in LANES
+    )
+    return Markup(f'<ul class="bars lanes">{drawn}</ul>')
+
+
+def lane(title: str, entries: Sequence[Entry], start: int, end: int) -> Markup:
+    """Return one lane: its title, its entries as marks over the time of the run, their number."""
+    marks = html.join(_mark(entry, start, max(1, end - start)) for entry in entries)
+    said = text(f"{title}: {plural(len(entries), 'mark')} over the time of the run")
+    return Markup(
+        f'<li><span class="label">{text(title)}</span>'
+        f'<svg class="bar" viewBox="0 0 {html.SCALE} 10" preserveAspectRatio="none" role="img">'
+        f'<title>{said}</title>{marks}</svg><span class="value">{len(entries)}</span></li>'
+    )
 
 
 def _mark(entry: Entry, start: int, span: int) -> Markup:

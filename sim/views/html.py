@@ -18,7 +18,9 @@ from sim.views.amounts import split
 
 Markup = NewType("Markup", str)
 
-Tone = Literal["sanctioned", "unsanctioned", "other", "high", "medium", "low", "unknown", "ink", "accent"]
+Tone = Literal[
+    "sanctioned", "unsanctioned", "other", "high", "medium", "low", "unknown", "ink", "accent", "track"
+]
 """What a colour means; the style sheet has the colours."""
 
 SCALE = 1000
