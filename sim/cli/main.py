@@ -303,12 +303,43 @@ def check_command(
     fast: Annotated[
         bool, typer.Option("--fast", help="Structure, meaning and some minutes of play; no players.")
     ] = False,
+    seeds: Annotated[
+        str, typer.Option("--seeds", metavar="1-3", help="On which seeds the reference players play.")
+    ] = "1-3",
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; one for each processor by default.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Check scenario files; every mistake comes with its line and column."""
+    """Check scenario files, with the place of every mistake, and whether they are fair to who plays them."""
     from sim.cli.check import check
 
-    raise typer.Exit(check(paths, fast=fast, as_json=as_json))
+    raise typer.Exit(check(paths, seeds=seeds, fast=fast, workers=workers, as_json=as_json))
+
+
+@app.command("sweep")
+def sweep_command(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A shipped name, or a path to a .yaml file.")
+    ],
+    seeds: Annotated[str, typer.Option("--seeds", metavar="1-200", help="A range, or 3,5,8.")],
+    players: Annotated[
+        str, typer.Option("--players", metavar="A,B", help="All six reference players by default.")
+    ] = "",
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; one for each processor by default.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", metavar="DIR", help="Keep the run files and a table of the scores.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Play many seeds of a scenario by the reference players."""
+    from sim.cli.sweep import sweep
+
+    raise typer.Exit(
+        sweep(scenario, seeds=seeds, players=players, workers=workers, folder=output, as_json=as_json)
+    )
 
 
 @app.command("export")

@@ -30,10 +30,6 @@ Player = Callable[[Desk], None]
 """Looks at the desk once and sends what it decides."""
 
 
-PLAYERS = ("do-nothing", "block-all", "monitor-all", "guesser", "careful", "oracle")
-"""The reference players of every scenario, the worst first."""
-
-
 def player(name: str, resolved: Resolved, seed: int | None = None) -> Player:
     """Return a reference player by name, for a scenario as its session has it; the scenario may define more.
 
