@@ -19,7 +19,8 @@ from sim.exercise.fairness import players_of, unfair
 from sim.exercise.reference import Played
 from sim.exercise.solution import check_commands
 from sim.exercise.trial import trial
-from sim.scenario.load import Resolved, load_scenario, read
+from sim.scenario.files import read
+from sim.scenario.load import Resolved, load_scenario
 
 
 @dataclass(frozen=True, slots=True)
