@@ -20,7 +20,8 @@ from sim.engine.catalog.app import CATEGORIES
 from sim.engine.enforcement.requirements import SystemName
 from sim.scenario.located import validate
 from sim.scenario.reactions import Ways
-from sim.scenario.traits import Version
+from sim.scenario.spread import Adopted
+from sim.scenario.traits import Version, added
 
 Locale = Literal[
     "cs_CZ", "da_DK", "de_AT", "de_CH", "de_DE", "en_AU", "en_CA", "en_GB", "en_IE", "en_US", "es_ES",
@@ -63,6 +64,8 @@ class Life(Strict):
     """How much people use, in hundredths of what the pack says."""
     locations: tuple[Location, ...] = ()
     """None: one, in the scenario's time zone, with British names."""
+    adoption: tuple[Adopted, ...] = added(())
+    """Apps that nobody uses before they spread."""
 
 
 class Marked(Strict):
@@ -127,6 +130,8 @@ class Persona(Marked):
     """Of a hundred questions what an app is for so many get a true answer."""
     evasive: int = Field(default=20, ge=0, le=100)
     """So many get an evasive one; the others get none."""
+    curious: Percent = 100
+    """How readily they try what they hear of."""
     ways: Ways = Ways()
     """What they do who are stopped."""
 

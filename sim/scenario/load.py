@@ -24,6 +24,7 @@ from sim.scenario.objective_problems import objective_problems
 from sim.scenario.past import past_problems
 from sim.scenario.schema import Scenario
 from sim.scenario.solution_problems import solution_problems
+from sim.scenario.spread import spread_problems
 from sim.scenario.story_problems import story_problems
 from sim.scenario.trait_problems import trait_problems
 
@@ -130,6 +131,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
     except InputError as error:
         problems.extend(Problem(p.rule, p.what, source.place(["timezone"]), p.advice) for p in error.problems)
     problems.extend(trait_problems(scenario, source, whole, tz))
+    problems.extend(spread_problems(scenario, source, tz))
     cast = {member.id for member in scenario.organisation.cast}
     play = (scenario.start, scenario.end)
     problems.extend(solution_problems(scenario.solution, source, cast, play, tz))

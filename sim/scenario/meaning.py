@@ -60,6 +60,8 @@ def _named_apps(scenario: Scenario) -> Iterator[tuple[str, tuple[str | int, ...]
         yield from ((app, ("proxy", i, "blocks", j)) for j, app in enumerate(proxy.blocks))
     yield from ((news.app, ("breaches", i, "app")) for i, news in enumerate(scenario.breaches))
     yield from ((app, ("single_sign_on", i)) for i, app in enumerate(scenario.single_sign_on))
+    for i, each in enumerate(scenario.life.adoption if scenario.life else ()):
+        yield each.app, ("life", "adoption", i, "app")
     for name, player in scenario.players.items():
         yield from ((app, ("players", name)) for app in player.unsanction)
     yield from apps_of_story(scenario)

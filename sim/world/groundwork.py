@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.scenario.load import Resolved
+from sim.world.adoption import Adoption, adoption
 from sim.world.agenda import Agenda, Life
 from sim.world.attendance import attendance
 from sim.world.behaviour import Kinds
@@ -25,6 +26,8 @@ class Groundwork:
     machines: Machines
     agenda: Agenda
     kinds: Kinds
+    adoption: Adoption | None = None
+    """What spreads; None: nothing does."""
 
 
 def groundwork(resolved: Resolved, seed: int) -> Groundwork:
@@ -40,4 +43,5 @@ def groundwork(resolved: Resolved, seed: int) -> Groundwork:
     used = there.machine_columns(staff.machine, staff.keys, seed)
     machines = Machines(resolved, seed, staff.keys, staff.away, staff.devices, used)
     life = Life(staff, seed, pack, there, lively.activity)
-    return Groundwork(staff, machines, Agenda(staff, calendar, seed, life), Kinds(pack.kinds, told))
+    agenda = Agenda(staff, calendar, seed, life)
+    return Groundwork(staff, machines, agenda, Kinds(pack.kinds, told), adoption(resolved, staff, seed))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -79,7 +79,9 @@ class History:
             if gateway.proxy.blocks:
                 blocked = block_list(resolved.catalog.app(app) for app in gateway.proxy.blocks)
                 gateway.take(self.first, blocked.hosts)
-        self._life, self._uses = None, self.staff.uses
+        self._life: Life | None = None
+        self.uses = [self.staff.uses] * days
+        """By day: what people used."""
         shape = (len(self.staff.people), days + 1)
         opens, closes = (
             np.broadcast_to(np.int64(hour // MINUTE), shape) for hour in scenario.organisation.hours
@@ -93,9 +95,20 @@ class History:
             self._life = Life(self.staff, seed, resolved.pack, there, scenario.life.activity)
             self._spans = [(there.arrive, there.leave), (there.evening, there.night)]
         self._reel = Reel(begun.kinds, seed)
+        self._adoption = begun.adoption
+        self.adopted, self.used = self._spread()
+        """By app that spreads and person: who has it as the past ends, and who used it on its last day."""
         self._day = lru_cache(maxsize=_KEPT)(self._realised)
-        self.bundles, self.extent = self._bundles()
-        """A row for each bundle, its sizes and requests being sums, and what it stands for."""
+
+    @property
+    def bundles(self) -> Rows:
+        """A row for each bundle, its sizes and requests being sums."""
+        return self._bundled[0]
+
+    @property
+    def extent(self) -> Bundles:
+        """What each bundle stands for."""
+        return self._bundled[1]
 
     def between(self, start: int, end: int) -> Rows:
         """Return the connections from `start` on and before `end`."""
@@ -117,10 +130,31 @@ class History:
             parts.append(self.staff.plan.sessions(self._seed, number, midnight, self.staff.machine))
         if self._life is not None:
             date = int(self.calendar.dates[day])
-            for start in range(0, len(self._uses), _BLOCK):
-                uses = self._uses.take(np.arange(start, min(start + _BLOCK, len(self._uses))))
-                parts.append(self._life.sessions(uses, day, date, midnight, works))
+            uses = self.uses[day]
+            for start in range(0, len(uses), _BLOCK):
+                block = uses.take(np.arange(start, min(start + _BLOCK, len(uses))))
+                parts.append(self._life.sessions(block, day, date, midnight, works))
         return join_sessions(parts)
+
+    def _spread(self) -> tuple[Flags, Flags]:
+        """Let apps spread through the past; the uses of each day are with those who took one up."""
+        if self._adoption is None or self._life is None:
+            nobody: Flags = np.zeros((0, 0), dtype=np.bool_)
+            return nobody, nobody
+        has, used = self._adoption.nobody(), self._adoption.nobody()
+        for day in range(len(self.uses)):
+            date = int(self.calendar.dates[day])
+            self._adoption.take_up(has, used, date)
+            new = self._adoption.uses(has)
+            self.uses[day] = self.uses[day].plus(new)
+            midnight, works = int(self.calendar.starts[day]), bool(self.calendar.works[day])
+            sessions = self._life.sessions(new, day, date, midnight, works)
+            windows, _ = self._windows(day, sessions)
+            made = windows.session[windows.refused == 0]
+            used = self._adoption.nobody()
+            for number, place in enumerate(self._adoption.places):
+                used[number, sessions.person[made[sessions.app[made] == place]]] = True
+        return has, used
 
     def _windows(self, day: int, sessions: Sessions) -> tuple[_Windows, I64]:
         """Return the windows of a day's sessions, and the host that each of these sessions reaches."""
@@ -195,7 +229,8 @@ class History:
         pieces.start[second] = cut
         return pieces
 
-    def _bundles(self) -> tuple[Rows, Bundles]:
+    @cached_property
+    def _bundled(self) -> tuple[Rows, Bundles]:
         parts = [self._day_bundles(day) for day in range(len(self.calendar.starts) - 1)]
         rows = join([rows for rows, _ in parts])
         columns = (

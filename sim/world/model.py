@@ -67,6 +67,7 @@ from sim.world.sensor import (
 from sim.world.story import Story
 from sim.world.telemetry import Rows
 from sim.world.upstream import Gateway, Upstream
+from sim.world.uptake import Uptake
 
 I64 = NDArray[np.int64]
 
@@ -159,6 +160,8 @@ class World:
         self.story = Story(self, begun.kinds)
         self.asking = Asking(self)
         self.help_desk = None if self.displacement is None else HelpDesk(self, self.displacement)
+        self.uptake = None if begun.adoption is None else Uptake(self, begun.adoption)
+        """The spread of new apps, where there are any."""
 
     def _recall(self) -> None:
         """Let the portal begin with the past, and the endpoint feed with having been on."""
@@ -221,6 +224,8 @@ class World:
             feed.collect(rows)
         self.session_feed.collect(rows)
         self.story.watch(rows)
+        if self.uptake is not None:
+            self.uptake.watch(rows)
         loud = np.isin(rows.outcome, LOUD)
         for row in np.flatnonzero(loud).tolist():
             self._alert(rows, row)

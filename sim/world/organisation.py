@@ -22,7 +22,7 @@ from sim.world.habits import Plan, plan
 from sim.world.hosts import hosts
 from sim.world.people import Person as Person
 from sim.world.people import people
-from sim.world.uses import Uses, uses
+from sim.world.uses import Uses, adoptable, uses
 
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
@@ -69,6 +69,8 @@ class Staff:
     """Sessions of the authored habits."""
     uses: Uses
     """Which apps people use beside them; none without a life."""
+    adoptable: Uses
+    """How everybody would use the apps that spread."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -118,6 +120,7 @@ def build(resolved: Resolved, seed: int) -> Staff:
         away,
         plan(scenario.habits, everybody, keys, browsers, processes, reached, seed),
         uses(resolved, everybody, keys, found, processes, reached, seed),
+        adoptable(resolved, everybody, keys, found, processes, reached, seed),
     )
 
 

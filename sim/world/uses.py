@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.rng import U64, draw, draws, quantiles, quantiles_of, word
+from sim.base.rng import U64, draw, draws, quantiles, quantiles_of, spread, word
 from sim.base.rng import fields as further_bits
 from sim.scenario.life import Pack, Standard
 from sim.scenario.load import Resolved
@@ -34,6 +34,8 @@ ALWAYS = 10_000
 _OF_FAVOURITES = 60
 """Sessions of a favourite on a day when it is used, in hundredths of what who works with such an app has
 (guess)."""
+_TAKEN_UP = spread((2_000, 4_500, 6_500, 8_500, 9_900))
+"""On how many of ten thousand working days somebody uses an app that they have taken up (guess)."""
 _CANDIDATES = 4
 """A department chooses among so many of the best known apps of a category (guess)."""
 
@@ -86,6 +88,23 @@ def uses(
         return NO_USES
     drawing = _Drawing(resolved, resolved.pack, people, keys, devices, processes, hosts, seed)
     return drawing.all()
+
+
+def adoptable(
+    resolved: Resolved,
+    people: Sequence[Person],
+    keys: U64,
+    devices: Sequence[Device],
+    processes: tuple[str, ...],
+    hosts: Hosts,
+    seed: int,
+) -> Uses:
+    """Return how everybody would use the apps that spread, if they took them up: app by app."""
+    life = resolved.scenario.life
+    if resolved.pack is None or life is None or not life.adoption:
+        return NO_USES
+    drawing = _Drawing(resolved, resolved.pack, people, keys, devices, processes, hosts, seed)
+    return drawing.taken_up([each.app for each in life.adoption])
 
 
 class Ranking:
@@ -153,6 +172,8 @@ class _Drawing:
             *(a for a, t in scenario.tags.items() if t == "Sanctioned"),
         }
         self._approved = sorted(named)
+        adoption = () if scenario.life is None else scenario.life.adoption
+        self._spreading = [hosts.place[each.app] for each in adoption]
         self._kinds = {kind.name: number for number, kind in enumerate(pack.kinds)}
         self._kind_of = {c: n for n, kind in enumerate(pack.kinds) for c in kind.categories}
         self._words: I64 = np.array([word(app_id) for app_id in hosts.place], dtype=np.uint64)
@@ -184,8 +205,29 @@ class _Drawing:
         # A favourite may be drawn twice, or be what somebody works with anyway: the first counts.
         same = np.stack([found.person, found.app, found.kind, found.process])
         _, first = np.unique(same, axis=1, return_index=True)
-        first.sort()
+        # Nobody uses an app before it has come to them.
+        first = np.sort(first[~np.isin(found.app[first], self._spreading)])
         return found.take(first[np.argsort(found.person[first], kind="stable")])
+
+    def taken_up(self, apps: Sequence[str]) -> Uses:
+        """Return a use of each of the apps by everybody whose role allows it."""
+        everybody = np.arange(len(self._people))
+        found = NO_USES
+        for app_id in apps:
+            bits = draws(self._seed, "taken-up", self._keys, word(app_id))
+            app = np.full(len(everybody), self._hosts.place[app_id])
+            kind = self._kind_of[self._category[app_id]]
+            level = self._levels(kind)[self._role] * _OF_FAVOURITES // 100
+            columns = (
+                everybody,
+                app,
+                np.full_like(app, kind),
+                self._browser,
+                quantiles(bits, _TAKEN_UP),
+                level,
+            )
+            found = found.plus(self._uses(*(column[level > 0] for column in columns)))
+        return found
 
     def _standard(self, number: int, given: Standard) -> Iterator[Uses]:
         kind = self._kinds[given.kind]

@@ -18,6 +18,7 @@ from sim.scenario import (
     schema,
     solution,
     sources,
+    spread,
     standing,
     story,
     trainee,
@@ -84,6 +85,7 @@ PARTS = [
     solution.Find,
     life.Life,
     life.Location,
+    spread.Adopted,
     past.Past,
     Delay,
 ]
