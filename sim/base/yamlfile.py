@@ -85,7 +85,12 @@ def load(text: str, file: str, shipped: bool = False) -> Document:
         where = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
         raise InputError(
-            Problem("YAML-SYNTAX", f"not valid YAML: {what}", where, "check indentation, quotes and colons")
+            Problem(
+                "YAML-SYNTAX",
+                f"not valid YAML: {what}",
+                where,
+                "check indentation and colons; put a text that holds , : ? # { or } in quotes",
+            )
         ) from None
     except RecursionError:
         raise InputError(

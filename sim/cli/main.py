@@ -342,6 +342,40 @@ def sweep_command(
     )
 
 
+@app.command("new")
+def new_command(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The file will be NAME.yaml, in this folder.")],
+    based_on: Annotated[
+        str | None, typer.Option("--from", metavar="SCENARIO", help="Begin with a copy of this one.")
+    ] = None,
+) -> None:
+    """Write a commented scenario that can be played at once."""
+    from sim.cli.author import new
+
+    raise typer.Exit(new(name, based_on))
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.cli.author import schema
+
+    raise typer.Exit(schema())
+
+
+@app.command("seal")
+def seal_command(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A shipped name, or a path to a .yaml file.")
+    ],
+    output: Annotated[Path, typer.Option("-o", metavar="FILE", help="Where it goes; a .yaml file.")],
+) -> None:
+    """Pack a scenario so that its answers are not readable as plain text; no security."""
+    from sim.cli.author import sealed
+
+    raise typer.Exit(sealed(scenario, output))
+
+
 @app.command("export")
 def export_command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file.")],

@@ -6,7 +6,6 @@ What a draft says still holds placeholders; `sim.scenario.draft` fills them for 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources.abc import Traversable
@@ -76,8 +75,10 @@ def whole(document: Document, folder: Folder) -> Node:
     problems: list[Problem] = []
     root = unsealed(tree(document))
     own = _with_texts(root, folder, problems)
+    used = own.entries.get("use")
+    own = Node({key: child for key, child in own.entries.items() if key != "use"}, own.place)
     beneath: Node | None = None
-    for wanted in _names(own.entries.get("use")):
+    for wanted in [] if used is None else used.items or [used]:
         pack = _pack(wanted, folder, problems)
         if pack is not None:
             beneath = pack if beneath is None else over(beneath, _with_defaults(beneath, pack))
@@ -86,14 +87,8 @@ def whole(document: Document, folder: Folder) -> Node:
     return own if beneath is None else over(beneath, _with_defaults(beneath, own))
 
 
-def _names(node: Node | None) -> Iterable[Node]:
-    """Return the packs that are named: one, or a list. What is neither is told by the model of the head."""
-    found = [] if node is None else node.items or [node]
-    return [each for each in found if isinstance(each.value, str)]
-
-
 def _pack(wanted: Node, folder: Folder, problems: list[Problem]) -> Node | None:
-    name = str(wanted.value)
+    name = wanted.value if isinstance(wanted.value, str) else "?"
     found = _find(name if name.endswith(".yaml") else f"{name}.yaml", folder)
     if found is None:
         known = sorted({*folder.names(PACKS), *SHIPPED.names(PACKS)})

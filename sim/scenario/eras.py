@@ -18,6 +18,7 @@ from sim.engine.catalog.factors import FACTORS
 from sim.engine.catalog.model import Catalog, load_sets
 from sim.engine.portal import PORTALS, Portal
 from sim.scenario.located import validate
+from sim.scenario.words import spelt
 
 LONGEST = 366 * DAY
 """No delay or rhythm is longer."""
@@ -33,7 +34,12 @@ def _span(value: object) -> object:
         raise ValueError(f"{problem.what}; {problem.advice}") from None
 
 
-Span = Annotated[int, BeforeValidator(_span), Field(ge=0, le=LONGEST)]
+Span = Annotated[
+    int,
+    BeforeValidator(_span),
+    Field(ge=0, le=LONGEST),
+    spelt(r"^(\d{1,12}(us|s|m|h|d))+$", "45m", "1h30m", "2d"),
+]
 """A duration in microseconds; a person writes 45m or 1h30m."""
 
 
@@ -49,7 +55,7 @@ def _minutes(value: object) -> object:
     raise ValueError('write a time of day as "09:00", with the quotes')
 
 
-TimeOfDay = Annotated[int, BeforeValidator(_minutes)]
+TimeOfDay = Annotated[int, BeforeValidator(_minutes), spelt(r"^([01]\d|2[0-3]):[0-5]\d$", "09:00")]
 """Microseconds since local midnight; a person writes "09:00"."""
 
 

@@ -75,9 +75,15 @@ def beside(name: str) -> Folder:
 
 def read(name: str) -> Document:
     """Return the document of a shipped name, or of a path (it contains / or \\ or .yaml)."""
+    text = source(name)
+    return load(text, name) if is_path(name) else load(text, f"scenarios/{name}.yaml", shipped=True)
+
+
+def source(name: str) -> str:
+    """Return the text of a scenario by shipped name or path; raise InputError where there is none."""
     if is_path(name):
         try:
-            return load(Path(name).read_text(encoding="utf-8-sig"), name)
+            return Path(name).read_text(encoding="utf-8-sig")
         except OSError as error:
             raise InputError(
                 Problem(
@@ -99,5 +105,4 @@ def read(name: str) -> Document:
                 advice=nearest(name, known, f"shipped: {', '.join(known)}"),
             )
         )
-    text = SHIPPED.root.joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    return load(text, f"scenarios/{name}.yaml", shipped=True)
+    return SHIPPED.root.joinpath(f"{name}.yaml").read_text(encoding="utf-8")

@@ -22,7 +22,6 @@ from sim.base.located import Strict, wrong
 from sim.base.time import from_iso
 from sim.engine.catalog.app import CATEGORIES
 from sim.scenario.eras import Span, TimeOfDay
-from sim.scenario.schema import Browser
 from sim.scenario.story import Size
 from sim.scenario.traits import added
 from sim.scenario.words import Off, Several
@@ -104,7 +103,7 @@ class Role(Strict):
     """Only these of the cast."""
     department: Several = ()
     """One, or several to choose from; so are the others."""
-    browser: Annotated[tuple[Browser, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
+    browser: Several = ()
     managed: bool | None = None
     """Whether their device is onboarded to Defender."""
     group: Several = ()

@@ -281,7 +281,7 @@ def packs() -> list[str]:
     return sorted(
         file.name.removesuffix(".yaml")
         for file in files
-        if file.name.endswith(".yaml") and "\nkind: pack\n" not in file.read_text(encoding="utf-8")
+        if file.name.endswith(".yaml") and "kind: pack" not in file.read_text(encoding="utf-8").splitlines()
     )
 
 

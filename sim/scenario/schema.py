@@ -226,20 +226,28 @@ class Scenario(Strict):
     """A whole scenario file."""
 
     format: Literal[1]
+    """The version of this grammar."""
     title: str
     """What the library calls it."""
     summary: str
     """One or two sentences for the library."""
     mode: Literal["tutorial", "exercise", "sandbox"]
+    """An exercise is scored when it is over; in the others the result can be seen at any time."""
     era: str
+    """The products and their delays: mcas-2019 or defender-today."""
     catalog: tuple[Literal["shipped", "fictional"], ...] = Field(default=("shipped",), min_length=1)
     """Whose apps there are: the real world's, the invented ones of which every fact is known, or both."""
     seed: int = Field(ge=0, lt=2**63)
+    """Of all that is drawn, unless whoever plays gives another."""
     timezone: str
+    """Of every time in the file: Europe/London."""
     start: str
+    """Local time at which play begins: 2026-11-17T09:00."""
     end: str
+    """Local time at which it is over."""
     organisation: Organisation
     habits: tuple[Habit, ...]
+    """What people use every working day."""
     tags: dict[str, Literal["Sanctioned", "Unsanctioned"]] = {}
     """Tags that stand when play begins."""
     machines_off: tuple[Identifier, ...] = ()
@@ -281,6 +289,7 @@ class Scenario(Strict):
     """The older spelling of `objectives`: the first seven metrics, one objective each."""
     objectives: Annotated[tuple[ObjectiveSpec, ...], AfterValidator(check_objectives)] = added(())
     hint_price: int = Field(default=5, ge=0, le=20)
+    """Points that revealing a propagation costs."""
     hints: Annotated[tuple[Hint, ...], AfterValidator(check_hints)] = added(())
     players: dict[str, ReferencePlayer] = {}
     solution: tuple[Step, ...] = added(())

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from sim.base.errors import nearest
 from sim.base.located import wrong
@@ -24,7 +24,7 @@ from sim.engine.portal import MONITORED, SANCTIONED, UNSANCTIONED
 from sim.scenario.eras import Span, Strict, TimeOfDay
 from sim.scenario.story_kinds import KINDS, Label
 from sim.scenario.traits import Host
-from sim.scenario.words import Off
+from sim.scenario.words import Off, spelt
 
 SOONEST = MINUTE
 """The least between what traffic does and a beat that waits for it: somebody must notice it first."""
@@ -43,7 +43,12 @@ def _size(value: object) -> object:
     return int(found.group(1)) * _FACTOR[found.group(2)]
 
 
-Size = Annotated[int, BeforeValidator(_size), Field(ge=0, le=LARGEST)]
+Size = Annotated[
+    int,
+    BeforeValidator(_size),
+    Field(ge=0, le=LARGEST),
+    spelt(r"^\d{1,9}\s*(B|kB|MB|GB)$", "400kB", "20MB", "1GB"),
+]
 """Bytes; a person writes 20MB."""
 
 
@@ -53,7 +58,7 @@ def _kind(value: object) -> object:
     return value
 
 
-Kind = Annotated[str, BeforeValidator(_kind)]
+Kind = Annotated[str, BeforeValidator(_kind), WithJsonSchema({"enum": sorted(KINDS)})]
 Tag = Literal["Sanctioned", "Unsanctioned", "Monitored", "none"]
 assert {SANCTIONED, UNSANCTIONED, MONITORED} < set(get_args(Tag))
 
