@@ -43,7 +43,7 @@ class Entry:
 
 def timeline(session: Session, untouched: Rows) -> tuple[Entry, ...]:
     """Return everything worth telling of a run in the order of its time."""
-    found = [*_truth(session), *_lost(session, untouched), *_knowable(session), *_did(session)]
+    found = [*_truth(session), *_lost(session, untouched), *_knowable(session), *did(session)]
     lanes = ("truth", "knowable", "did")
     return tuple(sorted(found, key=lambda entry: (entry.time, lanes.index(entry.lane), entry.text)))
 
@@ -164,12 +164,13 @@ def _told(session: Session) -> list[Entry]:
     return found
 
 
-def _did(session: Session) -> list[Entry]:
+def did(session: Session, most: int = 2) -> list[Entry]:
+    """Return what the trainee did, commands of one kind together, the first `most` of them in words."""
     found = []
     for _, run in groupby(_runs(session.sent), key=lambda pair: pair[0]):
         sent = [one for _, one in run]
         said = list(dict.fromkeys(words(session, one) for one in sent))
-        found.append(Entry(sent[0].time, "did", listed(said, 2)))
+        found.append(Entry(sent[0].time, "did", listed(said, most)))
     return found
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sim.base.time import MINUTE, show_clock, show_duration
 from sim.exercise.debrief import References, references
 from sim.exercise.debrief_curves import curve, times
-from sim.exercise.debrief_timeline import Entry, timeline
+from sim.exercise.debrief_timeline import Entry, did
 from sim.exercise.score import Objective
 from sim.scenario.load import Resolved
 from sim.session.driver import Session
@@ -60,7 +60,6 @@ def guide(resolved: Resolved, seed: int | None = None) -> Guide:
     chosen = resolved.scenario.seed if seed is None else seed
     known = references(resolved, chosen)
     session, scenario = known.oracle, known.oracle.resolved.scenario
-    did = [entry for entry in timeline(session, known.base.rows) if entry.lane == "did"]
     return Guide(
         resolved.name,
         scenario.title,
@@ -74,8 +73,8 @@ def guide(resolved: Resolved, seed: int | None = None) -> Guide:
             Use(_name(session, app), line, "may go on")
             for app, line in sorted(scenario.truth.tolerated.items())
         ),
-        _plan(session, did),
-        tuple((show_clock(one.time, session.resolved.tz), one.text) for one in did[:MOST_STEPS]),
+        _plan(session, did(session)),
+        tuple((show_clock(one.time, session.resolved.tz), one.text) for one in did(session, 12)[:MOST_STEPS]),
         known.oracle_result.score,
         _questions(known),
     )
@@ -94,11 +93,11 @@ def _prohibited(session: Session) -> list[Use]:
     return found
 
 
-def _plan(session: Session, did: list[Entry]) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
+def _plan(session: Session, done: list[Entry]) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
     span = session.now - session.resolved.start
     speed = -(-span // (PLAY * MINUTE))
     tz = session.resolved.tz
-    stops = [f"by {show_clock(one.time, tz)}: {one.text}" for one in did if len(one.text) < 160][:4]
+    stops = [f"by {show_clock(one.time, tz)}: {one.text}" for one in done if len(one.text) < 160][:4]
     return (
         (
             BRIEFING,
