@@ -31,12 +31,7 @@ def export(run: Path, folder: Path, *, file_format: str, truth: bool, at: str | 
     written = _tables if file_format in TABLES else _log
     files = list(written(session, folder, file_format))
     if truth:
-        from sim.exercise.labels import labels
-        from sim.views.sources import table_bytes
-
-        labelled = labels(session)
-        write(folder / "truth.csv", table_bytes(labelled, "csv"))
-        files.append((folder / "truth.csv", len(labelled)))
+        files += _truth(session, folder)
     if as_json:
         found = [{"file": str(path), "rows": rows} for path, rows in files]
         print(json.dumps({"files": found}, ensure_ascii=False, indent=2))
@@ -44,6 +39,23 @@ def export(run: Path, folder: Path, *, file_format: str, truth: bool, at: str | 
         for path, rows in files:
             print(f"{plain(path)}: {rows:,} rows")
     return DONE
+
+
+def _truth(session: Session, folder: Path) -> Iterator[tuple[Path, int]]:
+    """Write everything that a score is reckoned from: docs/scoring.md says how."""
+    from sim.exercise.facts import facts
+    from sim.exercise.labels import labels, untouched_labels
+    from sim.exercise.truth import untouched
+    from sim.views.sources import table_bytes
+
+    base = untouched(session.resolved, session.seed)
+    tables = {"truth.csv": labels(session), "truth-untouched.csv": untouched_labels(base)}
+    for name, table in tables.items():
+        write(folder / name, table_bytes(table, "csv"))
+        yield folder / name, len(table)
+    found = [json.dumps(fact, ensure_ascii=False) + "\n" for fact in facts(session)]
+    write(folder / "truth-facts.jsonl", "".join(found).encode())
+    yield folder / "truth-facts.jsonl", len(found)
 
 
 def _make(folder: Path) -> None:

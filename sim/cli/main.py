@@ -390,7 +390,11 @@ def export_command(
         ),
     ],
     truth: Annotated[
-        bool, typer.Option("--truth", help="Write truth.csv too: what the policy thinks of each connection.")
+        bool,
+        typer.Option(
+            "--truth",
+            help="Write the truth too: what the policy thinks of each connection, and all of a score.",
+        ),
     ] = False,
     at: Annotated[
         str | None, typer.Option("--at", metavar="T", help="As it stood then; the run's end by default.")

@@ -6,6 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from sim.engine.policy.alerts import CloudAlert, EndpointAlert
+from sim.engine.policy.policies import BUILT_IN
 from sim.session.driver import Session
 
 UNSAID = 75
@@ -34,6 +35,8 @@ class Told:
     app_id: str
     machine: int | None
     """Of an alert of a machine."""
+    standing: bool
+    """Whether it came of what stood when play began: not of a policy or an indicator of the trainee's."""
     bad: bool
     """Whether it is about something prohibited."""
     called: bool | None
@@ -52,22 +55,32 @@ def told(session: Session, bad_apps: Set[str]) -> list[Told]:
     accused = {(item.app, upns[p]) for item in scenario.truth.prohibited for p in item.people}
 
     def one(
-        alert: CloudAlert | EndpointAlert, time: int, app_id: str, users: Set[str], machine: int | None
+        alert: CloudAlert | EndpointAlert,
+        time: int,
+        app_id: str,
+        users: Set[str],
+        machine: int | None,
+        standing: bool,
     ) -> Told:
         bad = app_id in bad_apps or any((app_id, user) in accused for user in users)
         verdict = session.notes.verdicts.get(f"alert:{alert.id}")
-        if verdict is not None:
-            called = _CALLED.get(verdict.verdict)
-            return Told(alert.id, time, app_id, machine, bad, called, verdict.time, verdict.confidence)
         called = _CALLED.get(alert.classification) if alert.closed is not None else None
-        return Told(alert.id, time, app_id, machine, bad, called, alert.closed or time, UNSAID)
+        when, sure = alert.closed or time, UNSAID
+        if verdict is not None:
+            called, when, sure = _CALLED.get(verdict.verdict), verdict.time, verdict.confidence
+        return Told(alert.id, time, app_id, machine, standing, bad, called, when, sure)
 
-    found = [one(a, a.time, a.app_id, {a.who}, None) for a in world.tenant.cloud_alerts.alerts if a.app_id]
+    found = [
+        one(a, a.time, a.app_id, {a.who}, None, a.policy_id.startswith(BUILT_IN))
+        for a in world.tenant.cloud_alerts.alerts
+        if a.app_id
+    ]
     for alert in world.tenant.endpoint_alerts.shown(session.now):
         users = {world.user_names[user] for user in alert.users if user != world.staff.analyst}
         app_id = app_of(session, alert.indicator)
         if users and app_id:
-            found.append(one(alert, alert.visible_at, app_id, users, alert.machine))
+            standing = world.tenant.indicators.all[alert.indicator].created < session.resolved.start
+            found.append(one(alert, alert.visible_at, app_id, users, alert.machine, standing))
     return found
 
 

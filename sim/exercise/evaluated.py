@@ -64,6 +64,7 @@ class Evaluated:
         self.now = session.now
         self.rows = self.world.plane.telemetry.between(self.start, self.now + 1)
         self.bad_apps = blockable(session.resolved)
+        self._stoppable: dict[tuple[str, ...], Flags] = {}
         self.approved = {item.app for item in self.scenario.documents.approved}
 
     @cached_property
@@ -96,6 +97,13 @@ class Evaluated:
     def of_apps(self, rows: Rows, app_ids: Collection[str]) -> Flags:
         """Tell which rows went to one of these apps."""
         return of_apps(self.world, rows, app_ids)
+
+    def stoppable(self, app_ids: Collection[str]) -> Flags:
+        """Tell which rows of the untouched world the earliest possible block of these apps stops."""
+        key = tuple(sorted(app_ids))
+        if key not in self._stoppable:
+            self._stoppable[key] = self.base.stoppable(key)
+        return self._stoppable[key]
 
     def managed(self, rows: Rows) -> Flags:
         """Tell which rows are of managed machines."""

@@ -1,16 +1,22 @@
-"""Ground truth, one label a connection: what the policy thinks of it, apart from what any source wrote."""
+"""Ground truth, one label a connection: what the policy thinks of it, apart from what any source wrote.
+
+Beside it the connections of the world that nobody touched: what a score is measured against.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.enforcement.facts import Outcome
 from sim.engine.traffic import Coded
-from sim.exercise.truth import app_rows
+from sim.exercise.truth import Baseline, app_rows
 from sim.scenario.story_kinds import Label
 from sim.session.driver import Session
+from sim.world.model import World
+from sim.world.telemetry import Rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,11 +26,29 @@ PROHIBITED, TOLERATED, APPROVED, OTHER = "prohibited", "tolerated", "approved", 
 
 def labels(session: Session) -> pl.DataFrame:
     """Return every connection by now with its label; `ReportId` is that of Defender's tables."""
+    world = session.world
+    rows = world.plane.telemetry.between(0, session.now)
+    return _told(world, rows, np.arange(1, len(rows) + 1, dtype=np.int64))
+
+
+def untouched_labels(base: Baseline) -> pl.DataFrame:
+    """Return every connection since play began as it goes when nobody gives a command.
+
+    `Preventable` marks the prohibited ones that the earliest possible block would have stopped.
+    """
     import polars as pl
 
-    world, scenario = session.world, session.resolved.scenario
-    staff, truth = world.staff, scenario.truth
-    rows = world.plane.telemetry.between(0, session.now)
+    world, rows = base.world, base.rows
+    apps = sorted({item.app for item in world.resolved.scenario.truth.prohibited})
+    found = _told(world, rows, np.arange(1, len(rows) + 1, dtype=np.int64))
+    return found.with_columns(pl.Series("Preventable", base.stoppable(apps).astype(np.int64)))
+
+
+def _told(world: World, rows: Rows, number: NDArray[np.int64]) -> pl.DataFrame:
+    import polars as pl
+
+    scenario, staff = world.resolved.scenario, world.staff
+    truth = scenario.truth
     ids = [person.id for person in staff.people]
     verdicts: list[tuple[str, str, str]] = [(OTHER, "", "")]
     verdict = np.zeros(len(rows), dtype=np.int64)
@@ -52,7 +76,7 @@ def labels(session: Session) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "Timestamp": pl.Series(rows.time).cast(pl.Datetime("us")),
-            "ReportId": np.arange(1, len(rows) + 1, dtype=np.int64),
+            "ReportId": number,
             "DeviceName": Coded(rows.machine, tuple(m.name for m in staff.machines)).series(),
             "User": Coded(rows.user, world.user_names).series(),
             "Process": Coded(rows.process, staff.processes).series(),
@@ -60,7 +84,11 @@ def labels(session: Session) -> pl.DataFrame:
             "App": Coded(staff.host_app[rows.host], tuple(app.id for app in staff.apps)).series(),
             "BytesUp": rows.bytes_up,
             "BytesDown": rows.bytes_down,
+            "Session": (world.machines.calendar.day_of(rows.time) << 32) + rows.session,
             "Outcome": Coded(rows.outcome, words).series(),
+            "Indicator": Coded(
+                rows.indicator + 1, ("", *(i.id for i in world.tenant.indicators.all))
+            ).series(),
             "Label": Coded(verdict, names).series(),
             "PolicyLine": Coded(verdict, lines).series(),
             "Why": Coded(verdict, reasons).series(),

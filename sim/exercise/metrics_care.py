@@ -145,14 +145,16 @@ def _times(rows: Rows, chosen: Flags, session: I64, keys: I64) -> dict[int, list
 def communication(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     """Whether somebody was asked, or the effect looked up, before a measure held, and the users were told."""
     done = sanctions(seen)
-    concerned = {*seen.bad_apps, *(answer.app for answer in seen.truth.answers), *done}
-    apps = sorted(concerned) if aim.app is None else [aim.app]
+    concerned = {*seen.bad_apps, *(answer.app for answer in seen.truth.answers)}
+    apps = sorted(concerned | {app_id for app_id in done if _excess(seen, done[app_id])})
+    apps = apps if aim.app is None else [aim.app]
     points, events = 0, []
     for app_id in apps:
         before = done[app_id].since if app_id in done else seen.now + 1
         asked = [e for e in _asked(seen, app_id) if e.time < before]
         informed = _informed(seen, app_id)
-        points += ASKED * bool(asked) + INFORMED * bool(informed)
+        if app_id in concerned or app_id == aim.app:
+            points += ASKED * bool(asked) + INFORMED * bool(informed)
         events += asked[:1] + informed[:1]
     line = aim.line or seen.truth.work_line
     acted = [app_id for app_id in apps if app_id in done]

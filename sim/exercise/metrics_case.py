@@ -131,7 +131,7 @@ def judgement(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
 
     ends = seen.now if seen.notes.handover is None else min(seen.now, seen.notes.handover.time)
     for alert in seen.alerts:
-        if alert.called is not None or alert.time <= ends - LATEST:
+        if alert.standing and (alert.called is not None or alert.time <= ends - LATEST):
             right = None if alert.called is None else alert.called is alert.bad
             count(alert.bad, right, alert.confidence, alert.called_at, f"{alert.id} judged")
     accused = [s.partition(":")[2] for s, v in seen.notes.verdicts.items() if s.startswith("app:")]

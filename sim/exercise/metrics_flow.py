@@ -114,7 +114,7 @@ def _references(seen: Evaluated, item: Prohibited) -> list[Cited]:
     found += [
         Cited(alert.called_at, f"{alert.id} is called a true positive")
         for alert in seen.alerts
-        if alert.bad and alert.called is True and alert.app_id == item.app
+        if alert.standing and alert.bad and alert.called is True and alert.app_id == item.app
     ]
     return found
 
@@ -127,7 +127,7 @@ def _accused(seen: Evaluated) -> tuple[int, int]:
         for subject, verdict in seen.notes.verdicts.items()
         if verdict.verdict in STOP
     ]
-    said += [alert.bad for alert in seen.alerts if alert.called is True]
+    said += [alert.bad for alert in seen.alerts if alert.standing and alert.called is True]
     evidence = [is_right(seen, e, seen.keys) for e in seen.notes.evidence]
     right = sum(said) + sum(each is True for each in evidence)
     return right, len(said) - sum(said)
@@ -150,7 +150,7 @@ def contain_time(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     base = seen.base
     idle = flows(seen, base.rows, items) & seen.managed(base.rows)
     idle &= passed(base.rows) & (base.rows.time <= seen.now)
-    could = base.stoppable(sorted({item.app for item in items}))
+    could = seen.stoppable({item.app for item in items})
     mine = flows(seen, seen.rows, items) & seen.managed(seen.rows)
     through = mine & passed(seen.rows)
     found = _contained(seen, idle, could, mine)
@@ -209,7 +209,7 @@ def exposure(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     base, lines = seen.base, _lines(aim, items)
     until = base.rows.time <= seen.now
     idle = flows(seen, base.rows, items) & passed(base.rows) & until
-    could = idle & base.stoppable(sorted({item.app for item in items})) & seen.managed(base.rows)
+    could = idle & seen.stoppable({item.app for item in items}) & seen.managed(base.rows)
     gone = flows(seen, seen.rows, items) & passed(seen.rows)
     before, possible = (int(base.rows.bytes_up[each].sum()) for each in (idle, could))
     after = int(seen.rows.bytes_up[gone].sum())

@@ -89,10 +89,15 @@ class Baseline:
     """Rows of prohibited apps that the earliest possible block would have stopped."""
 
     def stoppable(self, app_ids: Collection[str]) -> Flags:
-        """Tell which rows of some apps the earliest possible block would have stopped."""
-        if set(app_ids) == set(blockable(self.world.resolved)):
-            return self.preventable
-        return _preventable(self.world, self.rows, app_ids)
+        """Tell which rows of prohibited apps the earliest possible block would have stopped.
+
+        An app of which only some people's use is prohibited is looked at by itself.
+        """
+        found = self.preventable & of_apps(self.world, self.rows, app_ids)
+        for app_id in app_ids:
+            if app_id not in blockable(self.world.resolved):
+                found |= _preventable(self.world, self.rows, [app_id])
+        return found
 
 
 def untouched(resolved: Resolved, seed: int) -> Baseline:

@@ -69,6 +69,7 @@ truth:
   verify_line: S-2
   work_line: S-4
   policy_line: S-1
+  policy_threshold: 2
 objectives:
   - {id: detect, metric: detect, weight: 10}
   - {id: contain-time, metric: contain-time, weight: 10}
@@ -81,6 +82,31 @@ objectives:
   - {id: restraint, metric: restraint, weight: 10}
   - {id: setting, metric: setting, setting: Custom network indicators, weight: 10}
 """
+
+LENIENT = TEXT.replace(
+    "  feed_line: S-1",
+    """  answers:
+    - {app: yahoo-webmail, answers: [tolerate, shadow-it-stop], measures: [warn, scoped-block], line: S-3}
+    - {app: salesforce, answers: [tolerate, sanction], line: S-4}
+  business_weight: {salesforce: 7}
+  feed_line: S-1""",
+).replace(
+    "- {id: setting, metric: setting, setting: Custom network indicators, weight: 10}",
+    """- {id: setting, metric: setting, setting: EnableNetworkProtection, value: Enabled, weight: 5,
+     people: [ann, eve, fay], best: 1h, worst: 6h}
+  - {id: leaker, metric: contain-time, app: yahoo-webmail, weight: 5}""",
+)
+"""The same, but the policy leaves a choice, and machines have to be mended."""
+
+TODAY = (
+    LENIENT.replace("era: mcas-2019", "era: defender-today")
+    .replace("2019-12-16", "2026-11-16")
+    .replace("metric: exposure", "metric: exposure, app: yahoo-webmail")
+)
+"""The same in the products of today, and one objective about some people only."""
+
+JOURNEY = TEXT[: TEXT.index("objectives:")] + "weights: {feed: 5, identify: 15, contain: 25, verify: 10}\n"
+"""The same by the older spelling: the first seven metrics."""
 
 
 def small(text: str = TEXT, **parts: Any) -> Resolved:
@@ -100,4 +126,4 @@ def blocked(start: int, after: int = 0, apps: tuple[str, ...] = ("dropbox",)) ->
     return steps + [(time, PowerShell(f"S-{number}", protect)) for number in (1, 4, 6)]
 
 
-__all__ = ["HOUR", "MINUTE", "Step", "blocked", "small"]
+__all__ = ["HOUR", "JOURNEY", "LENIENT", "MINUTE", "TEXT", "TODAY", "Step", "blocked", "small"]
