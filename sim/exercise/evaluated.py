@@ -17,6 +17,7 @@ from sim.exercise.alerted import Told, told
 from sim.exercise.formulas import share
 from sim.exercise.truth import Baseline, Flags, Use, blockable, of_apps, passed, uses
 from sim.session.driver import Session
+from sim.world.displacement import Reaction, Way
 from sim.world.telemetry import Rows
 
 TOLERATE = "tolerate"
@@ -97,6 +98,18 @@ class Evaluated:
     def of_apps(self, rows: Rows, app_ids: Collection[str]) -> Flags:
         """Tell which rows went to one of these apps."""
         return of_apps(self.world, rows, app_ids)
+
+    def by_phone(self, app_id: str, people: Collection[str] = ()) -> list[Reaction]:
+        """Return what went to an app over the phones of people who were stopped; no source sees it."""
+        displaced, staff = self.world.displacement, self.world.staff
+        return [
+            one
+            for one in ([] if displaced is None else displaced.reactions)
+            if one.way is Way.PHONE
+            and self.start <= one.goes_on <= self.now
+            and staff.apps[one.target].id == app_id
+            and (not people or staff.people[one.person].id in people)
+        ]
 
     def stoppable(self, app_ids: Collection[str]) -> Flags:
         """Tell which rows of the untouched world the earliest possible block of these apps stops."""

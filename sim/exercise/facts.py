@@ -10,6 +10,7 @@ from sim.engine.enforcement.settings import SETTINGS
 from sim.engine.policy.policies import Criterion
 from sim.exercise.alerted import app_of
 from sim.session.driver import Session
+from sim.world.displacement import Way
 
 Fact = dict[str, Any]
 
@@ -20,6 +21,7 @@ def facts(session: Session) -> Iterator[Fact]:
     yield {"kind": "run", "start": resolved.start, "end": resolved.end, "now": session.now}
     yield from _places(session)
     yield from _portal(session)
+    yield from _phones(session)
     yield from _alerts(session)
     yield from _control(session)
     yield from _notes(session)
@@ -57,6 +59,14 @@ def _portal(session: Session) -> Iterator[Fact]:
             "users": dict(policy.criteria).get(Criterion.USERS),
             "tags": list(policy.tags),
         }
+
+
+def _phones(session: Session) -> Iterator[Fact]:
+    displaced, staff = session.world.displacement, session.world.staff
+    for one in [] if displaced is None else displaced.reactions:
+        if one.way is Way.PHONE:
+            user, app = staff.people[one.person].upn, staff.apps[one.target].id
+            yield {"kind": "phone", "time": one.goes_on, "user": user, "app": app, "bytes": one.bytes_up}
 
 
 def _alerts(session: Session) -> Iterator[Fact]:

@@ -212,10 +212,12 @@ def exposure(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     could = idle & seen.stoppable({item.app for item in items}) & seen.managed(base.rows)
     gone = flows(seen, seen.rows, items) & passed(seen.rows)
     before, possible = (int(base.rows.bytes_up[each].sum()) for each in (idle, could))
-    after = int(seen.rows.bytes_up[gone].sum())
+    phones = [phone for item in items for phone in seen.by_phone(item.app, item.people)]
+    after = int(seen.rows.bytes_up[gone].sum()) + sum(phone.bytes_up for phone in phones)
     because = (
         f"{after:,} bytes left; {before:,} do where nobody acts, {max(0, before - possible):,} with the "
         f"earliest block ({lines})"
     )
     events = seen.first(gone, "first that left") + seen.last(gone, "last that left")
+    events += [Cited(phone.goes_on, f"{phone.bytes_up:,} bytes left by phone") for phone in phones]
     return Measured(share(max(0, before - after), possible), because, cite(events))

@@ -11,14 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from sim.exercise.evaluated import Cited, Evaluated
+from sim.exercise.evaluated import Cited, Evaluated, Measured, cite
 from sim.exercise.metrics import METRICS
 from sim.exercise.truth import Baseline, Use, app_rows, passed, untouched
+from sim.scenario.objectives import Metric
 from sim.scenario.schema import Scenario
 from sim.session.driver import Session
+from sim.session.hints import PREFIX, subject_of
 
 HARM_POINTS = 50
 """Points lost when approved work stood still for the whole exercise (ours)."""
+
+REVEALED: tuple[Metric, ...] = ("verify", "contain-time", "contain", "exposure")
+"""The metrics that a reveal of a block's propagation helps: the first that the exercise is scored by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Penalty:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What got through to a prohibited app since play began."""
+    """What got through to a prohibited app since play began, over phones too."""
 
     app_id: str
     connections: int
@@ -98,9 +103,10 @@ def judge(session: Session, base: Baseline | None = None) -> Result:
     """Score a session as it stands now; `base` spares playing the untouched world again."""
     seen = Evaluated(session, base or untouched(session.resolved, session.seed))
     objectives = []
+    prices = _hint_prices(seen)
     for aim in seen.scenario.aims:
         title, measure = METRICS[aim.metric]
-        found = measure(seen, aim)
+        found = _shrunk(measure(seen, aim), prices.get(aim.id, []))
         objectives.append(
             Objective(aim.id, aim.title or title, found.score, aim.weight, found.because, found.events)
         )
@@ -111,6 +117,45 @@ def judge(session: Session, base: Baseline | None = None) -> Result:
     return Result(total, tuple(objectives), penalties, _exposure(seen), _losses(seen), missed)
 
 
+def _reveals(seen: Evaluated) -> dict[str, int]:
+    """Return the apps whose propagation was revealed at a price, and when."""
+    if seen.scenario.mode != "exercise":
+        return {}
+    return {subject: time for subject, time in seen.notes.hints.items() if not subject.startswith(PREFIX)}
+
+
+def _hint_prices(seen: Evaluated) -> dict[str, list[tuple[int, Cited]]]:
+    """Return what each objective pays for the hints that helped it.
+
+    A reveal helps to see how far a block has come; where the file has the older spelling, it is a penalty.
+    """
+    found: dict[str, list[tuple[int, Cited]]] = {}
+    aims = seen.scenario.aims
+    heaviest = max(aims, key=lambda aim: aim.weight).id
+    if seen.scenario.mode == "exercise":
+        for hint in seen.scenario.hints:
+            taken = seen.notes.hints.get(subject_of(hint))
+            if taken is not None:
+                event = Cited(taken, f"hint of level {hint.level} taken")
+                found.setdefault(hint.helps or heaviest, []).append((hint.price, event))
+    if seen.scenario.objectives:
+        helped = next((aim.id for metric in REVEALED for aim in aims if aim.metric == metric), heaviest)
+        for app_id, time in _reveals(seen).items():
+            event = Cited(time, f"the propagation of {seen.name(app_id)} revealed")
+            found.setdefault(helped, []).append((seen.scenario.hint_price, event))
+    return found
+
+
+def _shrunk(found: Measured, hints: list[tuple[int, Cited]]) -> Measured:
+    """Return a measurement less the price of the hints that helped."""
+    if not hints:
+        return found
+    price = sum(points for points, _ in hints)
+    because = f"{found.because}; hints took {min(price, found.score)}"
+    events = cite([*found.events, *(event for _, event in hints)])
+    return Measured(max(0, found.score - price), because, events)
+
+
 def _penalties(seen: Evaluated) -> list[Penalty]:
     found: list[Penalty] = []
     lost, total = seen.lost_share
@@ -118,8 +163,8 @@ def _penalties(seen: Evaluated) -> list[Penalty]:
     if harm:
         because = f"{lost} of {total} sessions of approved work stood still ({seen.truth.work_line})"
         found.append(Penalty("harm", harm, because))
-    taken = len(seen.notes.hints)
-    if taken and seen.scenario.mode == "exercise":
+    taken = 0 if seen.scenario.objectives else len(_reveals(seen))
+    if taken:
         counted = "1 hint" if taken == 1 else f"{taken} hints"
         because = f"{counted} taken in place of a test ({seen.truth.verify_line})"
         found.append(Penalty("hints", taken * seen.scenario.hint_price, because))
@@ -134,9 +179,11 @@ def _exposure(seen: Evaluated) -> tuple[Exposure, ...]:
         if item.people:
             ids = [person.id for person in seen.world.staff.people]
             mine &= np.isin(rows.user, [ids.index(person) for person in item.people])
-        users = len(np.unique(rows.user[mine]))
-        up = int(rows.bytes_up[mine].sum())
-        found.append(Exposure(item.app, int(np.count_nonzero(mine)), users, up))
+        phones = seen.by_phone(item.app, item.people)
+        users = len({*np.unique(rows.user[mine]).tolist(), *(phone.person for phone in phones)})
+        up = int(rows.bytes_up[mine].sum()) + sum(phone.bytes_up for phone in phones)
+        connections = int(np.count_nonzero(mine)) + sum(phone.unmade for phone in phones)
+        found.append(Exposure(item.app, connections, users, up))
     return tuple(found)
 
 

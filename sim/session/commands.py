@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from sim.base.text import plain
 from sim.session.alert_commands import (
     AssignAlert,
     CloseAlert,
@@ -38,6 +39,7 @@ from sim.session.gateway_commands import (
     RemoveClient,
     SaveAccessRule,
 )
+from sim.session.hints import PREFIX, offered
 from sim.session.indicator_commands import (
     AddIndicator,
     EditIndicator,
@@ -144,13 +146,18 @@ class RecordFinding:
 
 @dataclass(frozen=True, slots=True)
 class TakeHint:
-    """Reveal what a simulator view hides; a recorded hint with a price."""
+    """Take a hint of the author's, or reveal what a simulator view hides; in an exercise it has a price."""
 
     kind: ClassVar[str] = "take-hint"
     subject: str
+    """`hint:OBJECTIVE:LEVEL`, or the id of an app."""
 
     def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
-        """Reveal the propagation of one app from now on."""
+        """Say what the author wrote, or reveal the propagation of one app from now on."""
+        if self.subject.startswith(PREFIX):
+            hint = offered(world, self.subject, notes)
+            notes.reveal(world.now, self.subject)
+            return said(plain(hint.text), price=hint.price)
         world.tenant.catalog.app(self.subject)
         notes.reveal(world.now, self.subject)
         return said(f"the propagation of {self.subject} is revealed")

@@ -100,6 +100,7 @@ def command(dice: Dice, session: Session) -> Command:
         lambda: ResolveAlerts((alert,), called, "", "looked at"),
         lambda: CloseAlert(alert, True, comment="looked at"),
         lambda: TakeHint(app),
+        lambda: TakeHint(f"hint:detect:{1 + dice.below(2)}"),
     )
     return dice.of(choices)()
 

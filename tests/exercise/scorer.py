@@ -174,6 +174,10 @@ class Scorer(Export):
         idle = [r for r in self.idle_now if self.is_use(r, items) and r["through"]]
         possible = sum(r["up"] for r in idle if r["Preventable"] == "1" and r["DeviceName"] in self.managed)
         after = sum(r["up"] for r in self.rows if self.is_use(r, items) and r["through"])
+        for phone in self.facts["phone"]:
+            meant = (app == phone["app"] and (not who or phone["user"] in who) for app, who in items)
+            in_play = self.start <= phone["time"] <= self.now
+            after += phone["bytes"] * sum(meant) * in_play
         return per_cent(max(0, sum(r["up"] for r in idle) - after), possible)
 
     # Care
@@ -342,17 +346,42 @@ class Scorer(Export):
             {"id": name, "metric": name, "weight": weight}
             for name, weight in self.scenario["weights"].items()
         ]
-        self.weights = {aim["id"]: aim["weight"] for aim in aims}
         unsaid = {"app": None, "people": [], "best": None, "worst": None}
-        return {aim["id"]: getattr(self, aim["metric"].replace("-", "_"))({**unsaid, **aim}) for aim in aims}
+        self.weights = {aim["id"]: aim["weight"] for aim in aims}
+        scores = {
+            aim["id"]: getattr(self, aim["metric"].replace("-", "_"))({**unsaid, **aim}) for aim in aims
+        }
+        for name, price in self.hints(aims):
+            scores[name] = max(0, scores[name] - price)
+        return scores
+
+    def hints(self, aims: list[Row]) -> list[tuple[str, int]]:
+        """Return the objectives that pay for hints, and how much."""
+        if self.scenario["mode"] != "exercise":
+            return []
+        taken = {fact["subject"] for fact in self.facts["hint"]}
+        heaviest = max(aims, key=lambda aim: aim["weight"])["id"]
+        found = [
+            (hint["helps"] or heaviest, hint["price"])
+            for hint in self.scenario.get("hints", [])
+            if f"hint:{hint['helps']}:{hint['level']}" in taken
+        ]
+        if self.scenario.get("objectives"):
+            order = ("verify", "contain-time", "contain", "exposure")
+            helped = [aim["id"] for metric in order for aim in aims if aim["metric"] == metric]
+            reveals = sum(not subject.startswith("hint:") for subject in taken)
+            found += [((helped or [heaviest])[0], self.scenario["hint_price"])] * reveals
+        return found
 
     def score(self) -> int:
         """Return the whole score."""
         scores = self.objectives()
         points = (sum(score * self.weights[name] for name, score in scores.items()) + 50) // 100
         lost, total = self.lost_share()
-        hints = len(self.facts["hint"]) * self.scenario["hint_price"]
-        return max(0, points - 50 * lost // max(1, total) - hints)
+        reveals = sum(not fact["subject"].startswith("hint:") for fact in self.facts["hint"])
+        old = self.scenario["mode"] == "exercise" and not self.scenario.get("objectives")
+        price = reveals * self.scenario["hint_price"] if old else 0
+        return max(0, points - 50 * lost // max(1, total) - price)
 
 
 def disagreements(folder: Path, run_file: Path) -> list[str]:

@@ -102,8 +102,14 @@ TODAY = (
     LENIENT.replace("era: mcas-2019", "era: defender-today")
     .replace("2019-12-16", "2026-11-16")
     .replace("metric: exposure", "metric: exposure, app: yahoo-webmail")
+    + """
+reactions: {}
+hints:
+  - {level: 1, price: 7, helps: detect, text: Look at the feed.}
+  - {level: 2, price: 9, after: 1h, helps: detect, text: Look at S-1.}
+"""
 )
-"""The same in the products of today, and one objective about some people only."""
+"""The same in the products of today; who is stopped goes elsewhere; hints; an objective about a person."""
 
 JOURNEY = TEXT[: TEXT.index("objectives:")] + "weights: {feed: 5, identify: 15, contain: 25, verify: 10}\n"
 """The same by the older spelling: the first seven metrics."""

@@ -141,7 +141,7 @@ def test_judgement_is_sensitivity_and_calibration_and_a_bias_alone_earns_nothing
 def test_asking_before_a_block_and_telling_the_users_is_worth_points() -> None:
     """Asking first is 60, telling the users 40; asking when the block holds already is nothing."""
     ask, tell = AskAbout("dropbox", "user", ANN), NotifyUsers("dropbox", "It is prohibited.")
-    later = start() + 3 * HOUR
+    later = start() + 6 * HOUR
     asked = [(start(), ask), *blocked(start(), MINUTE)]
     assert of(scored(asked), "communication").score == 60
     assert of(scored([*asked, (later, tell)]), "communication").score == 100

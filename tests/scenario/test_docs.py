@@ -36,6 +36,7 @@ PARTS = [
     head.AppRole,
     hints.Hint,
     objectives.ObjectiveSpec,
+    objectives.Defensible,
     schema.Scenario,
     schema.Organisation,
     schema.Department,
