@@ -30,8 +30,8 @@ def facts(session: Session) -> Iterator[Fact]:
 def _places(session: Session) -> Iterator[Fact]:
     staff = session.world.staff
     for person in staff.people:
-        machine = staff.machines[person.machine].name
-        yield {"kind": "person", "id": person.id, "account": person.upn, "machine": machine}
+        own = staff.machines[person.machine].name
+        yield {"kind": "person", "id": person.id, "account": person.upn, "machine": own}
     for machine in staff.machines:
         yield {"kind": "machine", "name": machine.name, "managed": machine.device.managed}
 

@@ -170,22 +170,26 @@ def _contained(seen: Evaluated, idle: Flags, could: Flags, mine: Flags) -> _Cont
     """Tell since when each place where something could be stopped has been quiet though it had not been.
 
     A place counts as contained where, after its last connection that got through, the untouched world has
-    another, or this one a stopped attempt.
+    another, or this one a stopped attempt. Whoever was driven to another program need not try that one again:
+    of a place that the untouched world does not have, any program of the machine counts.
     """
-    rows, base = seen.rows, seen.base.rows
-    through = _last(seen, rows, mine & passed(rows))
-    after = _last(seen, rows, mine & seen.stopped)
-    for place, time in _last(seen, base, idle).items():
+    rows, base, staff = seen.rows, seen.base.rows, seen.world.staff
+    through, usual = _last(seen, rows, mine & passed(rows)), _last(seen, base, idle)
+    after: dict[Place, int] = {}
+    anywhere: dict[tuple[int, int], int] = {}
+    for place, time in [*_last(seen, rows, mine & seen.stopped).items(), *usual.items()]:
         after[place] = max(after.get(place, 0), time)
-    concerned = _last(seen, base, idle & could).keys() | (through.keys() - _last(seen, base, idle).keys())
+        machine, _, app = place
+        anywhere[machine, app] = max(anywhere.get((machine, app), 0), time)
+    concerned = _last(seen, base, idle & could).keys() | (through.keys() - usual.keys())
     if not concerned:
         return _Contained(None, "nothing could be stopped in time")
     last = 0
-    for place in sorted(concerned):
+    for machine, process, app in sorted(concerned):
+        place = (machine, process, app)
         time = through.get(place, seen.start)
-        if after.get(place, 0) <= time:
-            staff = seen.world.staff
-            where = f"{staff.processes[place[1]]} on {staff.machines[place[0]].name}"
+        if (after.get(place, 0) if place in usual else anywhere.get((machine, app), 0)) <= time:
+            where = f"{staff.processes[process]} on {staff.machines[machine].name}"
             return _Contained(None, f"the last of {where}, at {_clock(seen, time)}, got through")
         last = max(last, time)
     return _Contained(last)

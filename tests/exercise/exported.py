@@ -68,7 +68,9 @@ class Export:
             fact = json.loads(line)
             self.facts[fact["kind"]].append(fact)
         (run,) = self.facts["run"]
-        self.start, self.end, self.now = run["start"], run["end"], run["now"]
+        self.start: int = run["start"]
+        self.end: int = run["end"]
+        self.now: int = run["now"]
         everything = read_rows(folder / "truth.csv")
         self.rows = [row for row in everything if row["time"] >= self.start]
         self.idle = read_rows(folder / "truth-untouched.csv")

@@ -86,7 +86,7 @@ class Scorer(Export):
         return [(app, people or who) for app, who in items]
 
     def begin(self, items: list[tuple[str, set[str]]]) -> int | None:
-        """Return when such a use first happened since play began."""
+        """Return when such a use first happened since play began; None while there was none."""
         return min((r["time"] for r in [*self.idle_now, *self.rows] if self.is_use(r, items)), default=None)
 
     def detect(self, aim: Row) -> int:
@@ -154,16 +154,20 @@ class Scorer(Export):
         through = last([r for r in mine if r["through"]])
         after = last([r for r in mine if r["stopped"]])
         usual = last(idle)
+        anywhere: dict[tuple[str, str], int] = defaultdict(int)
+        for (machine, _, app), tried in [*after.items(), *usual.items()]:
+            anywhere[machine, app] = max(anywhere[machine, app], tried)
         places = set(last([r for r in idle if r["Preventable"] == "1"])) | (set(through) - set(usual))
-        times = []
+        times = list[int]()
         for place in places:
             time = through.get(place, self.start)
-            if max(after.get(place, 0), usual.get(place, 0)) <= time:
+            later = max(after.get(place, 0), usual[place]) if place in usual else anywhere[place[0], place[2]]
+            if later <= time:
                 return 0
             times.append(time)
         if not times:
             return 0
-        bound = max([r["time"] for r in idle if r["Preventable"] == "0"] + [begin])
+        bound: int = max([begin, *(r["time"] for r in idle if r["Preventable"] == "0")])
         best = max(bound - begin, 0) + HOUR if aim["best"] is None else aim["best"]
         worst = self.end - begin if aim["worst"] is None else aim["worst"]
         return late(max(0, max(times) - begin), best, worst)
@@ -346,7 +350,7 @@ class Scorer(Export):
             {"id": name, "metric": name, "weight": weight}
             for name, weight in self.scenario["weights"].items()
         ]
-        unsaid = {"app": None, "people": [], "best": None, "worst": None}
+        unsaid: Row = {"app": None, "people": [], "best": None, "worst": None}
         self.weights = {aim["id"]: aim["weight"] for aim in aims}
         scores = {
             aim["id"]: getattr(self, aim["metric"].replace("-", "_"))({**unsaid, **aim}) for aim in aims
@@ -381,7 +385,8 @@ class Scorer(Export):
         reveals = sum(not fact["subject"].startswith("hint:") for fact in self.facts["hint"])
         old = self.scenario["mode"] == "exercise" and not self.scenario.get("objectives")
         price = reveals * self.scenario["hint_price"] if old else 0
-        return max(0, points - 50 * lost // max(1, total) - price)
+        whole: int = points - 50 * lost // max(1, total) - price
+        return max(0, whole)
 
 
 def disagreements(folder: Path, run_file: Path) -> list[str]:
