@@ -64,7 +64,7 @@ def tag_to_block(era: str, machines: int, seed: int = 1) -> I64:
 def _offered(world: World) -> int:
     """Return when the indicator that decides the host was offered."""
     host = world.staff.hosts.index(_HOST)
-    number = int(world.channel.resolve(world.channel.offered.values())[WHOLE, host])
+    number = int(world.channel.listing(world.channel.offered.values())[WHOLE, host])
     wanted = world.tenant.indicators.all[number].id
     return next(e.time for e in world.tenant.log if (e.action, e.detail) == ("Offer indicators", wanted))
 

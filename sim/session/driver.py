@@ -142,15 +142,9 @@ class Session:
         self._digest.command(self.now, who, data)
         self.commands += 1
         self.sent.append(Sent(self.now, who, command, answer.text))
-        self._keep(
-            {
-                "kind": "command",
-                "time": self.now,
-                "actor": who,
-                "command": data,
-                "digest": self.digest(),
-            }
-        )
+        if self._file is not None:
+            record = {"kind": "command", "time": self.now, "actor": who, "command": data}
+            self._keep({**record, "digest": self.digest()})
         return answer
 
     def digest(self) -> str:
@@ -159,7 +153,8 @@ class Session:
 
     def mark(self) -> None:
         """Keep where the clock stands, so that a run that is cut off goes on from here."""
-        self._keep({"kind": "mark", "time": self.now, "digest": self.digest()})
+        if self._file is not None:
+            self._keep({"kind": "mark", "time": self.now, "digest": self.digest()})
 
     def leave(self) -> None:
         """Keep where the clock stands and close the run file; the run can be resumed."""

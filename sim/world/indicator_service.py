@@ -108,4 +108,4 @@ class IndicatorService:
     def relist(self) -> None:
         """Let the portal's list be what is promised from now on."""
         listed = self._tenant.indicators.present() if self._channel.custom_indicators else ()
-        self._judge.listed = self._channel.resolve(listed)
+        self._judge.listed = self._channel.listing(listed)

@@ -32,7 +32,7 @@ class Judge:
     """Brings together everything that decides a connection."""
 
     def __init__(self, machines: Machines, channel: Channel, guards: Guards, beyond: Beyond) -> None:
-        self.listed: I64 = channel.resolve(())
+        self.listed: I64 = channel.listing(())
         """Number of the indicator that the portal lists, by view and host; all -1 while the switch is off."""
         self._machines = machines
         self._channel = channel
