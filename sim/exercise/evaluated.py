@@ -15,7 +15,7 @@ from sim.engine.enforcement.facts import STOPPED
 from sim.engine.tenant import UNSANCTIONED
 from sim.exercise.alerted import Told, told
 from sim.exercise.formulas import share
-from sim.exercise.truth import Baseline, Flags, Use, blockable, of_apps, passed, uses
+from sim.exercise.truth import Baseline, Flags, Use, blockable, of_apps, passed, reachable, uses
 from sim.session.driver import Session
 from sim.world.displacement import Reaction, Way
 from sim.world.telemetry import Rows
@@ -118,22 +118,16 @@ class Evaluated:
             self._stoppable[key] = self.base.stoppable(key)
         return self._stoppable[key]
 
-    def managed(self, rows: Rows) -> Flags:
-        """Tell which rows are of managed machines."""
-        managed = np.array([device.managed for device in self.world.staff.devices], dtype=bool)
-        found: Flags = managed[rows.machine]
-        return found
-
     @cached_property
     def contained(self) -> tuple[int, int]:
         """The connections to prohibited apps that were stopped, and those that the delays allowed to stop.
 
-        Those of phones and other unmanaged machines are out of reach, and count on neither side.
+        Those that nobody could stop count on neither side.
         """
-        until = (self.base.rows.time <= self.now) & self.managed(self.base.rows)
+        until = (self.base.rows.time <= self.now) & reachable(self.world, self.base.rows)
         possible = int(np.count_nonzero(self.base.preventable & until))
         before = self.of_apps(self.base.rows, self.bad_apps) & passed(self.base.rows) & until
-        after = self.of_apps(self.rows, self.bad_apps) & passed(self.rows) & self.managed(self.rows)
+        after = self.of_apps(self.rows, self.bad_apps) & passed(self.rows) & reachable(self.world, self.rows)
         return max(0, int(np.count_nonzero(before)) - int(np.count_nonzero(after))), possible
 
     @cached_property

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.engine.enforcement.facts import Outcome
 from sim.engine.traffic import Coded
-from sim.exercise.truth import Baseline, app_rows
+from sim.exercise.truth import Baseline, app_rows, reachable
 from sim.scenario.story_kinds import Label
 from sim.session.driver import Session
 from sim.world.model import World
@@ -86,6 +86,7 @@ def _told(world: World, rows: Rows, number: NDArray[np.int64]) -> pl.DataFrame:
             "BytesDown": rows.bytes_down,
             "Session": (world.machines.calendar.day_of(rows.time) << 32) + rows.session,
             "Outcome": Coded(rows.outcome, words).series(),
+            "Reachable": reachable(world, rows).astype(np.int64),
             "Indicator": Coded(
                 rows.indicator + 1, ("", *(i.id for i in world.tenant.indicators.all))
             ).series(),

@@ -11,7 +11,7 @@ from sim.base.time import HOUR, show_clock
 from sim.exercise.evaluated import STOP, Cited, Evaluated, Measured, cite
 from sim.exercise.formulas import late, share
 from sim.exercise.metrics_case import facts_of_item, is_right
-from sim.exercise.truth import Flags, app_rows, passed
+from sim.exercise.truth import Flags, app_rows, passed, reachable
 from sim.scenario.objectives import ObjectiveSpec
 from sim.scenario.schema import Prohibited
 from sim.world.telemetry import Rows
@@ -142,16 +142,16 @@ class _Contained:
 
 
 def contain_time(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
-    """When the last prohibited connection got through on the last managed machine: not the click."""
+    """When the last prohibited connection got through on the last machine in reach: not the click."""
     items = targets(seen, aim)
     lines, begin = _lines(aim, items), _begin(seen, items)
     if begin is None:
         return Measured(0, f"there was nothing to contain ({lines})")
     base = seen.base
-    idle = flows(seen, base.rows, items) & seen.managed(base.rows)
+    idle = flows(seen, base.rows, items) & reachable(seen.world, base.rows)
     idle &= passed(base.rows) & (base.rows.time <= seen.now)
     could = seen.stoppable({item.app for item in items})
-    mine = flows(seen, seen.rows, items) & seen.managed(seen.rows)
+    mine = flows(seen, seen.rows, items) & reachable(seen.world, seen.rows)
     through = mine & passed(seen.rows)
     found = _contained(seen, idle, could, mine)
     events = seen.first(mine & seen.stopped, "first stopped") + seen.last(through, "last that got through")
@@ -162,7 +162,7 @@ def contain_time(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     best = earliest if aim.best is None else aim.best
     worst = seen.session.resolved.end - begin if aim.worst is None else aim.worst
     score = late(max(0, found.last - begin), best, worst)
-    because = f"the last that got through on a managed machine was at {_clock(seen, found.last)} ({lines})"
+    because = f"the last that got through, within reach, was at {_clock(seen, found.last)} ({lines})"
     return Measured(score, because, cite(events))
 
 
@@ -207,13 +207,13 @@ def _last(seen: Evaluated, rows: Rows, chosen: Flags) -> dict[Place, int]:
 def exposure(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     """How much of what could be kept in did not leave, in bytes.
 
-    What leaves by a phone or another unmanaged machine counts too; it could not have been kept in.
+    What nobody could stop counts too: it left.
     """
     items = targets(seen, aim)
     base, lines = seen.base, _lines(aim, items)
     until = base.rows.time <= seen.now
     idle = flows(seen, base.rows, items) & passed(base.rows) & until
-    could = idle & seen.stoppable({item.app for item in items}) & seen.managed(base.rows)
+    could = idle & seen.stoppable({item.app for item in items}) & reachable(seen.world, base.rows)
     gone = flows(seen, seen.rows, items) & passed(seen.rows)
     before, possible = (int(base.rows.bytes_up[each].sum()) for each in (idle, could))
     phones = [phone for item in items for phone in seen.by_phone(item.app, item.people)]

@@ -4,7 +4,8 @@ The world that would have been without any command is played beside the session 
 it differs only by the commands' consequences). The bound is the earliest block that the era's delays
 allow: every switch saved and every browser policy given the moment play begins, network protection set on a
 machine the moment a report can show that it is concerned; where a managed value stands against that, or a
-browser hides the name, once Group Policy has come round. No player's run enters it.
+browser hides the name, once Group Policy has come round. Of a machine that nobody manages only the gateway
+that it is behind counts. No player's run enters it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.enforcement.facts import STOPPED, NetworkProtection, is_smartscreen_browser
+from sim.engine.enforcement.gateways import refused
 from sim.engine.enforcement.precedence import covering
 from sim.engine.enforcement.settings import NETWORK_PROTECTION
 from sim.scenario.load import Resolved
@@ -56,6 +58,22 @@ def passed(rows: Rows) -> Flags:
     """Tell which connections got through; the analyst's own tests do not count."""
     found: Flags = ~np.isin(rows.outcome, STOPPED) & (rows.session >= 0)
     return found
+
+
+def reachable(world: World, rows: Rows) -> Flags:
+    """Tell which connections anybody could stop: of managed machines, or through a gateway that can refuse.
+
+    What leaves by a phone or another unmanaged machine elsewhere is out of reach.
+    """
+    found = _managed(world)[rows.machine]
+    for gateway in world.upstream.gateways:
+        if gateway.kind != "log":
+            found |= gateway.carries(rows.time, rows.machine)
+    return found
+
+
+def _managed(world: World) -> Flags:
+    return np.array([device.managed for device in world.staff.devices], dtype=bool)
 
 
 def uses(world: World, rows: Rows) -> list[Use]:
@@ -145,7 +163,25 @@ def _earliest_block(world: World, rows: Rows, app_ids: Collection[str]) -> I64:
         earliest[mine] = np.where(
             edge, pulled[machine], np.maximum(np.maximum(pulled, known)[machine], shown[mine])
         )
-    return earliest
+    return _by_gateway(world, rows, app_ids, earliest)
+
+
+def _by_gateway(world: World, rows: Rows, app_ids: Collection[str], earliest: I64) -> I64:
+    """Return the earliest block of each row, where that of an unmanaged machine is a gateway's alone.
+
+    An appliance can have its block script as play begins, a gateway that fetches the list with its next poll.
+    """
+    start = world.resolved.start
+    found = np.where(_managed(world)[rows.machine], earliest, 2**62)
+    domains = {d for app_id in app_ids for d in world.resolved.catalog.app(app_id).blockable_domains}
+    for gateway in world.upstream.gateways:
+        since = start if gateway.appliance is not None else gateway.next_fetch(start)
+        if since is not None:
+            whole = gateway.appliance is None or gateway.appliance.sub_domains
+            mine = ~_managed(world)[rows.machine] & passed(rows) & gateway.carries(rows.time, rows.machine)
+            mine &= refused(world.staff.hosts, domains, whole)[rows.host]
+            found[mine] = np.minimum(found[mine], since)
+    return found
 
 
 def _earliest_offers(world: World, app_ids: Collection[str]) -> dict[int, int]:

@@ -101,14 +101,10 @@ class Export:
 
     def contained(self) -> int:
         """Return the containment."""
-        idle = [row for row in self.idle_now if row["App"] in self.bad and row["DeviceName"] in self.managed]
+        idle = [row for row in self.idle_now if row["App"] in self.bad and row["Reachable"] == "1"]
         possible = sum(row["Preventable"] == "1" for row in idle)
         before = sum(row["through"] for row in idle)
-        after = sum(
-            row["through"]
-            for row in self.rows
-            if row["App"] in self.bad and row["DeviceName"] in self.managed
-        )
+        after = sum(row["through"] for row in self.rows if row["App"] in self.bad and row["Reachable"] == "1")
         return per_cent(max(0, before - after), possible)
 
     def answers(self, app: str) -> set[str]:

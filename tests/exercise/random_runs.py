@@ -21,18 +21,19 @@ from sim.session.commands import Command, RecordFinding, SetSwitch, TagApp, Take
 from sim.session.driver import Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.fleet_commands import AssignSetting
+from sim.session.gateway_commands import ImportBlockScript
 from sim.session.indicator_commands import AddIndicator
 from sim.session.people_commands import AskAbout, NotifyUsers
 from sim.session.policy_commands import SavePolicy
 from tests.exercise.process import called
-from tests.exercise.small import JOURNEY, LENIENT, MINUTE, TEXT, TODAY, blocked, small
+from tests.exercise.small import APPLIANCE, JOURNEY, LENIENT, MINUTE, TEXT, TODAY, blocked, small
 
 APPS = ("dropbox", "yahoo-webmail", "salesforce")
 HOSTS = ("www.dropbox.com", "mail.yahoo.com", "salesforce.com")
 USERS = (0, 1, 4)
 """Who uses Dropbox."""
 SWITCHES = (INTEGRATION, CUSTOM_INDICATORS, BLOCK_UNSANCTIONED)
-VARIANTS = (TEXT, LENIENT, TODAY, JOURNEY)
+VARIANTS = (TEXT, LENIENT, TODAY, JOURNEY, APPLIANCE)
 COMMANDS = 30
 """How many are tried in a run; most of them are accepted."""
 
@@ -76,6 +77,7 @@ def command(dice: Dice, session: Session) -> Command:
         lambda: SetSwitch(dice.of(SWITCHES), True),
         lambda: TagApp(app, dice.of((UNSANCTIONED, UNSANCTIONED, "", "Monitored"))),
         lambda: TagApp("dropbox", UNSANCTIONED),
+        lambda: ImportBlockScript("Edge"),
         lambda: AddIndicator(dice.of(HOSTS)),
         lambda: PowerShell(machine, "Set-MpPreference -EnableNetworkProtection Enabled"),
         lambda: AssignSetting("EnableNetworkProtection", "Enabled", "Group Policy"),

@@ -141,12 +141,8 @@ class Scorer(Export):
         begin = self.begin(items)
         if begin is None:
             return 0
-        idle = [
-            r
-            for r in self.idle_now
-            if self.is_use(r, items) and r["DeviceName"] in self.managed and r["through"]
-        ]
-        mine = [r for r in self.rows if self.is_use(r, items) and r["DeviceName"] in self.managed]
+        idle = [r for r in self.idle_now if self.is_use(r, items) and r["Reachable"] == "1" and r["through"]]
+        mine = [r for r in self.rows if self.is_use(r, items) and r["Reachable"] == "1"]
 
         def last(rows: list[Row]) -> dict[tuple[str, str, str], int]:
             return {(r["DeviceName"], r["Process"], r["App"]): r["time"] for r in rows}
@@ -176,7 +172,7 @@ class Scorer(Export):
         """Return the score of the damage."""
         items = self.items(aim)
         idle = [r for r in self.idle_now if self.is_use(r, items) and r["through"]]
-        possible = sum(r["up"] for r in idle if r["Preventable"] == "1" and r["DeviceName"] in self.managed)
+        possible = sum(r["up"] for r in idle if r["Preventable"] == "1" and r["Reachable"] == "1")
         after = sum(r["up"] for r in self.rows if self.is_use(r, items) and r["through"])
         for phone in self.facts["phone"]:
             meant = (app == phone["app"] and (not who or phone["user"] in who) for app, who in items)

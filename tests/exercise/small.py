@@ -111,8 +111,13 @@ hints:
 )
 """The same in the products of today; who is stopped goes elsewhere; hints; an objective about a person."""
 
-JOURNEY = TEXT[: TEXT.index("objectives:")] + "weights: {feed: 5, identify: 15, contain: 25, verify: 10}\n"
-"""The same by the older spelling: the first seven metrics."""
+APPLIANCE = TEXT + "proxy: {name: Edge, kind: bluecoat}\n"
+"""The same behind an appliance, which stops unmanaged machines too."""
+
+JOURNEY = TEXT[: TEXT.index("objectives:")] + (
+    "weights: {feed: 5, identify: 15, contain: 25, verify: 10}\nproxy: {name: Edge, kind: zscaler}\n"
+)
+"""The same by the older spelling, the first seven metrics, behind a gateway that fetches the list."""
 
 
 def small(text: str = TEXT, **parts: Any) -> Resolved:
@@ -132,4 +137,4 @@ def blocked(start: int, after: int = 0, apps: tuple[str, ...] = ("dropbox",)) ->
     return steps + [(time, PowerShell(f"S-{number}", protect)) for number in (1, 4, 6)]
 
 
-__all__ = ["HOUR", "JOURNEY", "LENIENT", "MINUTE", "TEXT", "TODAY", "Step", "blocked", "small"]
+__all__ = ["APPLIANCE", "HOUR", "JOURNEY", "LENIENT", "MINUTE", "TEXT", "TODAY", "Step", "blocked", "small"]

@@ -19,10 +19,11 @@ from sim.scenario.schema import Scenario
 from sim.session.case_commands import AddEvidence, FinishShift, GiveVerdict
 from sim.session.commands import RecordFinding, SetSwitch, TagApp, TakeHint
 from sim.session.driver import Session
+from sim.session.gateway_commands import ImportBlockScript
 from sim.session.people_commands import AskAbout, NotifyUsers
 from tests.exercise.random_runs import exported
 from tests.exercise.scorer import disagreements
-from tests.exercise.small import HOUR, LENIENT, MINUTE, TEXT, Step, blocked, small
+from tests.exercise.small import APPLIANCE, HOUR, LENIENT, MINUTE, TEXT, Step, blocked, small
 
 ANN, BOB, DAN, EVE = (f"{name}@small.example" for name in ("ann.ash", "bob.birch", "dan.dogwood", "eve.elm"))
 FINDINGS = (
@@ -88,6 +89,19 @@ def test_time_to_contain_is_when_the_last_connection_got_through_and_not_the_cli
     late = of(scored(blocked(start(), 4 * HOUR)), "contain-time")
     assert 0 < late.score < 100
     assert late.events[-1].time > start() + 3 * HOUR
+
+
+def test_what_a_gateway_can_refuse_is_within_reach_and_a_block_script_counts() -> None:
+    """Eve's own machine stands behind an appliance: without its script she is never contained."""
+    block = blocked(start())
+    without = scored(block, APPLIANCE)
+    assert of(without, "contain-time").score == 0
+    assert "S-5" in of(without, "contain-time").because
+    script = ImportBlockScript("Edge")
+    assert of(scored([*block, (start(), script)], APPLIANCE), "contain-time").score == 100
+    assert of(scored([*block, (start(), script)], APPLIANCE), "exposure").score == 100
+    late = of(scored([*block, (start() + 4 * HOUR, script)], APPLIANCE), "exposure")
+    assert of(without, "exposure").score < late.score < 100
 
 
 def test_measures_against_the_innocent_cost_precision_restraint_and_minutes() -> None:
@@ -238,7 +252,7 @@ def test_a_mistake_in_an_objective_is_told_with_its_place(old: str, new: str, ru
     assert where.line > 1
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
 def test_a_second_scorer_agrees_on_random_runs(number: int, tmp_path: Path) -> None:
     """From the exported rows and facts alone: `python -m tests.exercise.scorer --runs 50` does fifty."""
     _, run_file = exported(number, tmp_path)
