@@ -101,10 +101,10 @@ class Evaluated:
 
     def by_phone(self, app_id: str, people: Collection[str] = ()) -> list[Reaction]:
         """Return what went to an app over the phones of people who were stopped; no source sees it."""
-        displaced, staff = self.world.displacement, self.world.staff
+        staff = self.world.staff
         return [
             one
-            for one in ([] if displaced is None else displaced.reactions)
+            for one in self.world.displacement.reactions
             if one.way is Way.PHONE
             and self.start <= one.goes_on <= self.now
             and staff.apps[one.target].id == app_id

@@ -62,8 +62,8 @@ def _portal(session: Session) -> Iterator[Fact]:
 
 
 def _phones(session: Session) -> Iterator[Fact]:
-    displaced, staff = session.world.displacement, session.world.staff
-    for one in [] if displaced is None else displaced.reactions:
+    staff = session.world.staff
+    for one in session.world.displacement.reactions:
         if one.way is Way.PHONE:
             user, app = staff.people[one.person].upn, staff.apps[one.target].id
             yield {"kind": "phone", "time": one.goes_on, "user": user, "app": app, "bytes": one.bytes_up}

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.exercise.evaluated import Cited, Evaluated, Measured, cite
+from sim.exercise.ledgers import Displaced, StoodStill, displaced, stood_still
 from sim.exercise.metrics import METRICS
 from sim.exercise.truth import Baseline, Use, app_rows, passed, untouched
 from sim.scenario.objectives import Metric
@@ -77,6 +78,8 @@ class Result:
     penalties: tuple[Penalty, ...]
     exposure: tuple[Exposure, ...]
     collateral: tuple[Loss, ...]
+    work: tuple[StoodStill, ...]
+    displaced: tuple[Displaced, ...]
     missed: tuple[Use, ...]
     """Prohibited uses that nobody wrote down."""
 
@@ -86,6 +89,9 @@ class Result:
         data.pop("missed")
         for key in ("exposure", "collateral"):
             data[key] = {"total": _total(data[key], key), "apps": data[key]}
+        data["exposure"]["displaced"] = data.pop("displaced")
+        data["collateral"]["work"] = data.pop("work")
+        data["collateral"]["minutes"] = sum(one.minutes for one in self.work)
         return data
 
 
@@ -114,7 +120,10 @@ def judge(session: Session, base: Baseline | None = None) -> Result:
     points = (sum(o.score * o.weight for o in objectives) + 50) // 100
     total = max(0, points - sum(p.points for p in penalties))
     missed = tuple(u for u in seen.wanted if (u.app_id, u.user, u.machine, u.process) not in seen.found)
-    return Result(total, tuple(objectives), penalties, _exposure(seen), _losses(seen), missed)
+    exposure, losses = _exposure(seen), _losses(seen)
+    return Result(
+        total, tuple(objectives), penalties, exposure, losses, stood_still(seen), displaced(seen), missed
+    )
 
 
 def _reveals(seen: Evaluated) -> dict[str, int]:

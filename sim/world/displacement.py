@@ -19,7 +19,7 @@ from sim.base.rng import between, draw, draws, weighted
 from sim.base.time import MINUTE, SECOND
 from sim.engine.enforcement.facts import Outcome
 from sim.scenario.load import Resolved
-from sim.scenario.reactions import Reacting
+from sim.scenario.reactions import Ways
 from sim.world.behaviour import asked, begun
 from sim.world.groundwork import Groundwork
 from sim.world.messages import Messages
@@ -48,6 +48,8 @@ class Way(Enum):
     MAIL = "mail"
     ALTERNATIVE = "alternative"
     """Takes the approved app that a message offered."""
+    CLICK_THROUGH = "click-through"
+    """Was warned, and went on."""
     TICKET = "ticket"
     MANAGER = "manager"
     GIVE_UP = "give_up"
@@ -106,9 +108,7 @@ class Reaction:
 class Displacement:
     """Everything that people did who were stopped."""
 
-    def __init__(
-        self, resolved: Resolved, reacting: Reacting, begun_with: Groundwork, messages: Messages, seed: int
-    ) -> None:
+    def __init__(self, resolved: Resolved, begun_with: Groundwork, messages: Messages, seed: int) -> None:
         self.reactions: list[Reaction] = []
         """Those of one person in the order of time."""
         self.people = len(begun_with.staff.people)
@@ -119,7 +119,11 @@ class Displacement:
         pack = resolved.pack
         own = {} if pack is None else {persona.name: persona.ways for persona in pack.personas}
         self._unnoticed = begun_with.kinds.unnoticed
-        self._ways = tuple(own.get(person.persona, reacting.ways) for person in staff.people)
+        reacting = resolved.scenario.reactions
+        self.reacting = reacting is not None
+        """Without reactions everybody who leaves lets it be."""
+        ways = Ways() if reacting is None else reacting.ways
+        self._ways = tuple(own.get(person.persona, ways) for person in staff.people)
         names, shares = resolved.era.portals.browsers, resolved.scenario.organisation.browsers
         self._browsers = [staff.processes.index(names[name]) for name, n in sorted(shares.items()) if n]
         self._place = {app.id: place for place, app in enumerate(staff.apps)}
@@ -138,7 +142,7 @@ class Displacement:
 
     def clicks(self, person: int) -> int:
         """Return how likely somebody clicks through a warning, in hundredths of what is usual."""
-        return self._ways[person].clicks
+        return self._ways[person].clicks if self.reacting else 100
 
     def leave(
         self, sessions: Sessions, row: int, place: int, time: int, since: int, outcome: int, indicator: int
@@ -165,7 +169,8 @@ class Displacement:
             after=after,
             unmade=max(1, int(sessions.requests[row]) - place),
         )
-        made = self._decided(made, int(sessions.key[row]), sends=bool(sessions.uploads[row]))
+        if self.reacting:
+            made = self._decided(made, int(sessions.key[row]), sends=bool(sessions.uploads[row]))
         self.reactions.append(made)
         return 0 if made.way is Way.PHONE else made.goes_on
 
@@ -297,11 +302,3 @@ class Displacement:
         sent = np.zeros(len(made), dtype=np.int64)
         np.add.at(sent, owner, asked(made, waiting, self._kinds, self._staff.choices).bytes_up)
         return sent
-
-
-def displacement(
-    resolved: Resolved, begun_with: Groundwork, messages: Messages, seed: int
-) -> Displacement | None:
-    """Return where work goes that was stopped; None where people only leave."""
-    reacting = resolved.scenario.reactions
-    return None if reacting is None else Displacement(resolved, reacting, begun_with, messages, seed)

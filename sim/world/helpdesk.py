@@ -39,7 +39,8 @@ class HelpDesk:
         """People and apps that a ticket is about."""
         self._behind: dict[tuple[int, int], list[int]] = {}
         """By manager and app: who asked for a complaint."""
-        self._at(int(world.env.now) + _PACE, self._look)
+        if displacement.reacting:
+            self._at(int(world.env.now) + _PACE, self._look)
 
     def read(self) -> None:
         """Take in what people did since the last time."""

@@ -43,7 +43,7 @@ from sim.world.channel import Channel
 from sim.world.clockwork import Clockwork
 from sim.world.collector import Collector, Collectors
 from sim.world.directory import directory, logon_names
-from sim.world.displacement import displacement
+from sim.world.displacement import Displacement
 from sim.world.fleet import Fleet
 from sim.world.groundwork import groundwork
 from sim.world.guards import Guards
@@ -99,7 +99,7 @@ class World:
         begin = self.machines.calendar.first_of_day(resolved.start)
         self.judge = Judge(self.machines, self.channel, self.guards, self.upstream)
         self.messages = Messages(len(self.staff.people))
-        self.displacement = displacement(resolved, begun, self.messages, seed)
+        self.displacement = Displacement(resolved, begun, self.messages, seed)
         self.reactions = Reactions(resolved.scenario.click_through, seed, self.displacement)
         self.plane = Plane(begun, self.judge, self.upstream, self.reactions, seed, begin)
         self.sensor = Sensor(self.staff, self.machines, self.era, seed)
@@ -159,7 +159,7 @@ class World:
         self._at(self.next_analysis(begin), self._analysis_run)
         self.story = Story(self, begun.kinds)
         self.asking = Asking(self)
-        self.help_desk = None if self.displacement is None else HelpDesk(self, self.displacement)
+        self.help_desk = HelpDesk(self, self.displacement)
         self.uptake = None if begun.adoption is None else Uptake(self, begun.adoption)
         """The spread of new apps, where there are any."""
 
@@ -215,8 +215,7 @@ class World:
     def _realise(self) -> None:
         for rows in self.plane.advance(self.now):
             self._watch(rows)
-        if self.help_desk is not None:
-            self.help_desk.read()
+        self.help_desk.read()
 
     def _watch(self, rows: Rows) -> None:
         self.sensor.collect(rows.take(self.guards.feeds(rows.time, rows.machine)))

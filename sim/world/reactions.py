@@ -27,7 +27,7 @@ Flags = NDArray[np.bool_]
 class Reactions:
     """What people remember of today's refusals, and of the warnings that they clicked through."""
 
-    def __init__(self, click_through: int, seed: int, displacement: Displacement | None = None) -> None:
+    def __init__(self, click_through: int, seed: int, displacement: Displacement) -> None:
         """`click_through` in a hundred of those who meet a warning click through it (guess).
 
         People went on past a tenth of the malware and phishing warnings of one browser and past 70 % of the
@@ -45,8 +45,7 @@ class Reactions:
         self._any_refused = False
         self._remembered: dict[tuple[int, int], int] = {}
         """Until when a warning is not shown again, by user and number of the indicator."""
-        people = 0 if displacement is None else displacement.people
-        self._waits_from: I64 = np.full(people, AFTER_ALL, dtype=np.int64)
+        self._waits_from: I64 = np.full(displacement.people, AFTER_ALL, dtype=np.int64)
         """By person: from when on requests wait for a session that has come up."""
         self._somebody_waits = False
         self.tireless: frozenset[int] = frozenset()
@@ -61,8 +60,7 @@ class Reactions:
         self._refusals = np.zeros(len(sessions), dtype=np.int64)
         self._since.clear()
         self._any_refused = False
-        if self._displacement is not None:
-            self._displacement.begin(day)
+        self._displacement.begin(day)
 
     def more(self, sessions: Sessions) -> None:
         """Take in that sessions have come up behind today's."""
@@ -73,7 +71,7 @@ class Reactions:
 
     def come_up(self) -> Sessions:
         """Return the sessions that came up since this was last asked for; nobody's requests wait any more."""
-        if self._displacement is None or not self._any_refused:
+        if not self._any_refused:
             return NO_SESSIONS
         if self._somebody_waits:
             self._waits_from[:] = AFTER_ALL
@@ -140,8 +138,6 @@ class Reactions:
 
     def _leave(self, owner: int, place: int, time: int, outcome: int, indicator: int) -> None:
         """Let the person of a session leave it; where they go on, what they do from then on waits."""
-        if self._displacement is None:
-            return
         since, person = self._since[owner], int(self._sessions.person[owner])
         begins = self._displacement.leave(self._sessions, owner, place, time, since, outcome, indicator)
         if begins:
@@ -150,6 +146,5 @@ class Reactions:
 
     def _clicks(self, session: int, place: int) -> bool:
         key, share = int(self._sessions.key[session]), self._click_through
-        if self._displacement is not None:
-            share = share * self._displacement.clicks(int(self._sessions.person[session])) // 100
+        share = share * self._displacement.clicks(int(self._sessions.person[session])) // 100
         return draw(self._seed, "click-through", key, self._day, place) % 100 < share

@@ -12,7 +12,7 @@ from sim.engine.enforcement.facts import Outcome
 from sim.scenario.load import Resolved
 from sim.world.behaviour import asked, begun
 from sim.world.devices import Device
-from sim.world.displacement import displacement
+from sim.world.displacement import Displacement
 from sim.world.groundwork import groundwork
 from sim.world.messages import Messages
 from sim.world.sessions import Sessions, join_sessions
@@ -64,7 +64,7 @@ class Inputs:
         self._sessions: dict[int, Sessions] = {}
         """Of each day."""
         everybody = len(self.staff.people)
-        self._displacement = displacement(resolved, self._begun, Messages(everybody), seed)
+        self._displacement = Displacement(resolved, self._begun, Messages(everybody), seed)
         self._today = -1
 
     def app_of(self, host: str) -> str:
@@ -112,8 +112,6 @@ class Inputs:
 
     def elsewhere(self, left: Wish, now: int) -> list[Wish]:
         """Return what somebody intends instead who leaves a session of today, as the program decides it."""
-        if self._displacement is None:
-            return []
         day, row = left.session
         if day != self._today:
             self._displacement.begin(day)

@@ -130,9 +130,7 @@ def test_rows_of_whom_a_block_does_not_reach_stay_the_same_to_the_byte():
     block: Command = AddIndicator("mail.yahoo.com", "Alert and block")
     runs = [played.play(world, 6, [*ready, *more])[0] for more in ((), [(world.start, block)])]
     before, after = (session.world.plane.telemetry.rows() for session in runs)
-    reacting = runs[1].world.displacement
-    assert reacting is not None
-    reached = {one.person for one in reacting.reactions}
+    reached = {one.person for one in runs[1].world.displacement.reactions}
     assert runs[1].world.mailbox.mails
     others = [person.index for person in runs[1].world.staff.people if person.index not in reached]
     assert reached

@@ -26,7 +26,6 @@ def play(world: Resolved, *commands: Command, cuts: Sequence[int] = (), seed: in
 
 
 def reactions(session: Session) -> list[Reaction]:
-    assert session.world.displacement is not None
     return session.world.displacement.reactions
 
 

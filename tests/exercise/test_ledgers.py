@@ -1,0 +1,87 @@
+"""The ledgers name every byte that went out all the same, and the work that stood still, with the cause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.base.time import MINUTE
+from sim.exercise.evaluated import Evaluated
+from sim.exercise.ledgers import displaced, stood_still
+from sim.exercise.truth import untouched
+from sim.scenario.load import Resolved
+from sim.session.commands import Command
+from sim.session.driver import Session
+from sim.session.indicator_commands import AddIndicator
+from tests.properties import played
+from tests.world.reacting import ON, office, only
+
+BLOCK = AddIndicator("dropbox.com", "Alert and block")
+FORBIDDEN: dict[str, Any] = {
+    "truth": {"prohibited": [{"app": "dropbox", "people": ["fay"], "line": "X-1", "why": "hers is private"}]},
+    "documents": {
+        "briefing": "Nothing to do.",
+        "policy": [{"id": "X-1", "text": "Fay does not use Dropbox."}],
+        "approved": [],
+        "exceptions": "None.",
+    },
+}
+TODAY: dict[str, Any] = {
+    "devices": [{"network_protection": "block", "os_build": "22631.4460", "platform": "4.18.23110.3"}]
+}
+
+
+def seen(world: Resolved, *commands: Command) -> Evaluated:
+    """Return a played session as the score sees it."""
+    session: Session = played.play(world, 3, [(world.start, one) for one in (*ON, *commands)])[0]
+    return Evaluated(session, untouched(world, 3))
+
+
+def test_every_byte_that_went_to_a_sibling_is_in_the_ledger_by_rule_and_way():
+    """What is forbidden stands apart from what is not."""
+    one = seen(office(reactions=only("sibling"), **FORBIDDEN), BLOCK)
+    gone = displaced(one)
+    assert {(row.app_id, row.rule, row.way) for row in gone} == {("dropbox", "dropbox.com", "sibling")}
+    assert [row.prohibited for row in gone] == sorted((row.prohibited for row in gone), reverse=True)
+    assert {row.prohibited for row in gone} == {True, False}
+    for app in ("box", "google-drive"):
+        rows = one.rows.take(one.of_apps(one.rows, {app}))
+        mine = [row for row in gone if row.target == app]
+        assert sum(row.bytes_up for row in mine) == rows.bytes_up.sum() > 0
+        assert sum(row.connections for row in mine) == len(rows)
+        assert all(row.seen for row in mine)
+
+
+def test_what_goes_over_a_phone_is_in_the_ledger_and_in_no_row():
+    """No source sees it: the rows are those of people who let it be."""
+    phone, idle = (seen(office(reactions=only(way)), BLOCK) for way in ("phone", "give_up"))
+    assert len(phone.rows) == len(idle.rows)
+    assert (phone.rows.bytes_up == idle.rows.bytes_up).all()
+    assert displaced(idle) == ()
+    gone = displaced(phone)
+    assert gone
+    assert all(not row.seen and row.way == "phone" and row.bytes_up for row in gone)
+
+
+def test_work_stands_still_from_the_first_refusal_until_it_goes_on_or_would_have_ended():
+    """Less where people find another way at once; a forbidden use is no work."""
+    for way in ("give_up", "browser"):
+        one = seen(office(reactions=only(way), **FORBIDDEN), BLOCK)
+        people, apps = one.world.staff.people, one.world.staff.apps
+        spans = [
+            max((done.goes_on or done.ends) - done.since, MINUTE)
+            for done in one.world.displacement.reactions
+            if people[done.person].id != "fay" and apps[done.wanted].id == "dropbox"
+        ]
+        still = [row for row in stood_still(one) if row.app_id == "dropbox"]
+        assert {row.rule for row in still} == {"dropbox.com"}
+        assert sum(row.sessions for row in still) == len(spans) > 5
+        assert 0 <= sum(row.minutes for row in still) - sum(spans) // MINUTE <= len(still)
+
+
+def test_who_clicks_a_warning_away_is_in_the_ledger():
+    """As past the warning, to the very app."""
+    today = office(reactions={"ways": {"clicks": 500}}, era="defender-today", **TODAY)
+    gone = [row for row in displaced(seen(today, AddIndicator("dropbox.com", "Warn"))) if row.seen]
+    past = [row for row in gone if row.way == "click-through"]
+    assert past
+    assert all(row.target == row.app_id and row.rule == "dropbox.com" for row in past)
