@@ -141,6 +141,8 @@ def _notes(session: Session) -> Iterator[Fact]:
         yield {**asdict(evidence), "kind": "evidence", "evidence": evidence.kind}
     for question in world.asking.questions:
         yield {"kind": "question", "time": question.time, "app": question.app_id}
+    for app_id, time in notes.back_tests.items():
+        yield {"kind": "back-test", "time": time, "app": app_id}
     for message in world.messages.sent:
         yield {"kind": "message", "time": message.time, "app": message.app_id, "people": len(message.people)}
     for mail in notes.messages:

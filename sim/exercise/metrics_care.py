@@ -161,7 +161,7 @@ def communication(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     first = sum(any(e.time < done[app_id].since for e in _asked(seen, app_id)) for app_id in acted)
     reached = sum(bool(_informed(seen, app_id)) for app_id in apps)
     because = (
-        f"of {len(acted)} apps that something was done against somebody was asked first about {first}; "
+        f"of {len(acted)} apps that were acted against {first} were asked about or back-tested first; "
         f"the users of {reached} of {len(apps)} apps were told ({line})"
     )
     return Measured(points // max(1, len(apps)), because, cite(events))
@@ -174,6 +174,9 @@ def _asked(seen: Evaluated, app_id: str) -> list[Cited]:
         for q in seen.world.asking.questions
         if q.app_id == app_id
     ]
+    tested = seen.notes.back_tests.get(app_id)
+    if tested is not None:
+        found.append(Cited(tested, f"whom a block of {seen.name(app_id)} would have touched was looked up"))
     return sorted(found, key=lambda event: event.time)
 
 

@@ -111,3 +111,17 @@ class DeleteQuery:
         """Forget it; policies made from it keep their filters."""
         query = world.tenant.queries.delete(self.name)
         return said(f"the query {query.name} is deleted")
+
+
+@dataclass(frozen=True, slots=True)
+class BackTestTag:
+    """Look up whom tagging an app as Unsanctioned would have touched; what is shown is a view."""
+
+    kind: ClassVar[str] = "back-test-tag"
+    app: str
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Keep that it was looked up: care before a block is worth something."""
+        app = world.tenant.catalog.app(self.app)
+        notes.back_test(world.now, app.id)
+        return said(f"whom a block of {app.name} would have touched is looked up")

@@ -21,7 +21,15 @@ from sim.session.alert_commands import (
     SetAlertStatus,
 )
 from sim.session.answer import ADDED_LATER, Answer, said
-from sim.session.app_commands import AddCustomApp, DeleteQuery, NoteApp, OverrideScore, ResetScore, SaveQuery
+from sim.session.app_commands import (
+    AddCustomApp,
+    BackTestTag,
+    DeleteQuery,
+    NoteApp,
+    OverrideScore,
+    ResetScore,
+    SaveQuery,
+)
 from sim.session.case_commands import (
     AddEvidence,
     FinishShift,
@@ -197,6 +205,7 @@ Command = (
     | OverrideScore
     | ResetScore
     | NoteApp
+    | BackTestTag
     | SaveQuery
     | DeleteQuery
     | SaveReport

@@ -151,6 +151,8 @@ class Notebook:
     """App id -> when its propagation was revealed."""
     resolved: dict[str, str] = field(default_factory=dict)
     """Pseudonym -> the name that stands behind it."""
+    back_tests: dict[str, int] = field(default_factory=dict)
+    """App id -> when it was first looked up whom tagging it would touch."""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     """By subject; the newest last."""
     evidence: list[Evidence] = field(default_factory=list)
@@ -186,6 +188,10 @@ class Notebook:
     def resolve(self, pseudonym: str, name: str) -> None:
         """Keep whose pseudonym it is."""
         self.resolved[pseudonym] = name
+
+    def back_test(self, time: int, app_id: str) -> None:
+        """Keep that a tag was back-tested; the first time counts."""
+        self.back_tests.setdefault(app_id, time)
 
     def judge(self, verdict: Verdict) -> bool:
         """Keep a verdict; return whether it replaces one."""

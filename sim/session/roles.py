@@ -22,8 +22,8 @@ _READER = frozenset(
     {
         *("give-verdict", "add-evidence", "remove-note", "record-finding", "take-hint", "finish-shift"),
         *("send-message", "notify-users", "ask-about", "open-ticket", "grant-exception"),
-        # A person's own searches, and a page opened in a browser, which asks no portal.
-        *("save-query", "delete-query", "visit"),
+        # A person's own searches, a look that saves nothing, a page opened in a browser: no portal is asked.
+        *("save-query", "delete-query", "back-test-tag", "visit"),
     }
 )
 _OPERATOR = frozenset(

@@ -16,6 +16,7 @@ from sim.exercise.score import Result, judge
 from sim.exercise.summary import describe
 from sim.scenario.load import Resolved
 from sim.session.alert_commands import CloseAlert, ResolveAlerts
+from sim.session.app_commands import BackTestTag
 from sim.session.case_commands import AddEvidence, FinishShift, GiveVerdict, SendMessage
 from sim.session.commands import Command, RecordFinding, SetSwitch, TagApp, TakeHint
 from sim.session.driver import Session
@@ -95,6 +96,7 @@ def command(dice: Dice, session: Session) -> Command:
         lambda: AddEvidence(f"app:{app}", "rows", f"timeline:{own}", rows=rows[:1]),
         lambda: AddEvidence(subject, "query", "DeviceNetworkEvents"),
         lambda: AskAbout(app, "user", person.upn),
+        lambda: BackTestTag(app),
         lambda: NotifyUsers(app, "please stop"),
         lambda: SendMessage(f"user:{person.upn}", f"app:{app}", "please stop"),
         lambda: VisitSite(machine, browser, dice.of(HOSTS)),

@@ -226,7 +226,8 @@ class Scorer(Export):
         for app in apps:
             if app in concerned or app == aim["app"]:
                 before = self.done[app][1] if app in self.done else self.now + 1
-                points += 60 * any(q["app"] == app and q["time"] < before for q in self.facts["question"])
+                looks = [*self.facts["question"], *self.facts["back-test"]]
+                points += 60 * any(q["app"] == app and q["time"] < before for q in looks)
                 informed = any(m["app"] == app and m["people"] for m in self.facts["message"])
                 informed |= any(m["subject"] == f"app:{app}" for m in self.facts["mail"])
                 points += 40 * informed

@@ -16,6 +16,7 @@ from sim.exercise.truth import Baseline, untouched
 from sim.scenario.load import resolve
 from sim.scenario.located import validate
 from sim.scenario.schema import Scenario
+from sim.session.app_commands import BackTestTag
 from sim.session.case_commands import AddEvidence, FinishShift, GiveVerdict
 from sim.session.commands import RecordFinding, SetSwitch, TagApp, TakeHint
 from sim.session.driver import Session
@@ -153,13 +154,15 @@ def test_judgement_is_sensitivity_and_calibration_and_a_bias_alone_earns_nothing
 
 
 def test_asking_before_a_block_and_telling_the_users_is_worth_points() -> None:
-    """Asking first is 60, telling the users 40; asking when the block holds already is nothing."""
+    """Asking or back-testing first is 60, telling the users 40; once the block holds it is nothing."""
     ask, tell = AskAbout("dropbox", "user", ANN), NotifyUsers("dropbox", "It is prohibited.")
     later = start() + 6 * HOUR
     asked = [(start(), ask), *blocked(start(), MINUTE)]
     assert of(scored(asked), "communication").score == 60
     assert of(scored([*asked, (later, tell)]), "communication").score == 100
     assert of(scored([*blocked(start()), (later, ask)]), "communication").score == 0
+    looked = [(start(), BackTestTag("dropbox")), *blocked(start(), MINUTE)]
+    assert of(scored(looked), "communication").score == 60
 
 
 def test_a_fault_that_is_mended_late_is_still_mended() -> None:

@@ -77,6 +77,7 @@ ELSEWHERE = {
     "grant-exception": "the register of exceptions is outside the portals",
     "finish-shift": "the end of the trainee's shift",
     "take-hint": "the simulator's, not a portal's",
+    "back-test-tag": "a look that saves nothing",
     "save-query": "a person's own search, which changes nothing for anybody else",
     "delete-query": "a person's own search, which changes nothing for anybody else",
 }

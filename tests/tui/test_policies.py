@@ -174,6 +174,7 @@ async def test_a_tag_is_back_tested_before_it_is_set():
         robot.expect("Head of Sales")
         await robot.press("escape")
         assert session_of(robot).world.tenant.tags["salesforce"] == "Sanctioned"
+        assert "salesforce" in session_of(robot).notes.back_tests
 
 
 async def test_a_policy_is_deleted_and_those_of_the_portal_are_not():

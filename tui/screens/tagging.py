@@ -14,6 +14,7 @@ from textual import work
 
 from sim.engine.portal import MONITORED
 from sim.engine.tenant import SANCTIONED, UNSANCTIONED
+from sim.session.app_commands import BackTestTag
 from sim.session.commands import CustomTag, TagApp
 from sim.views import cloud_settings, discovery, messages, policies
 from sim.views.cloud_settings import ProfileRow
@@ -171,6 +172,8 @@ class TaggingScreen(PlayScreen):
         """Show whom the tag would have touched."""
         app = self.chosen_app()
         if app is not None:
+            if not self.play.when_desk():
+                self.play.submit(BackTestTag(app.app_id), quiet=True)
             found = policies.would_have_tagged(self.session, app.app_id, UNSANCTIONED)
             made = TagApp(app.app_id, UNSANCTIONED)
             self.app.push_screen(BacktestScreen(f"{app.name} as {UNSANCTIONED}", made, found))
