@@ -97,6 +97,8 @@ class ReplayDiverged(UnsanctionedError):
 def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return advice for an unknown name: the nearest known one, else `otherwise`, else the first few."""
     names = list(known)
+    if not names:
+        return otherwise or "there is none"
     near = get_close_matches(name, names, 1)
     if near:
         return f"did you mean {near[0]!r}?"

@@ -45,6 +45,7 @@ def validate(
     try:
         return model.model_validate(document.data, context=context)
     except ValidationError as error:
+        found = error.errors(include_url=False)
         problems = [
             Problem(
                 _rule(area, item["type"]),
@@ -52,9 +53,18 @@ def validate(
                 document.place(_in_file(item["loc"], document)),
                 _advice(model, item),
             )
-            for item in error.errors(include_url=False)
+            for item in found
+            if not _follows(item, found)
         ]
         raise error_type(problems) from None
+
+
+def _follows(item: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
+    """Tell whether a list is said to be too short only because what stands in it is wrong itself."""
+    loc = item["loc"]
+    return item["type"] == "too_short" and any(
+        other["loc"][: len(loc)] == loc and len(other["loc"]) > len(loc) for other in others
+    )
 
 
 def _in_file(loc: Sequence[str | int], document: Document) -> tuple[str | int, ...]:
@@ -86,7 +96,25 @@ def _rule(area: str, kind: str) -> str:
     return {"extra_forbidden": f"{area}-KEY", "missing": f"{area}-MISSING"}.get(kind, f"{area}-VALUE")
 
 
+_ADVICE = {
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "int_from_float": "write a whole number",
+    "bool_parsing": "write true or false",
+    "bool_type": "write true or false",
+    "string_type": "write a text; put a number or a word such as on in quotes",
+    "tuple_type": "write a list: [a, b], or one entry a line after a hyphen",
+    "model_type": "write keys and values: {key: value}, or one a line",
+    "dict_type": "write keys and values: {key: value}, or one a line",
+}
+"""By pydantic's kind of error."""
+
+
 def _words(message: str) -> str:
+    message = re.sub(r" or instance of \w+", "", message)
+    message = message.replace(", unable to parse string as an integer", "")
+    message = message.replace("Input should be", "should be").replace("a valid tuple", "a list")
+    message = message.replace("a valid dictionary", "keys and values").replace("a valid string", "a text")
     return {
         "Extra inputs are not permitted": "unknown key",
         "Field required": "is missing",
@@ -106,7 +134,7 @@ def _advice(model: type[BaseModel], item: ErrorDetails) -> str:
         case "literal_error":
             return nearest(str(item["input"]), re.findall(r"'([^']*)'", str(context.get("expected", ""))))
         case _:
-            return "correct the value"
+            return _ADVICE.get(kind, "correct the value")
 
 
 def _models(model: type[BaseModel], seen: set[type[BaseModel]]) -> set[type[BaseModel]]:

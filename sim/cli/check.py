@@ -109,7 +109,7 @@ def structure(name: str) -> Checked:
     """Check one scenario: structure, meaning, and a trial of its first minutes."""
     try:
         resolved = load_scenario(name)
-        check_commands(resolved, read(name))
+        check_commands(resolved, resolved.source or read(name))
     except UnsanctionedError as error:
         return Checked(name, None, error.problems)
     problems = trial(resolved)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sim.base.errors import InputError, Problem, ScenarioError
+from sim.base.errors import InputError, Place, Problem, ScenarioError
 from sim.base.time import HOUR, from_iso, zone
 from sim.base.yamlfile import Document
 from sim.engine.catalog.model import Catalog, load_sets
@@ -20,6 +20,7 @@ from sim.scenario.files import beside, read
 from sim.scenario.life import Pack, load_pack
 from sim.scenario.located import validate
 from sim.scenario.meaning import breach_problems, era_problems, name_problems
+from sim.scenario.mended import mended
 from sim.scenario.objective_problems import objective_problems
 from sim.scenario.past import past_problems
 from sim.scenario.schema import Scenario
@@ -47,6 +48,8 @@ class Resolved:
     """The numbers of the scenario's life."""
     draft: Draft | None = field(default=None, compare=False, repr=False)
     """What the author wrote, where it was read from a file; what a run file keeps is chosen already."""
+    source: Document | None = field(default=None, compare=False, repr=False)
+    """Where each part of it stands, where it was read from a file."""
     chosen_by: int | None = None
     """The seed that chose people and apps, where the draft leaves any to choose."""
 
@@ -107,17 +110,38 @@ def produce(name: str, draft: Draft, seed: int | None = None) -> Resolved:
     chosen = choices(draft, seed)
     problems = list(chosen.problems)
     document = filled(draft, chosen, problems)
-    found = None
-    try:
-        found = resolve(name, validate(Scenario, document), document)
-    except ScenarioError as error:
-        # Where a placeholder stands for nothing that is told once, and not again where its text is used.
-        further = [p for p in error.problems if "{" not in p.what]
-        problems.extend(further if problems or not chosen.whole else error.problems)
-        problems = problems or list(error.problems)
+    found, others = _resolved(name, document)
+    # Where a placeholder stands for nothing that is told once, and not again where its text is used.
+    further = [p for p in others if "{" not in p.what] if problems or not chosen.whole else others
+    problems.extend(further)
     if found is None or problems:
-        raise ScenarioError(problems)
-    return replace(found, draft=draft, chosen_by=found.scenario.seed if seed is None else seed)
+        raise ScenarioError(
+            sorted(problems or others, key=lambda problem: _reading_order(problem, draft.file))
+        )
+    by = found.scenario.seed if seed is None else seed
+    return replace(found, draft=draft, source=document, chosen_by=by)
+
+
+def _reading_order(problem: Problem, file: str) -> tuple[bool, str, int, int]:
+    """Return by what problems are sorted: those of the file itself first, from its top to its end."""
+    where = problem.where or Place(file)
+    return where.file != file, where.file, where.line, where.column
+
+
+def _resolved(name: str, document: Document) -> tuple[Resolved | None, list[Problem]]:
+    """Return what a document resolves to, or everything that is wrong with it."""
+    try:
+        scenario = validate(Scenario, document)
+    except ScenarioError as error:
+        rest = mended(document, error.problems)
+        if rest is None:
+            return None, list(error.problems)
+        _, others = _resolved(name, rest.document)
+        return None, [*error.problems, *(problem for problem in others if rest.own(problem))]
+    try:
+        return resolve(name, scenario, document), []
+    except ScenarioError as error:
+        return None, list(error.problems)
 
 
 def resolve(name: str, scenario: Scenario, document: Document | None = None) -> Resolved:

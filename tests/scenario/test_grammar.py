@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
-from sim.base.errors import Problem, ScenarioError
+from sim.base.errors import Problem, ScenarioError, UnsanctionedError
 from sim.scenario.load import Resolved, load_scenario
 from sim.session.driver import Session, restore
 from sim.session.runfile import read_run
+from tests.scenario.mutation import mutated
 
 PACK = """\
 kind: pack
@@ -83,7 +85,7 @@ def written(folder: Path, text: str = SCENARIO, pack: str = PACK) -> str:
     (folder / "packs").mkdir(exist_ok=True)
     (folder / "packs" / "office.yaml").write_text(pack, encoding="utf-8")
     path = folder / "drive.yaml"
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
     return str(path)
 
 
@@ -270,6 +272,21 @@ def test_old_spellings_still_work_and_are_told(tmp_path: Path) -> None:
         ("SCENARIO-OLD", text.count("\n") - 1),
         ("SCENARIO-OLD", text.count("\n")),
     ]
+
+
+@settings(max_examples=80)
+@given(text=mutated(SCENARIO))
+def test_no_text_with_roles_raises_anything_but_our_errors(
+    text: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever packs, variables, roles and placeholders become, an author reads lines and no traceback."""
+    try:
+        resolved = load_scenario(written(tmp_path_factory.getbasetemp(), text))
+        resolved.for_seed(3).content_hash()
+    except UnsanctionedError as error:
+        shown = [str(problem) for problem in error.problems]
+        assert shown
+        assert all("\n" not in line and len(line) < 2100 for line in shown)
 
 
 def test_a_run_keeps_whom_its_seed_chose(tmp_path: Path) -> None:

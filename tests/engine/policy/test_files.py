@@ -55,7 +55,7 @@ MISTAKES = [
     ("POLICY-FILTER", 11, 9, "criterion of the same day"),
     ("POLICY-KEY", 12, 16, "users"),
     ("POLICY-THRESHOLD", 12, 26, "write 0"),
-    ("POLICY-VALUE", 12, 42, "correct"),
+    ("POLICY-VALUE", 12, 42, "write a whole number"),
     ("REPORT-UNKNOWN", 13, 15, "Global"),
     ("POLICY-LIMIT", 14, 5, "1000"),
     ("POLICY-TAG", 15, 18, "Unsanctioned"),
