@@ -57,6 +57,10 @@ class Desk:
         """Send a trainee command."""
         return self._session.submit(command)
 
+    def sent(self) -> tuple[Command, ...]:
+        """Return every command sent so far; a resumed run has some before the first look."""
+        return tuple(one.command for one in self._session.sent)
+
     def attempt(self, command: Command) -> Answer | None:
         """Send a command that the moment may refuse, such as a visit at a machine that is offline."""
         try:

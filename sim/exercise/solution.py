@@ -54,14 +54,21 @@ class Script:
 
     def __call__(self, desk: Desk) -> None:
         """Carry out every step whose time has come."""
+        before = () if self._since else desk.sent()
         for number, step in enumerate(self._steps):
             for entity in self._holding(desk, number, step):
                 key = number, entity if step.for_each else _ONCE
                 since = self._since.setdefault(key, desk.now)
-                if key not in self._carried_out and desk.now >= since + (step.when.after if step.when else 0):
+                if key in self._carried_out:
+                    continue
+                commands = [from_json(_filled(data, entity)) for data in step.do]
+                if commands and all(command in before for command in commands):  # the run was resumed
                     self._carried_out[key] = desk.now
-                    for place, data in enumerate(step.do):
-                        self._send(desk, from_json(_filled(data, entity)), f"solution.{number}.do.{place}")
+                    self._adopt(*commands)
+                elif desk.now >= since + (step.when.after if step.when else 0):
+                    self._carried_out[key] = desk.now
+                    for place, command in enumerate(commands):
+                        self._send(desk, command, f"solution.{number}.do.{place}")
 
     def found(self, desk: Desk) -> Iterator[tuple[str, UseRow]]:
         """Yield the uses to write down that the timelines show by now, with their apps."""
@@ -81,9 +88,14 @@ class Script:
             raise InputError(
                 [Problem(p.rule, f"{place}: {p.what}", p.where, p.advice or advice) for p in error.problems]
             ) from None
-        if isinstance(command, TagApp) and not command.profile:
-            others = tuple(app for app in self.blocked if app != command.app)
-            self.blocked = (*others, command.app) if command.tag == UNSANCTIONED else others
+        self._adopt(command)
+
+    def _adopt(self, *commands: Command) -> None:
+        """Keep in mind which apps are to be blocked for everybody."""
+        for command in commands:
+            if isinstance(command, TagApp) and not command.profile:
+                others = tuple(app for app in self.blocked if app != command.app)
+                self.blocked = (*others, command.app) if command.tag == UNSANCTIONED else others
 
     def _holding(self, desk: Desk, number: int, step: Step) -> list[str]:
         """Return what fulfils the condition of a step by now; one nameless thing where it has no name."""

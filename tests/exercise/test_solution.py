@@ -14,7 +14,8 @@ from sim.exercise.players import Desk, play, player
 from sim.exercise.solution import Script, check_commands
 from sim.scenario.files import read
 from sim.scenario.load import Resolved, load_scenario
-from sim.session.driver import Session
+from sim.session.driver import Session, restore
+from sim.session.runfile import read_run
 
 FIRST_BLOCK = resources.files("scenarios").joinpath("first-block.yaml").read_text(encoding="utf-8")
 
@@ -110,6 +111,20 @@ def test_the_oracle_takes_the_steps_and_looks_after_what_they_block(tmp_path: Pa
     assert {q.asked for q in session.world.asking.questions} == users != set()
     found = {f.app_id for f in session.notes.findings} - {f.app_id for f in plain.notes.findings}
     assert found == {"facebook", "linkedin"}
+
+
+def test_a_resumed_oracle_takes_no_step_twice(tmp_path: Path) -> None:
+    """Left in the middle and played on by a new player, the run is the one that was never left."""
+    resolved, until = loaded(tmp_path, STEPS), 9 * HOUR
+    whole = Session(resolved)
+    play(whole, player("oracle", resolved), resolved.start + until)
+    session = Session(resolved)
+    session.record_to(tmp_path / "run.jsonl")
+    play(session, player("oracle", resolved), resolved.start + 5 * HOUR)
+    session.leave()
+    resumed = restore(read_run(tmp_path / "run.jsonl")).session
+    play(resumed, player("oracle", resolved), resolved.start + until)
+    assert [one.command for one in resumed.sent] == [one.command for one in whole.sent]
 
 
 def test_a_step_that_is_refused_says_which_it_was(tmp_path: Path) -> None:
