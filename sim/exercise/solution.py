@@ -10,7 +10,7 @@ from sim.base.yamlfile import Document
 from sim.engine.tenant import UNSANCTIONED
 from sim.exercise.desk import Desk, is_own
 from sim.scenario.load import Resolved
-from sim.scenario.solution import ENTITY, Step, Wait
+from sim.scenario.solution import ACCOUNT, ENTITY, Step, Wait
 from sim.scenario.solution_problems import due_at
 from sim.session.commands import Command, TagApp
 from sim.session.wire import from_json
@@ -61,7 +61,7 @@ class Script:
                 since = self._since.setdefault(key, desk.now)
                 if key in self._carried_out:
                     continue
-                commands = [from_json(_filled(data, entity)) for data in step.do]
+                commands = [from_json(_filled(desk, data, entity)) for data in step.do]
                 if commands and all(command in before for command in commands):  # the run was resumed
                     self._carried_out[key] = desk.now
                     self._adopt(*commands)
@@ -110,14 +110,17 @@ class Script:
         return _entities(desk, when)
 
 
-def _filled(data: dict[str, Any], entity: str) -> dict[str, Any]:
-    return {key: _put(value, entity) for key, value in data.items()}
+def _filled(desk: Desk, data: dict[str, Any], entity: str) -> dict[str, Any]:
+    """Return a command with what its step waited for, and with accounts for persons' ids."""
 
+    def put(value: Any) -> Any:
+        if isinstance(value, list):
+            return [put(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        return ACCOUNT.sub(lambda person: desk.account(person[1]), value.replace(ENTITY, entity))
 
-def _put(value: Any, entity: str) -> Any:
-    if isinstance(value, str):
-        return value.replace(ENTITY, entity)
-    return [_put(item, entity) for item in value] if isinstance(value, list) else value
+    return {key: put(value) for key, value in data.items()}
 
 
 def _is_discovered(desk: Desk, when: Wait) -> bool:

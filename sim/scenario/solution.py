@@ -15,6 +15,7 @@ checks them (`sim.exercise.solution`); here stands what can be said without it.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import Field, JsonValue, model_validator
@@ -25,6 +26,10 @@ from sim.scenario.story import Size
 
 ENTITY = "$id"
 """In a command: what the step waited for. The step is then carried out for each one that comes."""
+
+
+ACCOUNT = re.compile(r"\$account\(([^()]*)\)")
+"""In a command: the account of a person, who is given by id."""
 
 
 class Wait(Strict):

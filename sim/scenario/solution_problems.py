@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from sim.base.errors import InputError, Place, Problem, nearest
 from sim.base.time import from_iso
 from sim.base.yamlfile import Document, Path
-from sim.scenario.solution import Step, Wait
+from sim.scenario.solution import ACCOUNT, Step, Wait
 from sim.scenario.story import When
 from sim.scenario.story_problems import moment
 
@@ -52,9 +52,12 @@ def solution_problems(
         for f, one in enumerate(step.find):
             for p, person in enumerate(one.people):
                 if person not in people:
-                    place = source.place((*path, "find", f, "people", p))
-                    advice = nearest(person, sorted(people), "name one of the cast")
-                    yield Problem("SCENARIO-PERSON", f"unknown person {person!r}", place, advice)
+                    yield _nobody(person, people, source, (*path, "find", f, "people", p))
+        for c, command in enumerate(step.do):
+            for key, value in command.items():
+                for person in ACCOUNT.findall(str(value)):
+                    if person not in people:
+                        yield _nobody(person, people, source, (*path, "do", c, key))
         if step.when is None:
             continue
         place = source.place((*path, "when", step.when.condition))
@@ -65,6 +68,11 @@ def solution_problems(
             )
         if step.when.at is not None:
             yield from _at(step.when, place, span, tz)
+
+
+def _nobody(person: str, people: set[str], source: Document, path: Path) -> Problem:
+    advice = nearest(person, sorted(people), "name one of the cast")
+    return Problem("SCENARIO-PERSON", f"unknown person {person!r}", source.place(path), advice)
 
 
 def due_at(when: Wait, start: int, tz: ZoneInfo) -> int:

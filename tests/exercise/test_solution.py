@@ -46,6 +46,7 @@ STEP = '  - when: {seen: dropbox}\n    do:\n      - {kind: tag-app, app: dropbox
         ("seen: dropbox", "seen: dropbox, mail: Rob", "SOLUTION-WHEN", "when"),
         ("seen: dropbox", "mail: Rob, users: 3", "SOLUTION-WHEN", "when"),
         ("app: dropbox", "app: $id", "SOLUTION-STEP", "- when"),
+        ('tag: ""', "tag: $account(sofie)", "SCENARIO-PERSON", "tag"),
         ("    do:\n", "    find: [{app: dropbox, people: [nobody]}]\n    do:\n", "SCENARIO-PERSON", "nobody"),
     ],
 )
@@ -84,7 +85,9 @@ def test_what_is_no_command_is_told_where_it_stands(tmp_path: Path, command: str
 STEPS = """
   - id: tag
     when: {seen: facebook, users: 1}
-    do: [{kind: tag-app, app: facebook, tag: Unsanctioned}]
+    do:
+      - {kind: tag-app, app: facebook, tag: Unsanctioned}
+      - {kind: send-message, to: "user:$account(sofia)", subject: "app:facebook", text: Please stop.}
     find: [{app: linkedin}]
   - when: {done: tag, after: 1h}
     do: [{kind: note-app, app: facebook, text: looked at}]
@@ -109,6 +112,7 @@ def test_the_oracle_takes_the_steps_and_looks_after_what_they_block(tmp_path: Pa
     assert tagged + HOUR <= noted["facebook"] < tagged + HOUR + 15 * MINUTE
     users = {row.name for row in Desk(session).app("facebook").users if not is_own(row.name)}
     assert {q.asked for q in session.world.asking.questions} == users != set()
+    assert [sent.to for sent in session.notes.messages] == ["sofia.marin@halden.example"]
     found = {f.app_id for f in session.notes.findings} - {f.app_id for f in plain.notes.findings}
     assert found == {"facebook", "linkedin"}
 
