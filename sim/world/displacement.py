@@ -188,7 +188,8 @@ class Displacement:
         seen = going & ~phone
         added = np.where(seen, len(sessions) + np.cumsum(seen) - 1, NOTHING).tolist()
         sent = np.zeros(len(new), dtype=np.int64)
-        sent[phone] = self._sent(made.take(phone))
+        if phone.any():
+            sent[phone] = self._sent(made.take(phone))
         for one, row, bytes_up in zip(new, added, sent.tolist(), strict=True):
             self.reactions[one.number] = replace(one, added=row, bytes_up=bytes_up)
             if row != NOTHING:

@@ -18,9 +18,9 @@ from sim.world.displacement import Displacement, Reaction, Way
 if TYPE_CHECKING:
     from sim.world.model import World
 
-_PACE = 15 * MINUTE
+_PACE = 30 * MINUTE
 """How often the traffic is looked at."""
-_TICKET = (16 * MINUTE, 90 * MINUTE)
+_TICKET = (31 * MINUTE, 2 * HOUR)
 """From giving up to the ticket on the analyst's desk, within working time."""
 _COMPLAINT = (HOUR, 5 * HOUR)
 """From the first of a manager's people who asks for it to the complaint."""
