@@ -126,7 +126,7 @@ def opened(session: Session, known: References | None = None, result: Result | N
     known = known or references(session.resolved, session.seed)
     base, at = known.base, times(session.resolved, session.now)
     result = result or judge(session, base)
-    found = candidates(session, tuple(one for one in known.oracle.sent if one.time <= session.now), base)
+    found = candidates(session, known.oracle, base)
     curves = (
         curve(YOU, session.world, base.rows, at),
         curve(IDLE, base.world, base.rows, at),

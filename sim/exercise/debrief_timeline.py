@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.base.time import MINUTE, show_duration
 from sim.engine.enforcement.facts import STOPPED
-from sim.exercise.debrief_curves import lost_work
+from sim.exercise.lost_work import lost_work
 from sim.exercise.truth import Flags, Use, app_rows, passed, uses
 from sim.session.commands import RecordFinding, SetSwitch, TagApp
 from sim.session.driver import Sent, Session

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.base.time import MINUTE
 from sim.exercise.evaluated import LEFT_ALONE, Cited, Evaluated, Measured, cite
 from sim.exercise.formulas import late, weighed
+from sim.exercise.lost_work import lost_work
 from sim.exercise.sanctions import FORCE, FULL, Sanction, sanctions
-from sim.exercise.truth import I64, Flags, app_rows
+from sim.exercise.truth import app_rows
 from sim.scenario.objectives import Measure, ObjectiveSpec
-from sim.world.telemetry import Rows
 
 TOO_MUCH = 25
 """Points that each unit of force costs where nothing is to be stopped: a block takes all (ours)."""
@@ -97,49 +95,15 @@ def _worth(seen: Evaluated, app_id: str) -> int:
 def _lost(seen: Evaluated) -> dict[str, tuple[int, int]]:
     """Return the minutes lost in each app, and what each of them counts; the heaviest loss first.
 
-    A session that is cut off loses the time from its first stopped connection until one gets through again,
-    or until it would have ended had nobody done anything; begun minutes count. A prohibited use loses none.
+    `lost_work` says how long each session went without; begun minutes count.
     """
-    rows, staff = seen.rows, seen.world.staff
-    ids = [person.id for person in staff.people]
-    work = seen.stopped.copy()
-    for item in seen.truth.prohibited:
-        mine = app_rows(seen.world, rows, item.app)
-        if item.people:
-            mine &= np.isin(rows.user, [ids.index(person) for person in item.people])
-        work &= ~mine
-    cut = np.flatnonzero(work)
-    session = _session(seen, rows)
-    keys, first = np.unique(session[cut], return_index=True)
-    again = _times(rows, ~seen.stopped, session, keys)
-    idle = _session(seen, seen.base.rows)
-    ends = _times(seen.base.rows, np.ones(len(idle), dtype=bool), idle, keys)
+    lost = lost_work(seen.world, seen.rows, seen.base.rows)
     by_app: dict[str, int] = {}
-    for key, row in zip(keys.tolist(), cut[first].tolist(), strict=True):
-        begin = int(rows.time[row])
-        later = [time for time in again.get(key, []) if time > begin]
-        end = later[0] if later else max(begin, ends.get(key, [begin])[-1])
-        app_id = staff.apps[int(staff.host_app[rows.host[row]])].id
-        by_app[app_id] = by_app.get(app_id, 0) + max(1, -((begin - end) // MINUTE))
+    for place, span in zip(lost.app.tolist(), lost.span.tolist(), strict=True):
+        app_id = seen.world.staff.apps[place].id
+        by_app[app_id] = by_app.get(app_id, 0) - (-span // MINUTE)
     found = {app_id: (minutes, _worth(seen, app_id)) for app_id, minutes in by_app.items()}
     return dict(sorted(found.items(), key=lambda one: (-one[1][0] * one[1][1], one[0])))
-
-
-def _session(seen: Evaluated, rows: Rows) -> I64:
-    """Return one number for each row's session: its day, its place in the day, and whose it is."""
-    day = seen.world.machines.calendar.day_of(rows.time)
-    people = len(seen.world.staff.people) + 1
-    found: I64 = ((day << 32) + rows.session + 1) * people + rows.user
-    return found
-
-
-def _times(rows: Rows, chosen: Flags, session: I64, keys: I64) -> dict[int, list[int]]:
-    """Return when some of the rows of some sessions were, oldest first."""
-    mine = chosen & np.isin(session, keys)
-    found: dict[int, list[int]] = {}
-    for key, time in zip(session[mine].tolist(), rows.time[mine].tolist(), strict=True):
-        found.setdefault(key, []).append(time)
-    return found
 
 
 def communication(seen: Evaluated, aim: ObjectiveSpec) -> Measured:

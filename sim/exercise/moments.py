@@ -18,8 +18,9 @@ from sim.base.errors import UnsanctionedError
 from sim.base.time import MINUTE
 from sim.engine.enforcement.facts import STOPPED
 from sim.engine.tenant import UNSANCTIONED
-from sim.exercise.debrief_curves import Curve, curve, lost_work, prohibited
+from sim.exercise.debrief_curves import Curve, curve
 from sim.exercise.debrief_timeline import words
+from sim.exercise.lost_work import lost_work, prohibited
 from sim.exercise.score import Result, judge
 from sim.exercise.truth import Baseline, app_rows, passed
 from sim.scenario.load import Resolved
@@ -185,7 +186,7 @@ def _what(session: Session, group: list[Sent]) -> str:
     return listed(list(dict.fromkeys(words(session, one) for one in group)), 2)
 
 
-def candidates(session: Session, oracle: tuple[Sent, ...], base: Baseline) -> tuple[Candidate, ...]:
+def candidates(session: Session, oracle: Session, base: Baseline) -> tuple[Candidate, ...]:
     """Return what is worth playing again, the likeliest first: at most five, none valued yet."""
     wrong = _wrong(session, base)[:MOST_WRONG]
     late = _late(session, oracle)[: MOST_PLAYED - len(wrong)]
@@ -199,12 +200,16 @@ def _through(session: Session, start: int, end: int) -> int:
     return int(np.count_nonzero(prohibited(session.world, rows) & passed(rows)))
 
 
-def _late(session: Session, oracle: tuple[Sent, ...]) -> list[Candidate]:
+def _late(session: Session, oracle: Session) -> list[Candidate]:
+    """Return what the oracle did and the trainee did later or never, what let most through first.
+
+    A block is left out where the oracle let as much through in that time: it was reached another way.
+    """
     own: dict[str, int] = {}
     for one in session.sent:
         own.setdefault(_key(one), one.time)
     found: list[tuple[int, bool, Candidate]] = []
-    for group in _groups(oracle):
+    for group in _groups(one for one in oracle.sent if one.time <= session.now):
         late = [one for one in group if own.get(_key(one), session.now + 1) > one.time]
         if not late:
             continue
@@ -221,7 +226,12 @@ def _late(session: Session, oracle: tuple[Sent, ...]) -> list[Candidate]:
             _where(session, late),
         )
         open_until = acted if acted is not None else session.now
-        lost = _through(session, late[0].time, open_until) if theme.blocks else 0
+        lost = 0
+        if theme.blocks:
+            window = (late[0].time, open_until)
+            lost = _through(session, *window) - _through(oracle, *window)
+            if lost <= 0:
+                continue
         # What was given late is not given twice: an indicator or a policy would stand there two times.
         moved = {_key(one) for one in late}
         rest = [one for one in session.sent if _key(one) not in moved]
@@ -274,9 +284,9 @@ def _blocks(sent: Sent, apps: set[str | None], values: set[str]) -> bool:
     return False
 
 
-def _good(session: Session, oracle: tuple[Sent, ...]) -> list[Candidate]:
+def _good(session: Session, oracle: Session) -> list[Candidate]:
     """Return what the trainee did no later than the oracle, or nearly: the block's own steps first."""
-    wanted = {_key(one) for one in oracle}
+    wanted = {_key(one) for one in oracle.sent}
     found = []
     for group in _groups(one for one in session.sent if _key(one) in wanted):
         moment = Moment(
