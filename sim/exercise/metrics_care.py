@@ -44,15 +44,20 @@ def _excess(seen: Evaluated, done: Sanction) -> int:
     return max(0, done.force - max((FORCE[one] for one in _fitting(seen, done.app_id)), default=0))
 
 
+def _lighter(seen: Evaluated, done: Sanction) -> bool:
+    """Tell whether a measure is lighter than any that fits."""
+    return done.force < min(FORCE[measure] for measure in _fitting(seen, done.app_id))
+
+
 def precision(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     """Whether the measures fit: by their force, right ones against those missing and those too heavy."""
     wanted, done = _must_stop(seen), sanctions(seen)
     right = missed = 0
     for app_id in wanted:
         mine = done.get(app_id)
-        lightest = min(FORCE[measure] for measure in _fitting(seen, app_id))
-        fits = mine is not None and mine.effective
-        part = 0 if mine is None or not fits else FULL if mine.force >= lightest else mine.force
+        part = 0
+        if mine is not None and mine.effective:
+            part = mine.force if _lighter(seen, mine) else FULL
         right, missed = right + part, missed + FULL - part
     heavy = {one.app_id: extra for one in done.values() if (extra := _excess(seen, one))}
     wrong = sum(heavy.values())
@@ -62,8 +67,9 @@ def precision(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     )
     named = ", ".join(seen.name(app_id) for app_id in list(heavy)[:3])
     more = f" and {len(heavy) - 3} more" if len(heavy) > 3 else ""
-    because = f"of a force of {FULL * len(wanted)} that was due {right} took effect; {wrong} too much" + (
-        f": {named}{more} ({lines})" if heavy else f" ({lines})"
+    stopped = sum(app in done and done[app].effective and not _lighter(seen, done[app]) for app in wanted)
+    because = f"stopped by a measure that fits: {stopped} of {len(wanted)} apps" + (
+        f"; too much against {named}{more} ({lines})" if heavy else f"; nothing too much ({lines})"
     )
     events = [Cited(one.since, f"{one.measure} of {seen.name(one.app_id)}") for one in done.values()]
     return Measured(score, because, cite(events))
@@ -125,8 +131,8 @@ def communication(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     first = sum(any(e.time < done[app_id].since for e in _asked(seen, app_id)) for app_id in acted)
     reached = sum(bool(_informed(seen, app_id)) for app_id in apps)
     because = (
-        f"of {len(acted)} apps that were acted against {first} were asked about or back-tested first; "
-        f"the users of {reached} of {len(apps)} apps were told ({line})"
+        f"asked about or back-tested first: {first} of {len(acted)} apps that something was done against; "
+        f"users told: {reached} of {len(apps)} ({line})"
     )
     return Measured(points // max(1, len(apps)), because, cite(events))
 

@@ -142,13 +142,13 @@ def judgement(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
             sure, time = (verdict.confidence, verdict.time) if verdict else (0, 0)
             count(bad, right, sure, time, f"{seen.name(app_id)} judged")
     signal, noise = (Tally(*counts[bad]) for bad in (True, False))
+    silent = signal.things + noise.things - len(events)
     told_apart, leaning = sensitivity(signal, noise), bias(signal, noise)
     lines = aim.line or ", ".join(
         sorted({*(u.line for u in seen.truth.prohibited), *seen.truth.tolerated.values()})
     )
     because = (
-        f"{signal.right + noise.right} right and {signal.wrong + noise.wrong} wrong verdicts on "
-        f"{signal.things} that are trouble and {noise.things} that are not: sensitivity {told_apart}, "
-        f"bias {leaning:+} ({lines})"
+        f"verdicts: {signal.right + noise.right} right, {signal.wrong + noise.wrong} wrong, {silent} "
+        f"missing; sensitivity {told_apart}, bias {leaning:+} ({lines})"
     )
     return Measured(judged(signal, noise, gains), because, cite(events))

@@ -11,6 +11,7 @@ import pytest
 from sim.base.errors import ScenarioError
 from sim.base.yamlfile import load
 from sim.engine.tenant import UNSANCTIONED
+from sim.exercise.metrics import METRICS
 from sim.exercise.score import Objective, Result, judge
 from sim.exercise.truth import Baseline, untouched
 from sim.scenario.load import resolve
@@ -253,6 +254,17 @@ def test_a_mistake_in_an_objective_is_told_with_its_place(old: str, new: str, ru
     assert problem.where is not None
     assert (problem.where.line, problem.where.column) == (where.line, where.column)
     assert where.line > 1
+
+
+def test_the_page_publishes_every_metric() -> None:
+    """Each stands with its formula in docs/scoring.md, and the author's page names it."""
+    docs = Path(__file__).parents[2] / "docs"
+    scoring, scenarios = (
+        (docs / f"{name}.md").read_text(encoding="utf-8") for name in ("scoring", "scenarios")
+    )
+    for metric in METRICS:
+        assert f"**`{metric}`**" in scoring or f"| `{metric}` |" in scoring, metric
+        assert f"| `{metric}` |" in scenarios, metric
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
