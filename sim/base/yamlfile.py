@@ -6,6 +6,7 @@ cannot grow into a large one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -37,7 +38,7 @@ class Document:
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader that leaves dates as text: times are read by `sim.base.time` alone."""
+    """SafeLoader that leaves dates and times as text: they are read by `sim.base.time` alone."""
 
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -47,8 +48,12 @@ class _Quick(_Base):  # type: ignore[misc]
     """libyaml, ten times as fast. A text that is nested deeply enough crashes it."""
 
 
+_INT, _TIMESTAMP = "tag:yaml.org,2002:int", "tag:yaml.org,2002:timestamp"
+_INTEGER = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)$")
+"""As YAML 1.1 has it, but for numbers to the base of sixty: 10:30 is a time, and so a text."""
+
 _Loader.yaml_implicit_resolvers = _Quick.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [(tag, _INTEGER if tag == _INT else pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sim.base.errors import InputError, Place, Problem
 from sim.base.yamlfile import Document
 from sim.engine.catalog.model import Catalog
+from sim.scenario.accounts import account
 from sim.scenario.casting import Company, cast_apps, cast_people
 from sim.scenario.compose import Draft
 from sim.scenario.eras import Era, catalog_of, load_era
@@ -64,8 +65,11 @@ def choices(draft: Draft, seed: int | None) -> Choices:
     apps = cast_apps(draft.head, catalog, elsewhere, by, own, draft.source, problems)
     if problems:
         return Choices(values | _stand_ins(draft), whole=False, problems=tuple(problems))
+    accounts = _accounts(company.organisation)
     for role, member in people.items():
         values |= _person(role, member)
+        values[f"{role}.account"] = accounts[member.id]
+        values[f"{role}.program"] = company.era.portals.browsers.get(member.browser, member.browser)
     for role, app_id in apps.items():
         app = catalog.app(app_id)
         name = f"{APP}.{role}"
@@ -84,6 +88,12 @@ def filled(draft: Draft, chosen: Choices, problems: list[Problem]) -> Document:
     return Node({**root.entries, "casting": casting}, root.place).document(draft.file)
 
 
+def _accounts(organisation: Organisation) -> dict[str, str]:
+    """Return the account of each of the cast, by id; they come before everybody who is drawn."""
+    taken: set[str] = set()
+    return {m.id: account(m.name, organisation.domain, taken, m.id) for m in organisation.cast}
+
+
 def _stand_ins(draft: Draft) -> dict[str, Value]:
     """Return every placeholder of a role or an app as what stands for itself."""
     parts = [f"{role}{part}" for role in draft.head.roles for part in _OF_A_PERSON]
@@ -91,7 +101,7 @@ def _stand_ins(draft: Draft) -> dict[str, Value]:
     return {name: f"{{{name}}}" for name in parts}
 
 
-_OF_A_PERSON = ("", ".id", ".name", ".first", ".department", ".browser", ".machine")
+_OF_A_PERSON = ("", ".id", ".name", ".first", ".department", ".browser", ".machine", ".account", ".program")
 _OF_AN_APP = ("", ".id", ".name", ".domain")
 
 

@@ -48,11 +48,11 @@ def _minutes(value: object) -> object:
         hours, minutes = value.split(":")
         if hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60:
             return (int(hours) * 60 + int(minutes)) * MINUTE
-    # YAML reads 17:30 without quotes as 17 times 60 plus 30: no whole minute of microseconds.
+    # A run file keeps it in microseconds.
     whole = isinstance(value, int) and not isinstance(value, bool) and value % MINUTE == 0
     if whole and isinstance(value, int) and 0 <= value <= DAY:
         return value
-    raise ValueError('write a time of day as "09:00", with the quotes')
+    raise ValueError('write a time of day as "09:00"')
 
 
 TimeOfDay = Annotated[int, BeforeValidator(_minutes), spelt(r"^([01]\d|2[0-3]):[0-5]\d$", "09:00")]

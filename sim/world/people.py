@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from sim.base.rng import draw, weighted
+from sim.scenario.accounts import account
 from sim.scenario.life import Location, Pack
 from sim.scenario.schema import Organisation
 
@@ -27,8 +27,6 @@ TEAM = 7
 
 NOBODY = -1
 """The manager of who leads the whole organisation."""
-
-_SPELT = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "'": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def people(
                 number,
                 person_id,
                 name,
-                _upn(name, organisation.domain, taken, person_id),
+                account(name, organisation.domain, taken, person_id),
                 department,
                 browser,
                 machine,
@@ -149,14 +147,3 @@ def _manager(team: list[int], number: int) -> int:
     if len(team) > 1:
         return team[(len(team) - 2) // TEAM]
     return 0 if number else NOBODY
-
-
-def _upn(name: str, domain: str, taken: set[str], person_id: str) -> str:
-    """Return a new account: the name in plain letters, numbered where somebody has it already."""
-    letters = normalize("NFKD", name.lower().translate(_SPELT)).encode("ascii", "ignore").decode()
-    stem = ".".join(part for part in letters.split() if part) or person_id
-    upn, number = f"{stem}@{domain}", 2
-    while upn in taken:
-        upn, number = f"{stem}{number}@{domain}", number + 1
-    taken.add(upn)
-    return upn

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from sim.base.located import Strict
+from sim.base.yamlfile import Document, load
+from sim.exercise.solution import check_commands
 from sim.scenario import (
     asking,
     head,
@@ -25,10 +28,12 @@ from sim.scenario import (
     traits,
 )
 from sim.scenario.eras import Delay
+from sim.scenario.files import SHIPPED
 from sim.scenario.load import load_scenario
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
-EXAMPLE = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+EXAMPLE = re.search(r"```yaml\n(kind: scenario\n.*?)```", PAGE, re.DOTALL)
+SECTIONS = re.search(r"```yaml\n(roles: .*?)```", PAGE, re.DOTALL)
 PARTS = [
     head.Head,
     head.Variable,
@@ -112,3 +117,15 @@ def test_the_example_loads_and_holds_every_optional_trait(tmp_path: Path) -> Non
     said = {name for rule in scenario.devices for name in rule.said}
     assert said == set(traits.Devices.model_fields) - {"people", "departments", "share"}
     assert scenario.model_fields_set >= set(schema.Scenario.model_fields) - OLD - {"life"}
+
+
+def test_the_sections_of_the_tutorial_make_a_valid_scenario_of_a_new_one(tmp_path: Path) -> None:
+    """What a newcomer is told to put in place of the new scenario's own sections, for any cast."""
+    assert SECTIONS
+    whole = load(SHIPPED.root.joinpath("templates", "scenario.yaml").read_text(encoding="utf-8"), "new").data
+    file = tmp_path / "translations.yaml"
+    file.write_text(json.dumps({**whole, **load(SECTIONS.group(1), "page").data}), encoding="utf-8")
+    for seed in range(4):
+        resolved = load_scenario(str(file), seed)
+        check_commands(resolved, resolved.source or Document(None, {}, ""))
+        assert resolved.scenario.truth.prohibited[0].people == (resolved.scenario.casting["lawyer"],)

@@ -127,6 +127,19 @@ def test_placeholders_name_whom_and_what_was_chosen(tmp_path: Path) -> None:
     assert scenario.casting["owner"] != person
 
 
+def test_a_placeholder_names_the_account_that_the_world_makes(tmp_path: Path) -> None:
+    """Two of one name are told apart as the world tells them apart; the program is the era's."""
+    twins = PACK.replace("Cora Crane", "Dina Dahl")
+    text = SCENARIO.replace("briefing: ", 'briefing: "{leaker.account} {leaker.program} {leaker.machine}" #')
+    for seed in range(4):
+        session = Session(load_scenario(written(tmp_path, text, twins)), seed)
+        who = leaker(session.resolved)
+        person = next(one for one in session.world.staff.people if one.id == who)
+        machine = session.world.staff.machines[person.machine]
+        said = session.resolved.scenario.documents.briefing
+        assert said == f"{person.upn} {person.browser} {machine.name}"
+
+
 def test_another_seed_chooses_others_and_the_same_seed_the_same(tmp_path: Path) -> None:
     path = written(tmp_path)
     cast = [load_scenario(path, seed).scenario.casting for seed in range(12)]

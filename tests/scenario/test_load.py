@@ -108,7 +108,7 @@ def news(app: str, date: str) -> str:
         ("2019-12-17T18:00", "2019-12-16T08:00", "SCENARIO-TIME", "end:", "not after start"),
         ("2019-12-16T09:00", "0001-01-01T00:00+23:59", "SCENARIO-TIME", "start:", "1990"),
         ("2019-12-17T18:00", "9999-12-31T23:59", "SCENARIO-TIME", "end:", "2099"),
-        ('hours: ["08:00", "17:30"]', 'hours: ["08:00", 17:30]', "SCENARIO-VALUE", "17:30]", "the quotes"),
+        ('hours: ["08:00", "17:30"]', 'hours: ["08:00", 1730]', "SCENARIO-VALUE", "1730]", 'as "09:00"'),
         ('hours: ["08:00", "17:30"]', 'hours: ["18:00", "17:30"]', "SCENARIO-VALUE", "hours:", "must rise"),
         ("machine: HF-LT-11", "machine: HF-LT-07", "SCENARIO-MACHINE", "cast:", "machine name"),
         ("id: marek", "id: priya", "SCENARIO-PERSON", "cast:", "share an id"),
