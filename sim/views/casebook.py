@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.engine.enforcement.facts import STOPPED, NetworkProtection
 from sim.session.driver import Session
+from sim.session.hints import PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +85,5 @@ def casebook(session: Session) -> Casebook:
                 key=lambda r: r.machine,
             )
         ),
-        tuple(sorted(notes.hints.items())),
+        tuple(sorted((app, time) for app, time in notes.hints.items() if not app.startswith(PREFIX))),
     )

@@ -10,9 +10,11 @@ from sim.base.time import show_clock, to_datetime
 from sim.session.case_commands import AddEvidence, GiveVerdict, GrantException
 from sim.session.commands import RecordFinding
 from sim.session.driver import Session
+from sim.session.hints import PREFIX
 from sim.session.notebook import Evidence
 from sim.session.subjects import subject_name
 from sim.views.amounts import plural
+from sim.views.hints import hints
 from sim.views.messages import messages
 
 VERDICT_WORDS: dict[str, str] = {
@@ -135,7 +137,11 @@ def _sent(session: Session) -> Iterator[NoteRow]:
 
 def _rest(session: Session) -> Iterator[NoteRow]:
     for app, time in session.notes.hints.items():
-        yield NoteRow(f"hint {app}", time, "Hint", f"app:{app}", "", "its propagation is shown")
+        if not app.startswith(PREFIX):
+            yield NoteRow(f"hint {app}", time, "Hint", f"app:{app}", "", "its propagation is shown")
+    for hint in hints(session):
+        if hint.taken is not None:
+            yield NoteRow(hint.subject, hint.taken, "Hint", "", hint.helps, hint.text)
     end = session.notes.handover
     if end is not None:
         text = "time was up" if end.time_up else "the shift was handed over"

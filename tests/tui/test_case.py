@@ -5,7 +5,9 @@ from __future__ import annotations
 from sim.base.time import HOUR
 from sim.engine.tenant import INTEGRATION
 from sim.session.commands import SetSwitch
+from sim.session.driver import Session
 from sim.testing import begin
+from tests.exercise.small import TODAY, small
 from tests.tui.robot import play
 from tui.actions import collisions, unhandled
 from tui.app import PlayApp
@@ -68,3 +70,15 @@ async def test_a_case_is_worked_from_the_app_to_the_handover() -> None:
         robot.expect("Handover")
         await robot.press("+")
         robot.expect("The exercise is over.")
+
+
+async def test_a_hint_says_its_price_first_and_then_what_it_says() -> None:
+    session = Session(small(TODAY))
+    async with play(PlayApp(session)) as robot:
+        await robot.press("g", "c", "H")
+        await robot.until(lambda: robot.sees("detect, level 1: 7 points"))
+        await robot.press("tab", "enter")
+        await robot.until(lambda: bool(session.notes.hints))
+        robot.expect("Look at the feed.")
+        await robot.press("H")
+        robot.expect("The next hint is offered at")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.session.case_commands import (
     VERDICTS,
     FinishShift,
@@ -10,9 +12,12 @@ from sim.session.case_commands import (
     OpenTicket,
     SendMessage,
 )
+from sim.session.commands import TakeHint
+from sim.views.hints import HintRow
 from sim.views.notes import VERDICT_WORDS
 from tui.forms import ChoiceField, FormScreen, TextField, Values
 from tui.screens.cloud_forms import Form
+from tui.units import plural
 
 
 def verdict_form(subject: str, name: str, given: GiveVerdict | None) -> Form:
@@ -140,3 +145,17 @@ def _something(text: str) -> str:
 def _per_cent(text: str) -> str:
     whole = text.isascii() and text.isdecimal() and int(text) <= 100
     return "" if whole else "a whole number from 0 to 100"
+
+
+def hint_form(offered: Sequence[HintRow]) -> Form:
+    """Return the form that asks which of the offered hints to take; it says what each costs."""
+    words = tuple(
+        (row.subject, f"{row.helps}, level {row.level}: {plural(row.price, 'point')}") for row in offered
+    )
+    screen = FormScreen(
+        "Take a hint",
+        (ChoiceField("hint", "Which", words),),
+        about="It is recorded, and its points are taken from the objective that it helps, of 100 there.",
+        verb="Take it",
+    )
+    return Form(screen, lambda values: TakeHint(str(values["hint"])))

@@ -9,13 +9,14 @@ from textual.app import ComposeResult
 
 from sim.session.case_commands import AddEvidence, GiveVerdict, GrantException, RemoveNote
 from sim.session.commands import RecordFinding
+from sim.views.hints import hints
 from sim.views.notes import NoteRow, notes
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
 from tui.forms import FormScreen, TextField
 from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
-from tui.screens.case_forms import exception_form
+from tui.screens.case_forms import exception_form, hint_form
 from tui.text import Tone, safe, safe_lines
 from tui.units import clock
 from tui.widgets.columns import Column
@@ -46,6 +47,15 @@ NOTEBOOK = Scope(
             "Asks first. The run file still tells that it was there.",
             when="changeable",
             footer=80,
+        ),
+        Action(
+            "notebook.hint",
+            "Hint",
+            "take a hint of the scenario's author",
+            ("H",),
+            "Says first what it costs. A hint of a higher level says more, and comes after the lower ones.",
+            when="hint",
+            footer=70,
         ),
     ),
 )
@@ -143,6 +153,20 @@ class NotebookScreen(PlayScreen, scope=NOTEBOOK):
                 self.play.ask_and_submit(exception_form((app, self._about()), given))
             case RecordFinding() | AddEvidence() as given:
                 self._edit_note(given)
+
+    def when_hint(self) -> str:
+        """Say why no hint can be taken, if so."""
+        known = hints(self.session)
+        if any(row.offered for row in known):
+            return self.play.when_desk()
+        later = [row.opens for row in known if row.taken is None]
+        if not later:
+            return "there is no other hint" if known else "this scenario has no hints"
+        return f"the next hint is offered at {clock(min(later), self.session.resolved.tz, self.session.now)}"
+
+    def do_notebook_hint(self) -> None:
+        """Ask which hint, and take it."""
+        self.play.ask_and_submit(hint_form([row for row in hints(self.session) if row.offered]))
 
     def _about(self) -> str:
         return self.chosen.about if self.chosen is not None else ""
