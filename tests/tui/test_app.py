@@ -41,8 +41,10 @@ def test_no_two_keys_of_play_collide_and_every_action_has_its_method():
 
 async def test_the_library_opens_with_the_newcomers_scenario_and_enter_begins_it():
     async with play(PlayApp()) as robot:
-        robot.expect("First block")
+        robot.expect("Two minutes")
         robot.expect("enter begins the chosen scenario")
+        assert robot.grid().selected == "tutorial"
+        await robot.press("down")
         assert robot.grid().selected == "first-block"
         await robot.press("enter")
         robot.expect("Halden Freight › Briefing")

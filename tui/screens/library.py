@@ -18,8 +18,9 @@ from tui.widgets.detail import Detail, fact
 from tui.widgets.grid import Grid
 from tui.widgets.table import Table
 
-FIRST = "first-block"
-"""The scenario a newcomer should begin with."""
+FIRST = ("tutorial", "first-block")
+"""What a newcomer should play, in this order."""
+LAST = "sandbox"
 
 LIBRARY = Scope(
     "library",
@@ -82,11 +83,10 @@ class LibraryScreen(Frame, scope=LIBRARY):
         return [] if kept is None else [safe(f"You meant to: {kept.text}", "link")]
 
     def on_mount(self) -> None:
-        """List the scenarios, the newcomer's first."""
+        """List the scenarios, the newcomer's first, and where there is no task last."""
         self.crumbs = ("Library",)
         self.hint = "`enter` begins the chosen scenario; `?` lists every key"
-        rows = sorted(documents.library(), key=lambda row: (row.name != FIRST, row.title))
-        self.table.set_rows(rows)
+        self.table.set_rows(sorted(documents.library(), key=_order))
 
     def on_grid_highlighted(self) -> None:
         """Describe the chosen scenario."""
@@ -103,3 +103,9 @@ class LibraryScreen(Frame, scope=LIBRARY):
 
         if event.entity_id is not None:
             cast(PlayApp, self.app).begin(event.entity_id)
+
+
+def _order(row: LibraryRow) -> tuple[int, str]:
+    if row.name in FIRST:
+        return FIRST.index(row.name), ""
+    return len(FIRST) + (row.mode == LAST), row.title
