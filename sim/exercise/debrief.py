@@ -133,6 +133,7 @@ def opened(session: Session, known: References | None = None, result: Result | N
         curve(ORACLE, known.oracle.world, base.rows, at),
     )
     apps = {one.app_id for one in result.exposure} | {one.app_id for one in result.collateral}
+    apps |= {app_id for one in result.displaced for app_id in (one.app_id, one.target)}
     debrief = Debrief(
         session.resolved.name,
         session.resolved.scenario.title,

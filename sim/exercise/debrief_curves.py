@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.base.time import MINUTE
 from sim.exercise.lost_work import lost_work, prohibited
-from sim.exercise.truth import passed
+from sim.exercise.truth import by_phone, passed
 from sim.scenario.load import Resolved
 from sim.world.model import World
 from sim.world.telemetry import Rows
+
+I64 = NDArray[np.int64]
 
 POINTS = 96
 """Stretches into which a run is cut for its curves (ours)."""
@@ -49,15 +52,38 @@ def curve(name: str, world: World, untouched: Rows, at: tuple[int, ...]) -> Curv
     """Return a world's curve at the times `at`; `untouched` are the rows of the world without commands."""
     start, points = at[0], np.array(at, dtype=np.int64)
     rows = world.plane.telemetry.between(start, at[-1] + 1)
-    through = rows.take(prohibited(world, rows) & passed(rows))
-    reached = np.searchsorted(through.time, points, side="right")
-    sent = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(through.bytes_up)])
+    time, made, sent = _through(world, rows, start, at[-1])
+    reached = np.searchsorted(time, points, side="right")
     lost = lost_work(world, rows, untouched)
     begun = np.searchsorted(lost.time, points, side="right")
-    spans = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lost.span)])
     return Curve(
         name,
-        tuple(reached.tolist()),
-        tuple(sent[reached].tolist()),
-        tuple((spans[begun] // MINUTE).tolist()),
+        tuple(_summed(made)[reached].tolist()),
+        tuple(_summed(sent)[reached].tolist()),
+        tuple((_summed(lost.span)[begun] // MINUTE).tolist()),
     )
+
+
+def _through(world: World, rows: Rows, start: int, end: int) -> tuple[I64, I64, I64]:
+    """Return when prohibited connections got through, how many and how many bytes, in time order.
+
+    What people who were stopped sent by phone is among them.
+    """
+    through = rows.take(prohibited(world, rows) & passed(rows))
+    phones = [
+        (one.goes_on, one.unmade, one.bytes_up)
+        for item in world.resolved.scenario.truth.prohibited
+        for one in by_phone(world, item.app, item.people, start, end)
+    ]
+    parts = np.array(phones, dtype=np.int64).reshape(-1, 3)
+    time = np.concatenate([through.time, parts[:, 0]])
+    made = np.concatenate([np.ones(len(through), dtype=np.int64), parts[:, 1]])
+    sent = np.concatenate([through.bytes_up, parts[:, 2]])
+    order = np.argsort(time, kind="stable")
+    return time[order], made[order], sent[order]
+
+
+def _summed(amounts: I64) -> I64:
+    """Return the sums of the first so many amounts, of none first."""
+    found: I64 = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(amounts)])
+    return found

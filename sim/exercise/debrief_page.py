@@ -220,11 +220,31 @@ def _ledgers(debrief: Debrief) -> Markup:
         numbers=(1, 2, 3),
         caption="What got through to a prohibited use",
     )
-    if not lost:
-        return html.section("Ledgers", exposed, html.paragraph("No work was cut off."))
-    heads = ("App", "Kind", "Sessions", "People", "Cut off by")
-    cut = html.table(heads, lost, numbers=(2, 3), caption="Work that was cut off", prose=(4,))
-    return html.section("Ledgers", exposed, cut)
+    parts = [exposed]
+    if lost:
+        heads = ("App", "Kind", "Sessions", "People", "Cut off by")
+        parts.append(html.table(heads, lost, numbers=(2, 3), caption="Work that was cut off", prose=(4,)))
+    else:
+        parts.append(html.paragraph("No work was cut off."))
+    return html.section("Ledgers", *parts, *_displaced(debrief))
+
+
+def _displaced(debrief: Debrief) -> list[Markup]:
+    """Return what went out although people were stopped, if anything did."""
+    rows = [
+        [
+            Markup(f"{text(debrief.apps[one.app_id])}<small>{text(one.rule)}</small>"),
+            text(f"{one.way.replace('-', ' ')}: {debrief.apps[one.target]}"),
+            text("yes" if one.seen else "no"),
+            text(number(one.connections)),
+            text(number(one.people)),
+            text(size(one.bytes_up)),
+        ]
+        for one in debrief.result.displaced
+    ]
+    heads = ("Stopped at", "Went on by", "Any log sees it", "Connections", "People", "Sent")
+    caption = "What went out all the same"
+    return [html.table(heads, rows, numbers=(3, 4, 5), caption=caption)] if rows else []
 
 
 def _commitment(debrief: Debrief) -> Markup:

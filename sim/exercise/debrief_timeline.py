@@ -12,10 +12,12 @@ from sim.base.time import MINUTE, show_duration
 from sim.engine.enforcement.facts import STOPPED
 from sim.exercise.lost_work import lost_work
 from sim.exercise.truth import Flags, Use, app_rows, passed, uses
+from sim.session.case_commands import GiveVerdict
 from sim.session.commands import RecordFinding, SetSwitch, TagApp
 from sim.session.driver import Sent, Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
 from sim.session.indicator_commands import AddIndicator
+from sim.session.people_commands import AskAbout
 from sim.session.policy_commands import SavePolicy
 from sim.views.amounts import listed, plural
 from sim.world.telemetry import Rows
@@ -194,6 +196,11 @@ def words(session: Session, sent: Sent) -> str:
             return f"{line} on {machine}"
         case VisitSite(machine=machine, process=process, host=host):
             return f"try {host} on {machine} in {process}"
+        case AskAbout(app=app, role=role, user=user):
+            whom = user if role == "user" and user else f"the {role}" + (f" of {user}" if user else "")
+            return f"ask {whom} about {name(app)}"
+        case GiveVerdict():
+            return f"judge {sent.said}"
         case RecordFinding(app=app, user=user, machine=machine, process=process):
             return f"note that {user} uses {name(app)} on {machine} in {process}"
     return sent.said.partition("\n")[0]

@@ -31,7 +31,8 @@ def account(moment: Moment, tz: ZoneInfo) -> str:
         given = "you did not do it, or did it another way"
         if moment.acted is not None:
             given = f"you did it at {show_clock(moment.acted, tz)}"
-        end = f" Done then, it would have {worth}." if worth else ""
+        needs = f", with what it rests on ({moment.needs})" if moment.needs else ""
+        end = f" Done then{needs}, it would have {worth}." if worth else ""
         return f"Possible by then: {moment.what}; {given}.{end}"
     if moment.kind == "wrong":
         return f"You: {moment.what}." + (f" Left out, that would have {worth}." if worth else "")

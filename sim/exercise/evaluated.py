@@ -15,9 +15,9 @@ from sim.engine.enforcement.facts import STOPPED
 from sim.engine.tenant import UNSANCTIONED
 from sim.exercise.alerted import Told, told
 from sim.exercise.formulas import share
-from sim.exercise.truth import Baseline, Flags, Use, blockable, of_apps, passed, reachable, uses
+from sim.exercise.truth import Baseline, Flags, Use, blockable, by_phone, of_apps, passed, reachable, uses
 from sim.session.driver import Session
-from sim.world.displacement import Reaction, Way
+from sim.world.displacement import Reaction
 from sim.world.telemetry import Rows
 
 TOLERATE = "tolerate"
@@ -101,15 +101,7 @@ class Evaluated:
 
     def by_phone(self, app_id: str, people: Collection[str] = ()) -> list[Reaction]:
         """Return what went to an app over the phones of people who were stopped; no source sees it."""
-        staff = self.world.staff
-        return [
-            one
-            for one in self.world.displacement.reactions
-            if one.way is Way.PHONE
-            and self.start <= one.goes_on <= self.now
-            and staff.apps[one.target].id == app_id
-            and (not people or staff.people[one.person].id in people)
-        ]
+        return by_phone(self.world, app_id, people, self.start, self.now)
 
     def stoppable(self, app_ids: Collection[str]) -> Flags:
         """Tell which rows of the untouched world the earliest possible block of these apps stops."""

@@ -76,6 +76,8 @@ class Moment:
     """The action, in the words with which the product answers it."""
     where: Where
     worth: Worth | None = None
+    needs: str = ""
+    """What it rests on that the trainee never did, where it does: it is taken as done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,9 @@ _THEMES = (
         "judge and close alerts",
         "Alerts",
         "g q",
-        *("close-alert", "close-alerts", "resolve-alerts", "resolve-endpoint-alert", "give-verdict"),
+        *("close-alert", "close-alerts", "resolve-alerts", "resolve-endpoint-alert"),
     ),
+    _theme("give a verdict", "Discovered apps", "g a", "give-verdict", "grant-exception"),
 )
 _OTHER = _theme("decide by the written policy", "Briefing", "g b")
 
@@ -176,7 +179,7 @@ def _where(session: Session, group: list[Sent]) -> Where:
     theme = _theme_of(group[0])
     data: dict[str, Any] = to_json(group[0].command)
     tenant, machine = session.world.tenant, str(data.get("machine", ""))
-    app_id = str(data.get("app", ""))
+    app_id = str(data.get("app", "")) or str(data.get("subject", "")).removeprefix("app:")
     app = tenant.apps[app_id].name if app_id in tenant.apps else ""
     view = theme.view.replace("a machine", machine) if machine else theme.view
     return Where(view, app or str(data.get("value", "")) or str(data.get("host", "")), theme.keys)
@@ -203,12 +206,14 @@ def _through(session: Session, start: int, end: int) -> int:
 def _late(session: Session, oracle: Session) -> list[Candidate]:
     """Return what the oracle did and the trainee did later or never, what let most through first.
 
-    A block is left out where the oracle let as much through in that time: it was reached another way.
+    A block is left out where the oracle let as much through in that time: it was reached another way. One
+    that rests on an earlier step that the trainee never took is played with that step.
     """
     own: dict[str, int] = {}
     for one in session.sent:
         own.setdefault(_key(one), one.time)
     found: list[tuple[int, bool, Candidate]] = []
+    before: list[Sent] = []
     for group in _groups(one for one in oracle.sent if one.time <= session.now):
         late = [one for one in group if own.get(_key(one), session.now + 1) > one.time]
         if not late:
@@ -217,25 +222,20 @@ def _late(session: Session, oracle: Session) -> list[Candidate]:
         known = [time for time in given if time is not None]
         acted = max(known) if len(known) == len(given) else None
         theme = _theme_of(late[0])
-        moment = Moment(
-            "late",
-            theme.name,
-            late[0].time,
-            acted,
-            _what(session, late),
-            _where(session, late),
-        )
         open_until = acted if acted is not None else session.now
-        lost = 0
+        lost, needs = 0, list(before) if theme.blocks else []
         if theme.blocks:
             window = (late[0].time, open_until)
             lost = _through(session, *window) - _through(oracle, *window)
             if lost <= 0:
                 continue
+            before += [one for one in late if _key(one) not in own]
+        what, rests = _what(session, late), _what(session, needs) if needs else ""
+        moment = Moment("late", theme.name, late[0].time, acted, what, _where(session, late), needs=rests)
         # What was given late is not given twice: an indicator or a policy would stand there two times.
         moved = {_key(one) for one in late}
         rest = [one for one in session.sent if _key(one) not in moved]
-        found.append((lost, theme.blocks, Candidate(moment, _ordered([*rest, *late]))))
+        found.append((lost, theme.blocks, Candidate(moment, _ordered([*rest, *needs, *late]))))
     found.sort(key=lambda item: (-item[0], not item[1], item[2].moment.time))
     return [candidate for _, _, candidate in found]
 

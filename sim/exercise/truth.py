@@ -21,6 +21,7 @@ from sim.engine.enforcement.gateways import refused
 from sim.engine.enforcement.precedence import covering
 from sim.engine.enforcement.settings import NETWORK_PROTECTION
 from sim.scenario.load import Resolved
+from sim.world.displacement import Reaction, Way
 from sim.world.machines import NEVER
 from sim.world.model import World
 from sim.world.sensor import Sensor
@@ -74,6 +75,22 @@ def reachable(world: World, rows: Rows) -> Flags:
 
 def _managed(world: World) -> Flags:
     return np.array([device.managed for device in world.staff.devices], dtype=bool)
+
+
+def by_phone(world: World, app_id: str, people: Collection[str], start: int, end: int) -> list[Reaction]:
+    """Return what went to an app over the phones of people who were stopped; no source sees it.
+
+    From `start` to `end`; of these people, or of all where none is named.
+    """
+    staff = world.staff
+    return [
+        one
+        for one in world.displacement.reactions
+        if one.way is Way.PHONE
+        and start <= one.goes_on <= end
+        and staff.apps[one.target].id == app_id
+        and (not people or staff.people[one.person].id in people)
+    ]
 
 
 def uses(world: World, rows: Rows) -> list[Use]:
