@@ -130,6 +130,7 @@ class Careful(Analyst):
             self._say(desk, app_id, case, "tolerate", 75, explained[0].text)
         else:
             self._say(desk, app_id, case, "shadow-it-stop", 80, f"nobody gave a reason: {case.why}")
+            desk.attempt(NotifyUsers(app_id, case.why))
 
     def _say(self, desk: Desk, app_id: str, case: Case, verdict: str, confidence: int, why: str) -> None:
         case.verdict = verdict
