@@ -55,6 +55,13 @@ def _mistaken(resolved: Resolved, mistake: ReferencePlayer) -> Player:
     return Analyst(also_unsanction=mistake.unsanction, script=Script(resolved))
 
 
+def to_next_look(session: Session, stop: int) -> None:
+    """Let time pass until a player looks again, or until `stop`."""
+    latest = min(stop, session.now + LOOK_EVERY)
+    session.advance(min(stop, session.now + PAUSE))
+    session.skip_to_next(latest)
+
+
 def play(
     session: Session,
     who: Player,
@@ -72,8 +79,6 @@ def play(
         if session.handed_over:
             session.advance(stop)
             break
-        latest = min(stop, session.now + LOOK_EVERY)
-        session.advance(min(stop, session.now + PAUSE))
-        session.skip_to_next(latest)
+        to_next_look(session, stop)
         if tick:
             tick(session.now)
