@@ -8,7 +8,7 @@ reference players reach on the same scenario and seed is `sim.exercise.reference
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -56,8 +56,6 @@ MOST_BITS = 40
 
 class AnalystEnv(gymnasium.Env[Observed, NDArray[np.int64]]):
     """One scenario. An action is a verb and a slot; then time passes until a player would look again."""
-
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
 
     def __init__(self, scenario: str = "first-block") -> None:
         self._resolved = load_scenario(scenario)
