@@ -129,6 +129,8 @@ class Displacement:
         self._place = {app.id: place for place, app in enumerate(staff.apps)}
         self._ranking = None if pack is None else Ranking(resolved, pack, self._place, seed)
         self._best_known = cache(self._apps_of)
+        weights = cache(_weights)
+        self._weights = tuple(weights(each) for each in self._ways)
         self._day = NOTHING
         self._led_to: dict[int, int] = {}
         """By row of today's sessions: the number of the reaction that led to it."""
@@ -181,7 +183,6 @@ class Displacement:
             return NO_SESSIONS
         left = sessions.take(np.array([one.session for one in new], dtype=np.int64))
         ends = self._ends(left)
-        new = [replace(one, ends=int(end)) for one, end in zip(new, ends.tolist(), strict=True)]
         going = np.array([one.goes_on > 0 for one in new], dtype=np.bool_)
         phone = np.array([one.way is Way.PHONE for one in new], dtype=np.bool_)
         made = self._sessions(left, new)
@@ -190,8 +191,8 @@ class Displacement:
         sent = np.zeros(len(new), dtype=np.int64)
         if phone.any():
             sent[phone] = self._sent(made.take(phone))
-        for one, row, bytes_up in zip(new, added, sent.tolist(), strict=True):
-            self.reactions[one.number] = replace(one, added=row, bytes_up=bytes_up)
+        for one, end, row, bytes_up in zip(new, ends.tolist(), added, sent.tolist(), strict=True):
+            self.reactions[one.number] = replace(one, ends=end, added=row, bytes_up=bytes_up)
             if row != NOTHING:
                 self._led_to[row] = one.number
         return made.take(seen)
@@ -207,8 +208,9 @@ class Displacement:
         if offer and draw(self._seed, "accepts", *keys) % 100 < ways.accepts:
             way, targets = Way.ALTERNATIVE, {Way.ALTERNATIVE: offer}
         else:
-            weights = {way: getattr(ways, way.value) if found else 0 for way, found in targets.items()}
-            way = weighted(draw(self._seed, "reaction", *keys), list(weights.items()))
+            weights = self._weights[left.person]
+            open_ = [(way, weights[way] if found else 0) for way, found in targets.items()]
+            way = weighted(draw(self._seed, "reaction", *keys), open_)
         wait = draw(self._seed, "reaction-wait", key, left.day)
         goes_on = left.time + between(wait, *_WAIT[way]) if way in _WAIT else 0
         if goes_on >= self._midnights[left.day + 1]:
@@ -303,3 +305,8 @@ class Displacement:
         sent = np.zeros(len(made), dtype=np.int64)
         np.add.at(sent, owner, asked(made, waiting, self._kinds, self._staff.choices).bytes_up)
         return sent
+
+
+def _weights(ways: Ways) -> Mapping[Way, int]:
+    """Return what each way weighs that people choose by weight."""
+    return {way: getattr(ways, way.value) for way in Way if way.value in Ways.model_fields}

@@ -24,6 +24,11 @@ I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
+_WARNED = int(Outcome.WARNED)
+_STOPPED = frozenset(int(outcome) for outcome in STOPPED)
+"""The same as whole numbers: they are compared for every row that is stopped."""
+
+
 class Reactions:
     """What people remember of today's refusals, and of the warnings that they clicked through."""
 
@@ -104,19 +109,21 @@ class Reactions:
             return (~left, np.zeros_like(left)) if left.any() else None
         self._any_refused = True
         last = np.full(len(self._refusals), len(session), dtype=np.int64)
-        for row in stopped.tolist():
-            owner = int(session[row])
-            person, time = int(self._sessions.person[owner]), int(asked.time[row])
+        owners, sessions = session[stopped], self._sessions
+        facts = (asked.time, asked.place, judged.indicator, outcome)
+        people, kinds = sessions.person[owners].tolist(), sessions.kind[owners].tolist()
+        columns = (stopped.tolist(), owners.tolist(), *(column[stopped].tolist() for column in facts))
+        for person, kind, row, owner, time, place, indicator, found in zip(
+            people, kinds, *columns, strict=True
+        ):
             if self._refusals[owner] >= GIVE_UP or self._waits(person, time):
                 continue
-            indicator = int(judged.indicator[row])
-            if outcome[row] == Outcome.WARNED and self.bypasses(person, indicator, time):
-                outcome[row] = judged.bypassed[row]
-            if int(self._sessions.kind[owner]) in self.tireless or outcome[row] not in STOPPED:
+            if found == _WARNED and self.bypasses(person, indicator, time):
+                found = outcome[row] = int(judged.bypassed[row])
+            if kind in self.tireless or found not in _STOPPED:
                 continue
             self._since.setdefault(owner, time)
-            place = int(asked.place[row])
-            if outcome[row] != Outcome.WARNED:
+            if found != _WARNED:
                 self._refusals[owner] += 1
             elif self._clicks(owner, place):
                 self._remembered[person, indicator] = time + self.bypass_for
@@ -125,8 +132,8 @@ class Reactions:
                 self._refusals[owner] = GIVE_UP
             if self._refusals[owner] >= GIVE_UP:
                 last[owner] = row
-            if last[owner] == row or place + 1 == self._sessions.requests[owner]:
-                self._leave(owner, place, time, int(outcome[row]), indicator)
+            if last[owner] == row or place + 1 == sessions.requests[owner]:
+                self._leave(owner, place, time, found, indicator)
         kept: Flags = ~left & (np.arange(len(session)) <= last[session])
         waits = np.zeros_like(kept)
         if self._somebody_waits:
