@@ -73,10 +73,6 @@ class PlayApp(CaseKeys, scope=PLAY):
         self.clock: Clock | None = Clock(session) if session else None
         self.result: Result | None = None
         self.learner = Learner(record)
-        self.answers: dict[str, str] | None = None
-        """The trainee's own account of this run by the key of its question; None until asked."""
-        self.committed = ""
-        """What the trainee named for the next run, if so."""
         self._reviewer: Reviewer | None = None
         self.run_path: Path | None = session.run_path if session else None
         self._new_path = new_path
@@ -125,7 +121,6 @@ class PlayApp(CaseKeys, scope=PLAY):
             return
         self.leave()
         self.session, self.clock, self.result = session, Clock(session), None
-        self.answers, self.committed = None, ""
         self.run_path = session.run_path
         self.report, self.days = WIN10, WHOLE
         self._show_status()
@@ -325,6 +320,9 @@ class PlayApp(CaseKeys, scope=PLAY):
         if session.run_path is not None:
             session.finish(describe(session, self.result))
         self.reviewer.finish(self.result)
+        earlier = self.learner.result_of(self.run_path)
+        if earlier is not None and earlier.answers:
+            self.reviewer.answers = dict(earlier.answers)
         self._keep_result()
         self.go("debrief")
 
@@ -340,7 +338,7 @@ class PlayApp(CaseKeys, scope=PLAY):
             score=result.score,
             engine=sim.__version__,
             run=self.run_path.name if self.run_path else "",
-            answers=self.answers or {},
+            answers=self.reviewer.answers or {},
         )
         self._record(lambda record: record.with_result(kept))
 
@@ -351,7 +349,7 @@ class PlayApp(CaseKeys, scope=PLAY):
 
     def answer(self, answers: dict[str, str]) -> None:
         """Take the trainee's own account; an empty one is an account not given."""
-        self.answers = answers
+        self.reviewer.answers = answers
         if answers:
             self._keep_result()
         self.redraw()
@@ -359,7 +357,7 @@ class PlayApp(CaseKeys, scope=PLAY):
     def commit(self, text: str) -> None:
         """Take the one thing that the trainee will do otherwise; the next briefing shows it."""
         assert self.session is not None
-        self.committed = text
+        self.reviewer.committed = text
         kept = Commitment(day=_today(), scenario=self.session.resolved.name, text=text)
         self._record(lambda record: record.with_commitment(kept))
         self.redraw()

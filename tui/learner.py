@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sim.base.errors import UnsanctionedError
-from sim.exercise.record import Commitment, Record, read_record, write_record
+from sim.exercise.record import Commitment, KeptResult, Record, read_record, write_record
 
 
 class Learner:
@@ -27,6 +27,12 @@ class Learner:
     def commitment(self) -> Commitment | None:
         """What the learner means to do otherwise this time."""
         return self.record.commitment
+
+    def result_of(self, run: Path | None) -> KeptResult | None:
+        """Return what is kept of a run, where it was reviewed before."""
+        if run is None:
+            return None
+        return next((one for one in self.record.results if one.run == run.name), None)
 
     def keep(self, change: Callable[[Record], Record]) -> UnsanctionedError | None:
         """Change the record, on disk too; return why that could not be done, if so.

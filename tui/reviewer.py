@@ -29,6 +29,10 @@ class Reviewer:
         self.session = session
         self.debrief: Debrief | None = None
         """The review, once the run is over and the reference runs are played."""
+        self.answers: dict[str, str] | None = None
+        """The trainee's own account by the key of its question; None until it was asked for."""
+        self.committed = ""
+        """What the trainee named for the next run, if so."""
         self.failed = ""
         """Why there will be none, if so."""
         self._resolved, self._seed = session.resolved, session.seed

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+import sim
 from sim.base.errors import InputError, Problem
 from sim.base.text import plain
 from sim.base.time import show_clock, to_iso
@@ -34,7 +35,7 @@ from sim.session.runfile import Recorded, read_run
 def debrief(run: Path, *, output: Path | None, as_json: bool) -> int:
     """Print or write the debrief of a run; return the exit code."""
     recorded = read_run(run)
-    refuse_open_exam(recorded)
+    _refuse(recorded)
     check_page(output)
     print("playing the run again, the oracle, and what could have been ...", file=sys.stderr)
     found = build(restore(recorded).session)
@@ -49,12 +50,17 @@ def debrief(run: Path, *, output: Path | None, as_json: bool) -> int:
     return DONE
 
 
-def refuse_open_exam(recorded: Recorded) -> None:
-    """Raise InputError for an assessed run that is still open: its truth is nobody's to see yet."""
+def _refuse(recorded: Recorded) -> None:
+    """Raise InputError for an assessed run that is still open, and for one that another version made."""
     if recorded.header.get("assessed") and recorded.footer is None:
         raise InputError(
             Problem("ASSESSED-OPEN", f"{recorded.path} is assessed and not over", advice="finish it first")
         )
+    made = recorded.header["engine"]
+    if made != sim.__version__:
+        what = f"version {made} made {recorded.path}, this is {sim.__version__}: it can be read, not executed"
+        advice = "compare shows what its file says"
+        raise InputError(Problem("RUN-VERSION", what, advice=advice))
 
 
 def check_page(path: Path | None) -> None:

@@ -47,6 +47,16 @@ def test_an_open_assessed_run_shows_no_truth(run, capsys):
     assert "error[ASSESSED-OPEN]" in capsys.readouterr().err
 
 
+def test_a_run_of_another_version_is_not_executed_and_says_so(run, capsys):
+    lines = run.read_text(encoding="utf-8").splitlines()
+    header = {**json.loads(lines[0]), "engine": "0.0.1"}
+    run.write_text("\n".join([json.dumps(header), *lines[1:], ""]), encoding="utf-8")
+    assert main(["debrief", str(run)]) == 2
+    said = capsys.readouterr().err
+    assert "error[RUN-VERSION]" in said
+    assert "0.0.1" in said
+
+
 def test_a_page_goes_into_an_html_file_only(run, tmp_path, capsys):
     assert main(["debrief", str(run), "-o", str(tmp_path / "debrief.pdf")]) == 2
     assert "error[OUTPUT-KIND]" in capsys.readouterr().err

@@ -79,6 +79,10 @@ def test_doing_nothing_is_its_own_reference_and_every_right_action_came_too_late
     assert first.worth is not None
     assert first.worth.points > 0
     assert first.worth.connections > 0
+    # Machines obey in vain while nothing is listed: that step is played with the one that it rests on.
+    resting = [one.moment for one in begun("do-nothing").candidates if one.moment.needs]
+    assert resting
+    assert all("switch" in one.needs and one.time > day().start for one in resting)
     assert not debrief.strengths
     assert debrief.areas[0].weight == max(one.weight for one in debrief.result.objectives)
 
@@ -113,6 +117,12 @@ def test_who_did_everything_in_time_is_told_what_that_was_worth():
     assert {moment.kind for moment in debrief.moments} == {"good"}
     assert debrief.moments[0].worth is not None
     assert debrief.moments[0].worth.points > 0
+
+
+def test_a_block_that_was_reached_another_way_is_no_moment():
+    names = {one.moment.theme for one in begun("block-all").candidates if one.moment.kind == "late"}
+    assert "write down who uses it" in names
+    assert "make machines obey" not in names  # by one Group Policy, where the oracle types at two prompts
 
 
 def test_each_lane_tells_its_own_and_nothing_can_be_known_before_it_is_true():

@@ -111,7 +111,7 @@ class DebriefScreen(TabbedScreen, scope=DEBRIEF):
         page = self.query_one(f"#tab-{self.tab}", Reader)
         if self.tab == "own":
             page.show(self._own())
-        elif self.play.answers is None:
+        elif self.play.reviewer.answers is None:
             page.show([keyed("First your own account: `a` answers three questions, `s` skips them.")])
         elif self.tab == "objectives" and self.play.result is not None:
             page.show(self._objectives())
@@ -141,7 +141,7 @@ class DebriefScreen(TabbedScreen, scope=DEBRIEF):
         return [] if result is None else [safe(f"{result.score} of 100 points", "strong"), BLANK]
 
     def _own(self) -> list[Line]:
-        answers = self.play.answers
+        answers = self.play.reviewer.answers
         if answers is None:
             return [
                 safe("The run is over. Before any figure: your own account.", "strong"),
@@ -155,7 +155,7 @@ class DebriefScreen(TabbedScreen, scope=DEBRIEF):
             said = answers.get(key, "")
             lines += [safe(asked, "muted"), Hanging(safe("  "), safe(said or "not answered"))]
         lines += [BLANK, heading("Next time")]
-        kept = self.play.committed
+        kept = self.play.reviewer.committed
         if kept:
             lines.append(safe(kept, "strong"))
         else:
@@ -183,11 +183,11 @@ class DebriefScreen(TabbedScreen, scope=DEBRIEF):
 
     def when_unanswered(self) -> str:
         """Say that the account is given, if so."""
-        return "" if self.play.answers is None else "your account is given"
+        return "" if self.play.reviewer.answers is None else "your account is given"
 
     def when_answered(self) -> str:
         """Say that the account comes first, if so."""
-        return "answer the three questions first: a" if self.play.answers is None else ""
+        return "answer the three questions first: a" if self.play.reviewer.answers is None else ""
 
     def when_complete(self) -> str:
         """Say why there is no page to write yet, if so."""
@@ -200,7 +200,7 @@ class DebriefScreen(TabbedScreen, scope=DEBRIEF):
     @work
     async def do_debrief_answer(self) -> None:
         """Ask for the trainee's account."""
-        known = self.play.answers or {}
+        known = self.play.reviewer.answers or {}
         fields = [TextField(key, f"{n}", known.get(key, ""), asked) for n, (key, asked) in _numbered()]
         about = " ".join(f"{n} {asked}" for n, (_, asked) in _numbered())
         found = await self.app.push_screen_wait(FormScreen("Your own account", fields, about=about))
@@ -217,7 +217,7 @@ class DebriefScreen(TabbedScreen, scope=DEBRIEF):
     async def do_debrief_commit(self) -> None:
         """Ask for one commitment."""
         suggested = self.debrief.suggestion() if self.debrief else ""
-        field = TextField("text", "I will", self.play.committed or suggested, check=_said)
+        field = TextField("text", "I will", self.play.reviewer.committed or suggested, check=_said)
         form = FormScreen("One commitment", [field], about="One thing, small enough to do in the next run.")
         found = await self.app.push_screen_wait(form)
         if found is not None:
@@ -239,9 +239,9 @@ class DebriefScreen(TabbedScreen, scope=DEBRIEF):
 
     def own_hint(self) -> str:
         """Say what comes next."""
-        if self.play.answers is None:
+        if self.play.reviewer.answers is None:
             return "`a` answers the three questions; `s` skips them"
-        if not self.play.committed:
+        if not self.play.reviewer.committed:
             return "`]` turns the page; at the end `c` names one thing for the next run"
         return "`:` and Library chooses the next scenario; your commitment waits in its briefing"
 
