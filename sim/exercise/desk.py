@@ -33,8 +33,8 @@ Shown = TypeVar("Shown")
 
 
 def is_own(user: str) -> bool:
-    """Tell whether a timeline's user is the analyst, who tried a site."""
-    return user.startswith(f"{TRAINEE}@")
+    """Tell whether a user, as a timeline or a proxy's log writes one, is the analyst, who tried a site."""
+    return user.rpartition("\\")[2].partition("@")[0] == TRAINEE
 
 
 class Desk:
