@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from sim.base.errors import Problem, UnsanctionedError
 from sim.base.time import MINUTE
+from sim.scenario.choices import choices
 from sim.scenario.load import Resolved
 from sim.session.driver import Session, resolved_from
 
 SPAN = 5 * MINUTE
 """How much of a scenario is played; the habits of a shipped one have begun by then."""
 
+SEEDS = range(1, 11)
+"""Seeds for which somebody must fit every role, beside the file's own."""
+
+
+def uncastable(resolved: Resolved) -> tuple[Problem, ...]:
+    """Return the roles that nobody fits under some seed, each told once with such a seed."""
+    found: dict[str, Problem] = {}
+    if resolved.draft is not None:
+        for seed in SEEDS:
+            for problem in choices(resolved.draft, seed).problems:
+                told = replace(problem, what=f"with seed {seed} {problem.what}")
+                found.setdefault(str(problem.where), told)
+    return tuple(found.values())
+
 
 def trial(resolved: Resolved) -> tuple[Problem, ...]:
     """Return what goes wrong in the first minutes of play; both times must give the same digest."""
+    uncast = uncastable(resolved)
+    if uncast:
+        return uncast
     try:
         played = Session(resolved)
         kept = json.loads(json.dumps(played.resolved.dump()))

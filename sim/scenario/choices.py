@@ -6,7 +6,7 @@ managed settings, and only at those of them in which no role has a place yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,9 @@ from pydantic import ValidationError
 
 from sim.base.errors import InputError, Place, Problem
 from sim.base.yamlfile import Document
+from sim.engine.catalog.app import App
 from sim.engine.catalog.model import Catalog
+from sim.engine.catalog.own import custom_apps
 from sim.scenario.accounts import account
 from sim.scenario.casting import Company, cast_apps, cast_people
 from sim.scenario.compose import Draft
@@ -26,6 +28,7 @@ from sim.scenario.standing import Managed
 from sim.scenario.traits import Devices
 from sim.scenario.tree import Node, rooted
 
+OWN_APPS = "custom_apps"
 APP = "app"
 """What begins the placeholder of an app: `{app.drop}`."""
 
@@ -140,10 +143,20 @@ def _company(said: dict[str, Any]) -> tuple[Company, Catalog] | None:
         return None
 
 
+def own_apps(said: Sequence[object], source: Document, base: Catalog) -> tuple[App, ...]:
+    """Return the apps that the author adds; raise InputError with what is wrong with them."""
+    if not said:
+        return ()
+    return custom_apps(Document({OWN_APPS: said}, source.places, source.file), OWN_APPS, base)
+
+
 def _catalog(said: dict[str, Any], era: Era) -> Catalog:
     sets = said.get("catalog")
     named = [name for name in sets if isinstance(name, str)] if isinstance(sets, list) else []
-    return catalog_of(tuple(named) or ("shipped",), era)
+    catalog = catalog_of(tuple(named) or ("shipped",), era)
+    added = said.get(OWN_APPS)
+    own = own_apps(added, Document(None, {}, ""), catalog) if isinstance(added, list) else ()
+    return catalog.plus(own) if own else catalog
 
 
 def _settled(entries: object) -> list[object]:

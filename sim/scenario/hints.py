@@ -1,7 +1,7 @@
 """What an author lets the trainee buy: hints by level, each with its price and its earliest time.
 
 hints:
-  - {level: 1, price: 2, after: 30m, helps: identify, text: Who sends more than they fetch?}
+  - {level: 1, price: 2, after: 30m, helps: identify, text: "Who sends more than they fetch?"}
   - {level: 2, price: 6, after: 1h, helps: identify, text: "Look at {leaker.department}."}
 """
 

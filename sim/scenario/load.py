@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from sim.base.errors import InputError, Place, Problem, ScenarioError
 from sim.base.time import HOUR, from_iso, zone
 from sim.base.yamlfile import Document
+from sim.engine.catalog.app import App
 from sim.engine.catalog.model import Catalog, load_sets
-from sim.scenario.choices import choices, filled
+from sim.scenario.choices import choices, filled, own_apps
 from sim.scenario.compose import Draft, compose
 from sim.scenario.eras import HOPS, Era, catalog_of, load_era
 from sim.scenario.files import beside, read
@@ -148,6 +149,12 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
     """Check what spans several parts of the scenario, and return it resolved."""
     source = document or Document(None, {}, name)
     whole = load_sets(scenario.catalog)
+    own: tuple[App, ...] = ()
+    try:
+        own = own_apps(scenario.custom_apps, source, whole)
+    except InputError as error:
+        raise ScenarioError(error.problems) from None
+    whole = whole.plus(own) if own else whole
     problems = list(name_problems(scenario, source, whole))
     tz = zone("UTC")
     try:
@@ -171,6 +178,7 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
         }
         era = load_era(scenario.era, delays)
         catalog = catalog_of(scenario.catalog, era)
+        catalog = catalog.plus(own) if own else catalog
         problems.extend(era_problems(scenario, source, whole, catalog, era))
         problems.extend(past_problems(scenario, source, era))
         problems.extend(story_problems(scenario, source, whole, era, tz))

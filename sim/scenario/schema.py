@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, field_validator, model_validator
 
 from sim.base.time import HOUR, MINUTE
 from sim.engine.discovery.log_sources import LogName
@@ -237,6 +237,8 @@ class Scenario(Strict):
     """The products and their delays: mcas-2019 or defender-today."""
     catalog: tuple[Literal["shipped", "fictional"], ...] = Field(default=("shipped",), min_length=1)
     """Whose apps there are: the real world's, the invented ones of which every fact is known, or both."""
+    custom_apps: tuple[dict[str, JsonValue], ...] = added(())
+    """Apps of the author's own, as an organisation adds custom apps: id, name, category and domains."""
     seed: int = Field(ge=0, lt=2**63)
     """Of all that is drawn, unless whoever plays gives another."""
     timezone: str

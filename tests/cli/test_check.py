@@ -39,3 +39,15 @@ def test_a_folder_is_checked_whole(tmp_path: Path, capfd: pytest.CaptureFixture[
 def test_a_folder_without_scenarios_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(tmp_path)]) == 2
     assert "CHECK-EMPTY" in capfd.readouterr().err
+
+
+def test_a_role_that_some_seed_cannot_cast_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The file's own seed finds somebody; the trainee who gets another one would not."""
+    more = "devices: [{share: 12, managed: false}]\nroles: {guest: {managed: false}}\n"
+    path = tmp_path / "guest.yaml"
+    path.write_text(more + SMALL.read_text(encoding="utf-8").replace("seed: 7", "seed: 3"), encoding="utf-8")
+    assert main(["check", str(path), "--fast"]) == 2
+    line = capfd.readouterr().err
+    assert "nobody can be the guest: of 8 people none has managed false" in line
+    assert line.startswith("error[SCENARIO-CAST]: with seed ")
+    assert f"{path}:2:17 (roles.guest.managed)" in line

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from sim.base.errors import Problem, ScenarioError, UnsanctionedError
 from sim.scenario.load import Resolved, load_scenario
-from sim.session.driver import Session, restore
+from sim.session.driver import Session, resolved_from, restore
 from sim.session.runfile import read_run
 from tests.scenario.mutation import mutated
 
@@ -268,6 +268,32 @@ def test_a_mistake_in_a_pack_is_told_in_the_pack(tmp_path: Path) -> None:
     found = refused(written(tmp_path, text, PACK.replace("microsoft-office-365", "microsoft-offise-365")))
     files = {problem.rule: Path(problem.where.file).name for problem in found if problem.where}
     assert files == {"SCENARIO-APP": "office.yaml", "SCENARIO-LINE": "drive.yaml"}
+
+
+OWN = """\
+custom_apps:
+  - {id: quay-drive, name: Quay Drive, category: Cloud storage, domains: [quaydrive.example]}
+"""
+
+
+def test_an_author_brings_apps_of_their_own(tmp_path: Path) -> None:
+    """They are cast, named and found like any other, and a run file keeps them."""
+    text = OWN + SCENARIO.replace("one_of: [dropbox, mega, wetransfer]", "one_of: quay-drive")
+    session = Session(load_scenario(written(tmp_path, text)))
+    assert session.resolved.scenario.summary == "One of the field crews likes Quay Drive."
+    assert "quaydrive.example" in session.world.staff.names
+    found = session.resolved.catalog.resolve("files.quaydrive.example")
+    assert found is not None
+    assert found.id == "quay-drive"
+    again = resolved_from(json.loads(json.dumps(session.resolved.dump())), "run")
+    assert again.content_hash() == session.resolved.content_hash()
+
+
+def test_a_mistake_in_an_app_of_ones_own_has_its_place(tmp_path: Path) -> None:
+    wrong = OWN.replace("quay-drive,", "dropbox,").replace("Cloud storage", "Cloud storag")
+    found = refused(written(tmp_path, wrong + SCENARIO))
+    assert {(p.rule, p.where.line if p.where else 0) for p in found} >= {("CATALOG-CATEGORY", 2)}
+    assert all(p.where is not None and p.where.line == 2 for p in found)
 
 
 def test_texts_may_stand_in_files_beside_the_scenario(tmp_path: Path) -> None:

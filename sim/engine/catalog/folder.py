@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -46,6 +47,7 @@ def _slug(category: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", category.lower())
 
 
+@cache
 def suffix_test(asked: bool) -> Callable[[str], bool]:
     """Return what tells public suffixes; unless it is asked for, nothing is one."""
     if not asked:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sim.base.errors import InputError, Place, Problem, nearest
+from sim.base.yamlfile import Document
 from sim.engine.catalog.app import App
 from sim.engine.catalog.folder import suffix_test
 from sim.engine.catalog.model import SETS, Catalog, load_catalog, load_sets
@@ -84,6 +85,20 @@ def load_tenant_catalog(path: Path | None = None) -> TenantCatalog:
     findings.close()
     assert source is not None, "close raises if it was not read"
     return _read(source, findings)
+
+
+def custom_apps(document: Document, key: str, base: Catalog) -> tuple[App, ...]:
+    """Return the custom apps that stand at `key` of a document, beside those of `base`.
+
+    Raise InputError with every problem at once.
+    """
+    findings, source = Findings(), Source.of(document)
+    reader = AppReader(findings, base.countries, suffix_test(asked=True))
+    reader.know(base.apps)
+    read = [reader.app(source, (key, number), raw) for number, raw in enumerate(source.data[key])]
+    reader.claimed_twice(base.shared)
+    findings.close()
+    return tuple(app for app in read if app is not None)
 
 
 def _read(source: Source, findings: Findings) -> TenantCatalog:

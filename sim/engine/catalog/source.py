@@ -58,6 +58,14 @@ class Source:
         self._document = yamlfile.load(self._text, self.name)
         self.data = self._document.data
 
+    @classmethod
+    def of(cls, document: yamlfile.Document) -> Source:
+        """Return a document that was read already as a source."""
+        source = cls.__new__(cls)
+        source.name, source.data = document.file, document.data
+        source._text, source._document = "", document
+        return source
+
     def place(self, keys: Sequence[str | int]) -> Place:
         """Return where the value at `keys` stands."""
         if self._document is None:
