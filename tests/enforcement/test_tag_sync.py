@@ -218,8 +218,11 @@ def test_a_profile_scopes_what_the_tag_makes():
     tagged(found, "beta", UNSANCTIONED, "others")
     scopes = {indicator.value: indicator.scope for indicator in found.indicators.present()}
     assert (scopes["alpha.example"], scopes["beta.example"]) == (only, but)
-    assert found.listed("Sales").decides("alpha.example") is not None
-    assert found.listed("Finance").decides("alpha.example") is None
+    sales, finance = found.listed("Sales"), found.listed("Finance")
+    assert sales.decides("alpha.example") is not None
+    assert finance.decides("alpha.example") is None
+    assert sales.decides("beta.example") is None
+    assert finance.decides("beta.example") is not None
 
 
 @pytest.mark.fact("scope.change-by-retag")
