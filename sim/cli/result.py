@@ -20,6 +20,7 @@ _MOST = 5
 _WAYS = {
     Way.RETRY.value: "tried again later",
     Way.BROWSER.value: "another browser",
+    Way.DEVICE.value: "a private device",
     Way.PHONE.value: "a phone of their own",
     Way.SIBLING.value: "an app of the same kind",
     Way.MAIL.value: "private mail",

@@ -24,6 +24,8 @@ class Ways(Strict):
     """Comes back later in the same browser."""
     browser: Weight = 12
     """Tries another browser of the machine."""
+    device: Weight = 5
+    """Takes the private device that they have at work, which nobody manages; few have one."""
     phone: Weight = 6
     """Does it on a phone of their own, over the mobile network, where no source sees it."""
     sibling: Weight = 26
@@ -45,8 +47,8 @@ class Ways(Strict):
 
     @model_validator(mode="after")
     def _something(self) -> Ways:
-        ways = (self.retry, self.browser, self.phone, self.sibling, self.mail, self.ticket, self.manager)
-        if not sum(ways) + self.give_up:
+        elsewhere = self.retry + self.browser + self.device + self.phone + self.sibling + self.mail
+        if not elsewhere + self.ticket + self.manager + self.give_up:
             what = "nothing has any weight, so nobody would do anything"
             raise wrong("REACTIONS-WEIGHT", what, "give one of the ways a weight, if only give_up")
         return self

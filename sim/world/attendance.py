@@ -63,8 +63,10 @@ class Attendance:
             begins = np.where(there, np.maximum(start - before, 0), _DAY)
             stops = np.where(there, np.minimum(end + after, _DAY), 0)
             first, last = np.full(begins.shape, _DAY), np.zeros(begins.shape, dtype=np.int64)
-            np.minimum.at(first, machine, begins)
-            np.maximum.at(last, machine, stops)
+            # Who shares a colleague's machine has a device of their own besides.
+            for used in (machine, np.arange(len(machine))):
+                np.minimum.at(first, used, begins)
+                np.maximum.at(last, used, stops)
             found.append((first, last))
         (on, off), (on_again, off_again) = found
         joined = (on_again < off_again) & (on_again <= off) & (on < off)

@@ -43,6 +43,7 @@ class Way(Enum):
 
     RETRY = "retry"
     BROWSER = "browser"
+    DEVICE = "device"
     PHONE = "phone"
     SIBLING = "sibling"
     MAIL = "mail"
@@ -58,6 +59,7 @@ class Way(Enum):
 _WAIT: Mapping[Way, tuple[int, int]] = {
     Way.RETRY: (10 * MINUTE, 90 * MINUTE),
     Way.BROWSER: (20 * SECOND, 4 * MINUTE),
+    Way.DEVICE: (MINUTE, 10 * MINUTE),
     Way.PHONE: (MINUTE, 10 * MINUTE),
     Way.SIBLING: (2 * MINUTE, 30 * MINUTE),
     Way.MAIL: (2 * MINUTE, 15 * MINUTE),
@@ -221,7 +223,7 @@ class Displacement:
         process = left.process
         if way is Way.BROWSER:
             target, process = left.app, target
-        elif target != left.app and process not in self._browsers:
+        elif (target != left.app or way is Way.DEVICE) and process not in self._browsers:
             process = self._staff.processes.index(person.browser)
         return replace(left, way=way, goes_on=goes_on, target=target, target_process=process)
 
@@ -246,6 +248,8 @@ class Displacement:
         in_use = {one.process for one in chain if one.app == left.app}
         found[Way.BROWSER] = [process for process in self._browsers if process not in in_use]
         found[Way.PHONE] = [left.wanted]
+        if person.machine != person.index:
+            found[Way.DEVICE] = [left.app]
         wanted = self._staff.apps[left.wanted]
         siblings = self._best_known(wanted.category, person.department)
         found[Way.SIBLING] = [app for app in siblings if app not in tried]
@@ -279,8 +283,10 @@ class Displacement:
         moved = column(lambda one: one.target) != left.app
         mails = column(lambda one: one.way is Way.MAIL)
         unmade = column(lambda one: one.unmade)
+        own = column(lambda one: one.way is Way.DEVICE) > 0
         return replace(
             left,
+            machine=np.where(own, left.person, left.machine),
             process=column(lambda one: one.target_process).astype(np.int32),
             app=column(lambda one: one.target).astype(np.int32),
             key=draws(0, "displaced", left.key),

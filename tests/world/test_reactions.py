@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sim.base.time import MINUTE
 from sim.engine.tenant import WIN10
 from sim.scenario.load import Resolved
+from sim.scenario.reactions import Ways
 from sim.session.commands import Command
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
 from sim.views import discovery
 from sim.world.displacement import Reaction, Way
-from sim.world.telemetry import Rows
+from sim.world.telemetry import Rows, join
 from tests.properties import played
+from tests.world.lively import lively
 from tests.world.reacting import ON, office, only
 
 MAIL = AddIndicator("mail.yahoo.com", "Alert and block")
@@ -93,3 +96,29 @@ def test_a_manager_complains_once_for_everybody_who_asked():
     mails = [(mail.sender, mail.subject) for mail in session.world.mailbox.mails]
     assert sorted(mails) == sorted(wanted)
     assert any("of my people" in mail.text for mail in session.world.mailbox.mails)
+
+
+def test_a_private_device_is_seen_by_the_proxy_and_not_by_defender():
+    """Who shares a colleague's machine has one with them; everybody else cannot choose that way."""
+    delays = {
+        hop: {"fixed": "0s", "mark": "made up for tests"} for hop in ("block_setting", "indicator_offer")
+    }
+    blocking = [{"network_protection": "block"}]
+    office_ = lively(
+        40, reactions={}, end="2019-12-16T15:00", devices=blocking, delays=delays, proxy=[{"name": "Gate"}]
+    )
+    assert office_.pack is not None
+    ways = {"ways": Ways(**only("device")["ways"])}
+    personas = tuple(persona.model_copy(update=ways) for persona in office_.pack.personas)
+    alike = replace(office_, pack=office_.pack.model_copy(update={"personas": personas}))
+    session = play(alike, AddIndicator("teams.microsoft.com", "Alert and block"))
+    people, world = session.world.staff.people, session.world
+    moved = [one for one in reactions(session) if one.way is Way.DEVICE]
+    assert moved
+    assert {one.way for one in reactions(session)} == {Way.DEVICE, Way.GIVE_UP}
+    rows = join([rows_of(session, one) for one in moved])
+    assert len(rows)
+    assert (rows.machine == rows.user).all()
+    assert all(people[one.person].machine != one.person for one in moved)
+    assert not world.guards.feeds(rows.time, rows.machine).any()
+    assert world.upstream.gateways[0].carries(rows.time, rows.machine).all()
