@@ -53,7 +53,7 @@ def _truth(session: Session, folder: Path) -> Iterator[tuple[Path, int]]:
     for name, table in tables.items():
         write(folder / name, table_bytes(table, "csv"))
         yield folder / name, len(table)
-    found = [json.dumps(fact, ensure_ascii=False) + "\n" for fact in facts(session)]
+    found = [json.dumps(fact, ensure_ascii=False) + "\n" for fact in facts(session, base)]
     write(folder / "truth-facts.jsonl", "".join(found).encode())
     yield folder / "truth-facts.jsonl", len(found)
 

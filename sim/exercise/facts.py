@@ -9,13 +9,16 @@ from typing import Any
 from sim.engine.enforcement.settings import SETTINGS
 from sim.engine.policy.policies import Criterion
 from sim.exercise.alerted import app_of
+from sim.exercise.metrics_setting import switch_states
+from sim.exercise.truth import Baseline
 from sim.session.driver import Session
 from sim.world.displacement import Way
+from sim.world.model import World
 
 Fact = dict[str, Any]
 
 
-def facts(session: Session) -> Iterator[Fact]:
+def facts(session: Session, base: Baseline) -> Iterator[Fact]:
     """Yield every fact; times are microseconds UTC, everything else has its name."""
     resolved = session.resolved
     yield {"kind": "run", "start": resolved.start, "end": resolved.end, "now": session.now}
@@ -23,7 +26,8 @@ def facts(session: Session) -> Iterator[Fact]:
     yield from _portal(session)
     yield from _phones(session)
     yield from _alerts(session)
-    yield from _control(session)
+    yield from _control(session.world, "")
+    yield from _control(base.world, "untouched-")
     yield from _notes(session)
 
 
@@ -97,21 +101,20 @@ def _alerts(session: Session) -> Iterator[Fact]:
         }
 
 
-def _control(session: Session) -> Iterator[Fact]:
-    world = session.world
+def _control(world: World, prefix: str) -> Iterator[Fact]:
     for switch in world.era.portals.switches:
-        on = world.tenant.switches[switch.id]
-        yield {"kind": "switch", "id": switch.id, "name": switch.name, "on": on}
+        states = switch_states(world, switch)
+        yield {"kind": f"{prefix}switch", "id": switch.id, "name": switch.name, "states": states}
     for collector in world.collectors.all:
         spans = [[fault.since, fault.until] for fault in collector.faults]
-        yield {"kind": "collector", "name": collector.name, "faults": spans}
+        yield {"kind": f"{prefix}collector", "name": collector.name, "faults": spans}
     for machine in world.staff.machines:
         changes = world.fleet.changes.get(machine.index, [])
         for name, asked in SETTINGS.items():
             mine = [change for change in changes if change.name == name]
             first = mine[0].before if mine else world.fleet.of(machine.index).effective(name)
             values = [[0, asked.say(first.value)], *([c.time, asked.say(c.after.value)] for c in mine)]
-            yield {"kind": "setting", "name": name, "machine": machine.name, "values": values}
+            yield {"kind": f"{prefix}setting", "name": name, "machine": machine.name, "values": values}
 
 
 def _notes(session: Session) -> Iterator[Fact]:

@@ -118,20 +118,18 @@ def communication(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     concerned = {*seen.bad_apps, *(answer.app for answer in seen.truth.answers)}
     apps = sorted(concerned | {app_id for app_id in done if _excess(seen, done[app_id])})
     apps = apps if aim.app is None else [aim.app]
-    points, events = 0, []
+    points, first, reached, events = 0, 0, 0, []
     for app_id in apps:
         before = done[app_id].since if app_id in done else seen.now + 1
         asked = [e for e in _asked(seen, app_id) if e.time < before]
         informed = _informed(seen, app_id)
+        first, reached = first + bool(asked), reached + bool(informed)
         if app_id in concerned or app_id == aim.app:
             points += ASKED * bool(asked) + INFORMED * bool(informed)
         events += asked[:1] + informed[:1]
     line = aim.line or seen.truth.work_line
-    acted = [app_id for app_id in apps if app_id in done]
-    first = sum(any(e.time < done[app_id].since for e in _asked(seen, app_id)) for app_id in acted)
-    reached = sum(bool(_informed(seen, app_id)) for app_id in apps)
     because = (
-        f"asked about or back-tested first: {first} of {len(acted)} apps that something was done against; "
+        f"asked about or back-tested before any measure: {first} of {len(apps)} apps; "
         f"users told: {reached} of {len(apps)} ({line})"
     )
     return Measured(points // max(1, len(apps)), because, cite(events))

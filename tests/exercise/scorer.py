@@ -295,39 +295,41 @@ class Scorer(Export):
 
     def setting(self, aim: Row) -> int:
         """Return the score of a fault that was mended."""
-        name, scores = aim["setting"], []
-        for states in self.histories(name, aim):
-            merged: list[tuple[int, bool]] = []
-            for time, right in states:
-                if time > self.now:
-                    break
-                if time < self.start:
-                    merged = [(self.start, right)]
-                elif not merged or merged[-1][1] != right:
-                    merged.append((time, right))
-            broken = next((time for time, right in merged if not right), None)
-            if broken is None:
+        scores = []
+        alone = [self.merged(states) for states in self.histories("untouched-", aim)]
+        for states, idle in zip(self.histories("", aim), alone, strict=True):
+            mine = self.merged(states)
+            broken = next((time for time, right in mine if not right), None)
+            if broken is None or (mine[-1][1] and idle[-1][1] and idle[-1][0] <= mine[-1][0]):
                 continue
-            if not merged[-1][1]:
+            if not mine[-1][1]:
                 scores.append(0)
                 continue
             left = self.end - broken
             best = min(4 * HOUR, left // 2) if aim["best"] is None else aim["best"]
             worst = left if aim["worst"] is None else aim["worst"]
-            scores.append(50 + late(max(0, merged[-1][0] - broken), best, worst) * 50 // 100)
+            scores.append(50 + late(max(0, mine[-1][0] - broken), best, worst) * 50 // 100)
         return sum(scores) // max(1, len(scores))
 
-    def histories(self, name: str, aim: Row) -> list[list[tuple[int, bool]]]:
+    def merged(self, states: list[tuple[int, bool]]) -> list[tuple[int, bool]]:
+        """Return how something stood since play began."""
+        found: list[tuple[int, bool]] = []
+        for time, right in states:
+            if time > self.now:
+                break
+            if time < self.start:
+                found = [(self.start, right)]
+            elif not found or found[-1][1] != right:
+                found.append((time, right))
+        return found
+
+    def histories(self, world: str, aim: Row) -> list[list[tuple[int, bool]]]:
         """Return when something stood right and wrong, in each place where it stands."""
-        for switch in self.facts["switch"]:
+        name = aim["setting"]
+        for switch in self.facts[f"{world}switch"]:
             if name in (switch["id"], switch["name"]):
-                changes = [
-                    (entry["time"], entry["detail"] == "on")
-                    for entry in self.facts["log"]
-                    if entry["action"] == "Save setting" and entry["target"] == switch["name"]
-                ]
-                return [[(0, not changes[0][1] if changes else switch["on"]), *changes]]
-        for collector in self.facts["collector"]:
+                return [[(time, on) for time, on in switch["states"]]]
+        for collector in self.facts[f"{world}collector"]:
             if collector["name"] == name:
                 ends = [state for a, b in collector["faults"] for state in ((a, False), (b, True))]
                 return [sorted([(0, True), *ends], key=lambda state: state[0])]
@@ -335,7 +337,7 @@ class Scorer(Export):
         wanted = aim["value"].casefold()
         return [
             [(time, value.casefold() == wanted) for time, value in fact["values"]]
-            for fact in self.facts["setting"]
+            for fact in self.facts[f"{world}setting"]
             if fact["name"] == name and fact["machine"] in owners & self.managed
         ]
 

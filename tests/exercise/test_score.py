@@ -23,6 +23,7 @@ from sim.session.commands import RecordFinding, SetSwitch, TagApp, TakeHint
 from sim.session.driver import Session
 from sim.session.gateway_commands import ImportBlockScript
 from sim.session.people_commands import AskAbout, NotifyUsers
+from sim.session.source_commands import RepairCollector
 from tests.exercise.random_runs import exported
 from tests.exercise.scorer import disagreements
 from tests.exercise.small import APPLIANCE, HOUR, LENIENT, MINUTE, TEXT, Step, blocked, small
@@ -174,6 +175,21 @@ def test_a_fault_that_is_mended_late_is_still_mended() -> None:
     assert 50 <= of(scored([(late, on)]), "setting").score < 75
     off = replace(on, on=False)
     assert of(scored([(start(), on), (late, off)]), "setting").score == 0
+
+
+def test_a_fault_that_mends_itself_is_no_merit() -> None:
+    """A collector's fault ends by itself: only who ends it sooner is paid."""
+    text = (
+        APPLIANCE.replace("setting: Custom network indicators", "setting: Logs")
+        + """
+collectors:
+  - {name: Logs, faults: [{kind: stopped, since: 2019-12-16T09:30, until: 2019-12-16T15:00}]}
+"""
+    )
+    assert of(scored([], text), "setting").score == 0
+    repaired = of(scored([(start() + HOUR, RepairCollector("Logs", "start"))], text), "setting")
+    assert repaired.score == 100
+    assert "put right in 1, the last at" in repaired.because
 
 
 def test_where_the_policy_leaves_a_choice_every_answer_with_a_reason_scores_full() -> None:
