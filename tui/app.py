@@ -27,15 +27,15 @@ from sim.session.answer import Answer
 from sim.session.commands import Command
 from sim.session.driver import Notification, Session
 from sim.views.reports import WHOLE, report_names
-from tui.case import CaseKeys
 from tui.clock import Clock
 from tui.confirm import Confirm, Question
-from tui.destinations import DESTINATIONS, ENTITIES, ONE_QUEUE, PLACES, QUEUES, build
+from tui.destinations import DESTINATIONS, ENTITIES, ONE_QUEUE, PLACES, QUEUES, SIMULATED, build
 from tui.learner import Learner
 from tui.names import EntityProvider
 from tui.palette import ActionProvider
 from tui.playkeys import PLAY
 from tui.reviewer import Reviewer
+from tui.runs import NewPath, RunKeys, clock_of
 from tui.screens.base import PlayScreen
 from tui.screens.library import LibraryScreen
 from tui.standing import standing
@@ -47,11 +47,8 @@ REDRAW_SECONDS = 0.25
 ANSWER_SECONDS = 3
 """How long the answer to a command stands; what it changed is on the screen anyway."""
 
-NewPath = Callable[[str], Path]
-"""Gives the run file for a new run of a scenario."""
 
-
-class PlayApp(CaseKeys, scope=PLAY):
+class PlayApp(RunKeys, scope=PLAY):
     """Opens the library, or `session` at once."""
 
     COMMANDS: ClassVar[set[Any]] = {ActionProvider, EntityProvider}
@@ -70,7 +67,7 @@ class PlayApp(CaseKeys, scope=PLAY):
         """`record` is the file of the learner's record; without one nothing is kept."""
         super().__init__()
         self.session: Session | None = session
-        self.clock: Clock | None = Clock(session) if session else None
+        self.clock: Clock | None = clock_of(session) if session else None
         self.result: Result | None = None
         self.learner = Learner(record)
         self._reviewer: Reviewer | None = None
@@ -86,11 +83,7 @@ class PlayApp(CaseKeys, scope=PLAY):
         if self.session is None:
             self.push_screen(LibraryScreen())
         else:
-            self._show_status()
-            self.go("briefing")
-            self._end_if_over()
-            if self.session.handed_over:
-                self.play_on()
+            self._begin_to_show()
         self.set_interval(TICK_SECONDS, self._tick)
         if self.learner.problem is not None:
             self.refuse(self.learner.problem)
@@ -119,12 +112,24 @@ class PlayApp(CaseKeys, scope=PLAY):
         except UnsanctionedError as error:
             self.refuse(error)
             return
+        self.take(session, session.run_path)
+
+    def take(self, session: Session, path: Path | None) -> None:
+        """Leave the run that is played for another."""
         self.leave()
-        self.session, self.clock, self.result = session, Clock(session), None
-        self.run_path = session.run_path
+        self.session, self.clock, self.result = session, clock_of(session), None
+        self.run_path = path
         self.report, self.days = WIN10, WHOLE
+        self._begin_to_show()
+
+    def _begin_to_show(self) -> None:
+        """Show the run that is played: its briefing, or its result where it is over."""
+        assert self.session is not None
         self._show_status()
         self.go("briefing")
+        self._end_if_over()
+        if self.session.handed_over:
+            self.play_on()
 
     def leave(self) -> None:
         """Close the run; its file can be resumed."""
@@ -233,6 +238,9 @@ class PlayApp(CaseKeys, scope=PLAY):
 
     def open(self, kind: str, entity_id: str, **context: Any) -> None:
         """Push the page of an entity; `kind` is one of `ENTITIES`."""
+        if kind in SIMULATED and (reason := self.when_simulator()):
+            self.notify(f"{_sentence(reason)}.", title="Not now", severity="warning", markup=False)
+            return
         path, before = ENTITIES[kind]
         self.push_screen(build(path, *before, entity_id, **context))
 
@@ -254,21 +262,26 @@ class PlayApp(CaseKeys, scope=PLAY):
     def _tick(self) -> None:
         now = time.monotonic()
         passed, self._ticked = now - self._ticked, now
-        if self.screen_stack and not self.held:
+        exam = self.session is not None and self.session.is_exam
+        if self.screen_stack and (exam or not self.held):
             self.elapse(passed)
         if self._reviewer is not None and self._reviewer.news():
             self.redraw()
 
     def elapse(self, seconds: float) -> None:
         """Let so many real seconds count for the session."""
-        if self.clock is None or self.clock.paused or self.clock.session.finished:
+        if self.clock is None or self.clock.session.finished:
+            return
+        if self.clock.paused:
+            self.clock.stood += seconds
             return
         try:
-            self._tell(self.clock.tick(seconds))
+            self._tell(self.clock.tick(seconds, slow=self.held))
         except UnsanctionedError as error:
             self.clock.paused = True
             self.refuse(error)
         self._moved(at_rest=False)
+        self.end_if_up()
 
     def _skip_slice(self) -> None:
         if self.clock is None or not self.clock.skipping:
@@ -377,11 +390,17 @@ class PlayApp(CaseKeys, scope=PLAY):
             return "choose a scenario first"
         return self.when_desk()
 
+    def when_pausable(self) -> str:
+        """Say why the clock cannot be stopped, if so."""
+        exam = self.session is not None and self.session.is_exam
+        return self.when_running() or ("an assessed run cannot be paused" if exam else "")
+
     def when_result(self) -> str:
         """Say why there is no result to see yet, if so."""
         if self.session is None:
             return "choose a scenario first"
-        if self.session.finished or self.session.resolved.scenario.mode != "exercise":
+        practice = self.session.resolved.scenario.mode != "exercise" and not self.session.is_exam
+        if self.session.finished or practice:
             return ""
         return "the result of an exercise is shown when it is over"
 

@@ -22,11 +22,15 @@ DAY_ENDS = "the working day ends without news; skip again to go on"
 
 
 class Clock:
-    """The clock of one session."""
+    """The clock of one session; that of an assessed run never stands still, and its real time ends."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, left: float | None = None) -> None:
+        """`left` is how many real seconds an assessed run still has."""
         self.session = session
-        self.paused = True
+        self.left = left
+        self.paused = left is None
+        self.stood = 0.0
+        """Real seconds for which it has stood still since it was paused."""
         self.skipping = False
         self.drops = True
         """Whether news brings the clock down to ×1."""
@@ -48,6 +52,8 @@ class Clock:
             return "playing on"
         if self.skipping:
             return "skipping"
+        if self.left is not None:
+            return f"×{self.speed}, {max(0, -(-int(self.left) // 60))} min left"
         return f"×{self.speed}" + (" auto" if self.drops else "")
 
     @property
@@ -61,16 +67,26 @@ class Clock:
 
     def toggle(self) -> None:
         """Pause, or run again; a skip is stopped by it."""
-        self.paused = True if self.skipping else not self.paused
-        self.skipping = False
-        if self.paused:
-            self.session.mark()
+        stopped, self.skipping = self.left is None and (self.skipping or not self.paused), False
+        if self.paused or stopped:
+            self.session.mark(round(self.stood))
+        self.paused, self.stood = stopped, 0.0
 
-    def tick(self, seconds: float) -> list[Notification]:
-        """Let real time pass; return what the portals have told meanwhile."""
+    @property
+    def is_up(self) -> bool:
+        """True once the real time of an assessed run is over."""
+        return self.left is not None and self.left <= 0
+
+    def tick(self, seconds: float, slow: bool = False) -> list[Notification]:
+        """Let real time pass, at ×1 where it is to go `slow`; return what the portals have told meanwhile."""
+        if self.left is not None:
+            self.left -= seconds
         if self.paused or self.skipping or self.session.finished:
             return []
-        exact = min(seconds, LONGEST_TICK) * self.speed * SECOND + self._fraction
+        # A stall of an assessed run is made good at ×1: its clock is never slower than the real one.
+        real = min(seconds, LONGEST_TICK)
+        late = 0 if self.left is None else seconds - real
+        exact = (real * (1 if slow else self.speed) + late) * SECOND + self._fraction
         step = int(exact)
         self._fraction = exact - step
         self.session.advance(self.session.now + step)

@@ -141,6 +141,7 @@ DESTINATIONS: tuple[Destination, ...] = (
         "see how far a block has come, {machine} by {machine}",
         "v",
         _S + "propagation:PropagationScreen",
+        when="simulator",
     ),
     Destination(
         "powershell",
@@ -185,6 +186,23 @@ DESTINATIONS: tuple[Destination, ...] = (
         _S + "notebook:NotebookScreen",
     ),
     Destination(
+        "moments",
+        "Go back",
+        "go back to a moment of this run, and go on differently",
+        "j",
+        _S + "rewind:MomentsScreen",
+        when="branching",
+        help="The run as it is now is kept: going back begins a new one.",
+    ),
+    Destination(
+        "runs",
+        "Runs",
+        "list the runs of this scenario, and change to another",
+        "J",
+        _S + "rewind:RunsScreen",
+        when="branching",
+    ),
+    Destination(
         "help_articles",
         "Help articles",
         "read the help articles of both portals",
@@ -222,6 +240,9 @@ ONE_QUEUE = Destination(
 )
 """Where today's portal has the alerts: it stands for the two queues of 2019."""
 QUEUES = ("alerts", "endpoint_alerts")
+
+SIMULATED = ("propagation",)
+"""Entities whose page is a view of the simulator's own, which an assessed run does not show."""
 
 ENTITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "app": (_S + "app_page:AppPageScreen", ()),

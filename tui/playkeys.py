@@ -14,8 +14,8 @@ CLOCK = (
         "let the clock run, or stop it",
         ("p",),
         "Play begins with the clock standing still. It also waits while a question, a form or this "
-        "list is open.",
-        when="running",
+        "list is open. That of an assessed run never stands still.",
+        when="pausable",
     ),
     Action("clock.faster", "Faster", "let time run faster", (">",), when="running"),
     Action("clock.slower", "Slower", "let time run slower", ("<",), when="running"),

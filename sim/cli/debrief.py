@@ -28,8 +28,9 @@ from sim.exercise.debrief_words import (
     standing,
 )
 from sim.exercise.moments import Moment
+from sim.session.assessed import refuse_open
 from sim.session.driver import restore
-from sim.session.runfile import Recorded, read_run
+from sim.session.runfile import read_run
 
 
 def debrief(run: Path, *, output: Path | None, as_json: bool) -> int:
@@ -52,10 +53,7 @@ def debrief(run: Path, *, output: Path | None, as_json: bool) -> int:
 
 def _refuse(recorded: Recorded) -> None:
     """Raise InputError for an assessed run that is still open, and for one that another version made."""
-    if recorded.header.get("assessed") and recorded.footer is None:
-        raise InputError(
-            Problem("ASSESSED-OPEN", f"{recorded.path} is assessed and not over", advice="finish it first")
-        )
+    refuse_open(recorded)
     made = recorded.header["engine"]
     if made != sim.__version__:
         what = f"version {made} made {recorded.path}, this is {sim.__version__}: it can be read, not executed"

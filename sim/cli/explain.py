@@ -16,6 +16,7 @@ from sim.base.time import show_clock, to_iso
 from sim.cli.errors import DONE
 from sim.cli.run import parse_until
 from sim.engine.enforcement.explain import Share, Told
+from sim.session.assessed import refuse_open
 from sim.session.driver import Session, resolved_of, restore
 from sim.session.lookup import machine_index, process_index
 from sim.session.runfile import read_run
@@ -48,6 +49,7 @@ def explain(
             )
         )
     recorded = read_run(run)
+    refuse_open(recorded)
     until = parse_until(at, resolved_of(recorded)) if at else None
     session = restore(recorded, until).session
     chains = Chains(session, _host(session, app, host))

@@ -12,6 +12,7 @@ from sim.base.text import plain
 from sim.cli.errors import DONE
 from sim.cli.run import parse_until
 from sim.engine.discovery.writing import WRITERS
+from sim.session.assessed import refuse_open
 from sim.session.driver import Session, resolved_of, restore
 from sim.session.runfile import read_run
 from sim.views.files import write
@@ -26,6 +27,8 @@ def export(run: Path, folder: Path, *, file_format: str, truth: bool, at: str | 
         advice = nearest(file_format, list(known), "one of: " + ", ".join(known))
         raise InputError(Problem("USAGE", f"no export format {file_format!r}", advice=advice))
     recorded = read_run(run)
+    if truth:
+        refuse_open(recorded)
     session = restore(recorded, parse_until(at, resolved_of(recorded)) if at else None).session
     _make(folder)
     written = _tables if file_format in TABLES else _log

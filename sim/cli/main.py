@@ -70,13 +70,28 @@ def play_command(
     resume: Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="T", help="Go on from 2019-12-16T14:00, or +5h, in a copy."),
+        typer.Option("--until", metavar="T", help="Go on from 2019-12-16T14:00, or +5h, in a new run."),
+    ] = None,
+    assessed: Annotated[
+        bool,
+        typer.Option(
+            "--assessed", help="For a class: no hints, no going back, no simulator views, no pause."
+        ),
+    ] = False,
+    name: Annotated[str | None, typer.Option("--name", help="Who plays an assessed run.")] = None,
+    code: Annotated[
+        str | None,
+        typer.Option("--class", metavar="CODE", help="SCENARIO:WORD, or SCENARIO:WORD:each for own seeds."),
+    ] = None,
+    minutes: Annotated[
+        int | None, typer.Option("--minutes", min=1, max=1440, help="Real minutes until the time is up.")
     ] = None,
 ) -> None:
     """Play in the terminal."""
     from sim.cli.play import play
 
-    raise typer.Exit(play(scenario, seed=seed, resume=resume, until=until))
+    exam = (name, code, minutes) if assessed or name or code or minutes else None
+    raise typer.Exit(play(scenario, seed=seed, resume=resume, until=until, exam=exam))
 
 
 @app.command()
@@ -172,7 +187,11 @@ def run_command(
     resume: Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="T", help="Stop at 2019-12-16T14:00, or +5h from the start."),
+        typer.Option(
+            "--until",
+            metavar="T",
+            help="Stop at 2019-12-16T14:00, or +5h. Of a run that went further: cut it there.",
+        ),
     ] = None,
     out: Annotated[
         Path | None,

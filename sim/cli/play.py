@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.base.errors import InputError, Problem
 from sim.base.text import plain
 from sim.cli.errors import DONE, show_warnings
-from sim.session.runfile import Recorded, new_run_path, read_run
+from sim.session.runfile import new_run_path, read_run
 
 if TYPE_CHECKING:
     from sim.session.driver import Session
+
+Exam = tuple[str | None, str | None, int | None]
+"""Name, class code and minutes of an assessed run, as far as they were given."""
 
 
 def play(
@@ -21,6 +25,7 @@ def play(
     seed: int | None = None,
     resume: Path | None = None,
     until: str | None = None,
+    exam: Exam | None = None,
 ) -> int:
     """Open the interface; return the exit code. Whatever is wrong is said before it opens."""
     if scenario is not None and resume is not None:
@@ -29,6 +34,13 @@ def play(
         raise _usage("--until goes with --resume RUN")
     if resume is not None and seed is not None:
         raise _usage("a resumed run keeps its seed: leave --seed out")
+    if exam is not None:
+        if resume is not None or seed is not None:
+            raise _usage(
+                "an assessed run takes scenario and seed from its code; go on with it by --resume RUN"
+            )
+        if not all(exam):
+            raise _usage("give --assessed with --name, --class and --minutes")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
             Problem(
@@ -37,7 +49,7 @@ def play(
                 advice="without one: unsanctioned run first-block --player oracle",
             )
         )
-    session = _open(scenario, seed, resume, until)
+    session = _open(scenario, seed, resume, until) if exam is None else _sit(scenario, exam)
     from sim.exercise.record import record_path
     from tui.app import PlayApp
 
@@ -51,6 +63,23 @@ def play(
         if app.result is None:
             print(f"Go on with: unsanctioned play --resume {plain(app.run_path)}")
     return app.return_code or DONE
+
+
+def _sit(scenario: str | None, exam: Exam) -> Session:
+    """Begin an assessed run; its time runs from now, by the real clock."""
+    from sim.scenario.load import load_scenario
+    from sim.session.assessed import Assessed, read_code
+    from sim.session.driver import Session
+
+    name, code, minutes = (exam[0] or "").strip(), (exam[1] or "").strip(), exam[2] or 0
+    fixed, seed = read_code(code, name)
+    if scenario is not None and scenario != fixed:
+        raise _usage(f"the code is for {fixed}: leave the scenario out")
+    _try_folder()
+    assessed = Assessed(name, code, minutes, int(time.time()) + 60 * minutes)
+    session = Session(load_scenario(fixed, seed), seed, assessed=assessed)
+    session.record_to(new_run_path(session.resolved.name))
+    return session
 
 
 def _usage(what: str) -> InputError:
@@ -88,8 +117,9 @@ def _try_folder() -> None:
 
 
 def _resume(path: Path, until: str | None) -> Session:
-    """Bring a run back. With `until` the original stays: a copy up to there is gone on with."""
+    """Bring a run back. With `until` the original stays: a branch from there is gone on with."""
     from sim.cli.run import parse_until
+    from sim.session.branches import branch
     from sim.session.driver import resolved_of, restore
 
     recorded = read_run(path)
@@ -98,25 +128,11 @@ def _resume(path: Path, until: str | None) -> Session:
             f"{plain(path)}: the last line was unfinished and is left out; the rest is kept",
             file=sys.stderr,
         )
-    limit = parse_until(until, resolved_of(recorded)) if until else None
-    replayed = restore(recorded, limit)
-    if limit is not None:
-        replayed.session.continue_file(_copy(recorded, replayed.compared))
-    elif recorded.footer is None:
-        replayed.session.continue_file(recorded)
-    return replayed.session
-
-
-def _copy(recorded: Recorded, count: int) -> Recorded:
-    """Write the header and the first `count` records to a new run file."""
-    target = new_run_path(f"{recorded.path.stem}-from")
-    lines = recorded.path.read_bytes().split(b"\n")[: count + 1]
-    data = b"".join(line + b"\n" for line in lines)
-    try:
-        target.write_bytes(data)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise InputError(
-            Problem("RUN-WRITE", f"cannot write {target}", advice=f"{why}; choose another place")
-        ) from None
-    return Recorded(target, recorded.header, recorded.records[:count], len(data))
+    if until is not None:
+        resolved = resolved_of(recorded)
+        target = new_run_path(f"{recorded.path.stem}-from")
+        return branch(recorded, target, parse_until(until, resolved), resolved=resolved)
+    session = restore(recorded).session
+    if recorded.footer is None:
+        session.continue_file(recorded)
+    return session

@@ -17,10 +17,12 @@ from sim.base.time import from_iso, parse_duration, show_clock
 from sim.cli.actions import Action, read_actions
 from sim.cli.errors import DONE, show_warnings
 from sim.cli.result import show_result
-from sim.exercise.players import do_nothing, play, player
+from sim.exercise.players import Player, do_nothing, play, player
 from sim.exercise.score import judge
 from sim.exercise.summary import describe
 from sim.scenario.load import Resolved, load_scenario
+from sim.session.assessed import refuse_assessed
+from sim.session.branches import branch
 from sim.session.driver import Session, resolved_of, restore
 from sim.session.runfile import Recorded, new_run_path, read_run
 
@@ -47,8 +49,12 @@ def run(
         )
     # Everything that can be wrong is read before the run file is opened: a mistake leaves no file changed.
     recorded = read_run(resume) if resume is not None else None
+    cut = None if recorded is None or until is None else _cut(recorded, until)
     if recorded is not None:
         _say_lost(recorded)
+        if cut is not None:
+            return _branch(recorded, cut, player_name, actions, as_json)
+        refuse_assessed(recorded)
         if recorded.footer is not None:
             raise InputError(
                 Problem("RUN-OVER", f"{resume} was played to its end", advice="replay it instead")
@@ -66,9 +72,30 @@ def run(
         session.continue_file(recorded)
     else:
         session.record_to(_place(out, actions, session.resolved.name))
+    return _play(session, who, script if actions is not None else None, stop, as_json)
+
+
+def _cut(recorded: Recorded, until: str) -> int | None:
+    """Return the moment at which a run is to be cut; None where it has not come as far yet."""
+    time = parse_until(until, resolved_of(recorded))
+    return time if recorded.records and time < int(recorded.records[-1]["time"]) else None
+
+
+def _branch(recorded: Recorded, cut: int, player_name: str, actions: Path | None, as_json: bool) -> int:
+    """Go on from a moment of a run in a file of its own, to the end."""
+    resolved = resolved_of(recorded)
+    script = read_actions(actions, cut) if actions is not None else None
+    who = do_nothing if actions is not None else player(player_name, resolved, int(recorded.header["seed"]))
+    path = new_run_path(f"{recorded.path.stem}-from")
+    session = branch(recorded, path, cut, resolved=resolved)
+    return _play(session, who, script, resolved.end, as_json)
+
+
+def _play(session: Session, who: Player, script: list[Action] | None, stop: int, as_json: bool) -> int:
+    """Play a session that keeps its file, and print the result; return the exit code."""
     path = session.run_path
     with _progress(session, stop) as tick:
-        if actions is not None:
+        if script is not None:
             _play_actions(session, script, stop, tick)
         else:
             play(session, who, stop, tick)

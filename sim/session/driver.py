@@ -21,8 +21,9 @@ from sim.scenario.load import Resolved, resolve
 from sim.scenario.located import validate
 from sim.scenario.schema import Scenario
 from sim.session.answer import Answer
+from sim.session.assessed import Assessed, assessed_of
 from sim.session.commands import Command
-from sim.session.digest import Digest
+from sim.session.digest import Digest, canonical
 from sim.session.notebook import Notebook
 from sim.session.roles import require
 from sim.session.runfile import FORMAT, Recorded, RunFile
@@ -55,10 +56,18 @@ class Sent:
 class Session:
     """Plays a scenario. Time moves by `advance`, everything else changes by `submit`."""
 
-    def __init__(self, resolved: Resolved, seed: int | None = None, player: str = TRAINEE) -> None:
+    def __init__(
+        self,
+        resolved: Resolved,
+        seed: int | None = None,
+        player: str = TRAINEE,
+        assessed: Assessed | None = None,
+    ) -> None:
         self.seed = resolved.scenario.seed if seed is None else seed
         self.resolved = resolved = resolved.for_seed(self.seed)
         self.player = player
+        self.assessed = assessed
+        """Who plays it for which class; None for a run of one's own."""
         self.world = World(resolved, self.seed)
         self.notes = Notebook()
         self.commands = 0
@@ -67,7 +76,9 @@ class Session:
         self.checkpoints: dict[int, str] = {}
         """Digest at each full hour."""
         self._file: RunFile | None = None
-        self._digest = Digest(self.world, f"{resolved.content_hash()}:{self.seed}")
+        # What makes a run assessed is in its digest: who takes it out of the header cannot replay it.
+        exam = "" if assessed is None else f":{canonical(assessed.header())}"
+        self._digest = Digest(self.world, f"{resolved.content_hash()}:{self.seed}{exam}")
         self.advance(resolved.start)
 
     @property
@@ -87,6 +98,7 @@ class Session:
 
     def header(self) -> dict[str, Any]:
         """Return the run file's first record."""
+        assessed = {} if self.assessed is None else {"assessed": self.assessed.header()}
         return {
             "kind": "header",
             "format": FORMAT,
@@ -97,7 +109,13 @@ class Session:
             "seed": self.seed,
             "player": self.player,
             "scenario": self.resolved.dump(),
+            **assessed,
         }
+
+    @property
+    def is_exam(self) -> bool:
+        """True while an assessed run is not over: no hints, no going back, no view of the simulator's own."""
+        return self.assessed is not None and not self.finished
 
     def record_to(self, path: Path) -> None:
         """Start a run file at `path`."""
@@ -106,7 +124,11 @@ class Session:
 
     def continue_file(self, recorded: Recorded) -> None:
         """Go on in the file that this session was resumed from, after its last whole record."""
-        self._file = RunFile(recorded.path, recorded.whole_bytes)
+        self.continue_in(RunFile(recorded.path, recorded.whole_bytes))
+
+    def continue_in(self, file: RunFile) -> None:
+        """Go on in a file that holds everything so far."""
+        self._file = file
 
     @property
     def run_path(self) -> Path | None:
@@ -135,6 +157,8 @@ class Session:
         if self.handed_over:
             raise CommandRefused(Problem("SHIFT-OVER", "the shift is handed over", advice="read the result"))
         require(self.resolved.scenario.trainee.role, command.kind)
+        if self.assessed is not None:
+            self.assessed.require(command.kind)
         who = actor or self.player
         answer = command.apply(self.world, self.notes, who)
         self.world.story.notice()
@@ -151,10 +175,14 @@ class Session:
         """Return the digest of everything so far."""
         return self._digest.so_far()
 
-    def mark(self) -> None:
-        """Keep where the clock stands, so that a run that is cut off goes on from here."""
+    def mark(self, paused: int = 0) -> None:
+        """Keep where the clock stands, so that a run that is cut off goes on from here.
+
+        `paused` is for how many real seconds it stood still there; nothing depends on it.
+        """
         if self._file is not None:
-            self._keep({"kind": "mark", "time": self.now, "digest": self.digest()})
+            stood = {"paused": paused} if paused else {}
+            self._keep({"kind": "mark", "time": self.now, "digest": self.digest(), **stood})
 
     def leave(self) -> None:
         """Keep where the clock stands and close the run file; the run can be resumed."""
@@ -249,9 +277,15 @@ def resolved_from(kept: dict[str, Any], file: str) -> Resolved:
     return resolve(name, validate(Scenario, Document(data, {}, file)))
 
 
-def restore(recorded: Recorded, until: int | None = None) -> Replayed:
-    """Re-execute a run file; raise ReplayDiverged at the first record whose digest differs."""
-    session = Session(resolved_of(recorded), int(recorded.header["seed"]), str(recorded.header["player"]))
+def restore(
+    recorded: Recorded, until: int | None = None, *, resolved: Resolved | None = None, every: bool = True
+) -> Replayed:
+    """Re-execute a run file; raise ReplayDiverged at the first record whose digest differs.
+
+    `resolved` spares reading the scenario again; without `every` the hours' digests alone are compared.
+    """
+    header, scenario = recorded.header, resolved or resolved_of(recorded)
+    session = Session(scenario, int(header["seed"]), str(header["player"]), assessed_of(header))
     before, compared = session.now, 0
     for number, record in enumerate(recorded.records, 2):
         time = int(record["time"])
@@ -264,7 +298,10 @@ def restore(recorded: Recorded, until: int | None = None) -> Replayed:
                 session.submit(from_json(record["command"]), str(record["actor"]))
         except UnsanctionedError as error:
             raise InputError([Problem(p.rule, p.what, place, p.advice) for p in error.problems]) from None
-        found = session.checkpoints.get(time) if record["kind"] == "checkpoint" else session.digest()
+        hour = record["kind"] == "checkpoint"
+        if not (hour or every):
+            continue
+        found = session.checkpoints.get(time) if hour else session.digest()
         if found != record["digest"]:
             raise ReplayDiverged(_difference(recorded, session, before, time, place))
         before, compared = time, compared + 1

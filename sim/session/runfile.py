@@ -1,6 +1,7 @@
 """The run file: JSON lines, each flushed and forced to disk before the caller sees its answer.
 
-header      format, engine, scenario hash, seed, player and the resolved scenario
+header      format, engine, scenario hash, seed, player and the resolved scenario; of a branch its parent run
+            and the moment of the cut; of an assessed run who plays it, by which code, when its time is up
 command     time, actor, the command, and the digest after it
 checkpoint  time and digest at every simulated hour
 mark        time and digest where the clock was stopped, or a player left
@@ -50,10 +51,10 @@ class RunFile:
         except OSError as error:
             raise _unwritable(path, error) from None
 
-    def write(self, record: dict[str, Any]) -> None:
-        """Append one record and force it to disk."""
+    def write(self, *records: dict[str, Any]) -> None:
+        """Append records and force them to disk."""
         try:
-            self._file.write(canonical(record).encode() + b"\n")
+            self._file.writelines(canonical(record).encode() + b"\n" for record in records)
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:

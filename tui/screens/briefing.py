@@ -78,8 +78,13 @@ class BriefingScreen(PlayScreen, scope=BRIEFING):
             _step("1", "See", "switch the endpoint feed on and wait for first data", seen),
             _step("2", "Find", self.say("who breaks the policy: user, {machine}, browser"), found),
             _step("3", "Judge", "stop what must stop, let the rest go on, and prove both", self._judged()),
-            keyed("The clock stands still. `p` lets it run, `n` skips to the next news, `?` helps."),
+            keyed(self._clock()),
         ]
+
+    def _clock(self) -> str:
+        if self.session.is_exam:
+            return "The clock runs, and line 1 says how long you have. `n` skips to the next news, `?` helps."
+        return "The clock stands still. `p` lets it run, `n` skips to the next news, `?` helps."
 
     def _judged(self) -> bool:
         judged = any(note.kind == "Verdict" for note in notes(self.session))
