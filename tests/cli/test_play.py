@@ -102,7 +102,10 @@ def test_play_in_a_terminal_keeps_the_run_and_goes_on_with_it(tmp_path):
     assert again.end() == 0
     copies = [p for p in path.parent.iterdir() if p != path]
     assert len(copies) == 1
-    assert [record["kind"] for record in read_run(copies[0]).records] == ["command", "mark", "mark"]
+    assert [record["kind"] for record in read_run(copies[0]).records] == [
+        "command",
+        *["mark"] * 3,
+    ]
     assert [record["kind"] for record in read_run(path).records] == kinds
 
 
