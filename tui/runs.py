@@ -75,7 +75,8 @@ class RunKeys(CaseKeys):
         """Go on with another run of the family; one that is over shows its result."""
         try:
             recorded = read_run(path)
-            session = restore(recorded, resolved=self.session and self.session.resolved, every=False).session
+            resolved = self.session.resolved if self.session is not None else None
+            session = restore(recorded, resolved=resolved, every=False).session
             if recorded.footer is None:
                 session.continue_file(recorded)
         except UnsanctionedError as error:

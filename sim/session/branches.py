@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sim.base.errors import InputError, Problem
 from sim.base.time import to_iso
@@ -99,7 +100,7 @@ def family(path: Path) -> tuple[Relative, ...]:
     return tuple(found)
 
 
-def _line(raw: bytes) -> dict[str, object]:
+def _line(raw: bytes) -> dict[str, Any]:
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError):

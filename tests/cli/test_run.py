@@ -109,6 +109,21 @@ def test_until_stops_there_and_resume_goes_on(tmp_path: Path) -> None:
     error(called("run", "--resume", out), "RUN-OVER", "replay it")
 
 
+def test_a_run_is_cut_at_a_moment_and_the_old_one_is_kept(tmp_path: Path, user_data: Path) -> None:
+    """What came after the cut is played anew, in a file that names where it comes from."""
+    out = tmp_path / "whole.jsonl"
+    called("run", "first-block", "--player", "oracle", "--json", "--out", out)
+    before = out.read_bytes()
+    found = document(called("run", "--resume", out, "--until", "+3h", "--player", "do-nothing", "--json"))
+    assert (found["finished"], found["score"] < 95) == (True, True)
+    assert out.read_bytes() == before
+    (made,) = (user_data / "runs").glob("*.jsonl")
+    header, *rest = records(made)
+    assert header["parent"]["run"] == "whole.jsonl"
+    assert rest[-1]["kind"] == "footer"
+    error(called("run", "--resume", out, "--until", "2019-12-01"), "RUN-UNTIL", "is not within the run")
+
+
 def test_a_file_cut_off_mid_line_resumes_and_says_so(tmp_path: Path) -> None:
     """Nothing is lost but the unfinished line, the program says so, and the run ends with a footer."""
     lines = recorded()[0].read_bytes().splitlines(keepends=True)

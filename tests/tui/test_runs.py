@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 from sim.base.time import HOUR
@@ -74,7 +75,7 @@ async def test_an_assessed_run_never_stands_still_and_ends_when_its_time_is_up(t
             (("g", "r"), "result of an exercise"),
         ):
             await robot.press(*keys)
-            await robot.until(lambda words=words: robot.sees(words))
+            await robot.until(partial(robot.sees, words))
         robot.refuse("PAUSED")
         robot.expect("×1, 45 min left")
         begun = session.now
