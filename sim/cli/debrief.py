@@ -30,7 +30,7 @@ from sim.exercise.debrief_words import (
 from sim.exercise.moments import Moment
 from sim.session.assessed import refuse_open
 from sim.session.driver import restore
-from sim.session.runfile import read_run
+from sim.session.runfile import Recorded, read_run
 
 
 def debrief(run: Path, *, output: Path | None, as_json: bool) -> int:
