@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 
-from sim.base.errors import Place, Problem, ScenarioError, nearest
+from sim.base.errors import InputError, Place, Problem, ScenarioError, nearest
 from sim.base.yamlfile import Document, load
 from sim.scenario.files import SHIPPED, Folder
 from sim.scenario.head import Head
@@ -97,7 +97,7 @@ def _pack(wanted: Node, folder: Folder, problems: list[Problem]) -> Node | None:
     file, home, spelt = found
     try:
         document = load(home.read(file, spelt, wanted.place), f"{home.shown}{spelt}", shipped=home.shipped)
-    except ScenarioError as error:
+    except InputError as error:
         problems.extend(error.problems)
         return None
     root = tree(document)

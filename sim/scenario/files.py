@@ -98,11 +98,8 @@ def source(name: str) -> str:
             ) from None
     known = shipped()
     if name not in known:
-        raise InputError(
-            Problem(
-                "SCENARIO-UNKNOWN",
-                f"no scenario {name!r}",
-                advice=nearest(name, known, f"shipped: {', '.join(known)}"),
-            )
-        )
+        advice = nearest(name, known, f"shipped: {', '.join(known)}")
+        if Path(f"{name}.yaml").is_file():
+            advice = f"a file is named by its path: ./{name}.yaml"
+        raise InputError(Problem("SCENARIO-UNKNOWN", f"no scenario {name!r}", advice=advice))
     return SHIPPED.root.joinpath(f"{name}.yaml").read_text(encoding="utf-8")

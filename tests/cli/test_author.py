@@ -28,6 +28,8 @@ def test_a_new_scenario_is_valid_and_varies_with_the_seed(
     assert "unsanctioned check --fast ./quiet-friday.yaml" in capfd.readouterr().out
     assert main(["check", "--fast", "./quiet-friday.yaml"]) == 0
     assert capfd.readouterr() == ("./quiet-friday.yaml: valid\n", "")
+    assert main(["check", "quiet-friday"]) == 2
+    assert "a file is named by its path: ./quiet-friday.yaml" in capfd.readouterr().err
     resolved = load_scenario("./quiet-friday.yaml")
     assert resolved.scenario.title == "Quiet friday"
     assert len({resolved.for_seed(seed).scenario.casting["leaker"] for seed in range(8)}) > 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from sim.base.errors import Problem, ScenarioError, UnsanctionedError
+from sim.base.errors import Problem, ReplayDiverged, ScenarioError, UnsanctionedError
 from sim.scenario.load import Resolved, load_scenario
 from sim.session.driver import Session, resolved_from, restore
 from sim.session.runfile import read_run
@@ -296,6 +296,14 @@ def test_a_mistake_in_an_app_of_ones_own_has_its_place(tmp_path: Path) -> None:
     assert all(p.where is not None and p.where.line == 2 for p in found)
 
 
+def test_a_broken_pack_is_told_in_the_pack(tmp_path: Path) -> None:
+    (problem,) = refused(written(tmp_path, pack=PACK.replace("people: 8", "people: [8")))
+    assert (problem.rule, Path(problem.where.file).name if problem.where else "") == (
+        "YAML-SYNTAX",
+        "office.yaml",
+    )
+
+
 def test_texts_may_stand_in_files_beside_the_scenario(tmp_path: Path) -> None:
     (tmp_path / "hello.md").write_text("Good morning, {leaker.first}.\n", encoding="utf-8")
     text = SCENARIO.replace("briefing: ", "briefing: {file: hello.md} #")
@@ -326,6 +334,19 @@ def test_no_text_with_roles_raises_anything_but_our_errors(
         shown = [str(problem) for problem in error.problems]
         assert shown
         assert all("\n" not in line and len(line) < 2100 for line in shown)
+
+
+def test_a_replay_under_other_data_says_what_changed(tmp_path: Path) -> None:
+    session = Session(load_scenario(written(tmp_path)))
+    session.record_to(tmp_path / "run.jsonl")
+    session.mark()
+    session.leave()
+    recorded = read_run(tmp_path / "run.jsonl")
+    recorded.header["scenario_hash"] = "another"
+    recorded.header["parts"] = {**recorded.header["parts"], "the catalog": "another"}
+    recorded.records[0]["digest"] = "another"
+    with pytest.raises(ReplayDiverged, match="not as in the run: the catalog;"):
+        restore(recorded)
 
 
 def test_a_run_keeps_whom_its_seed_chose(tmp_path: Path) -> None:
