@@ -31,7 +31,7 @@ _BLOCK = 1 << 15
 """Uses that are drawn at once: what fits into a processor's cache."""
 
 _MORNING = (0, 60, 130, 200, 268, 333, 395, 453, 509, 563, 616, 668, 719, 771, 826, 890, 1000)
-_AFTERNOON = (0, 55, 104, 150, 194, 238, 283, 329, 376, 425, 477, 533, 594, 662, 740, 836, 1000)
+_AFTERNOON = (0, 78, 149, 213, 270, 322, 369, 413, 455, 496, 537, 580, 627, 681, 748, 835, 1000)
 _EVENLY = (0, 62, 125, 187, 250, 312, 375, 437, 500, 562, 625, 687, 750, 812, 875, 937, 1000)
 _PARTS: I64 = np.array((_MORNING, _EVENLY, _AFTERNOON, _EVENLY), dtype=np.int64)
 """Where in the morning, at lunch, in the afternoon and in the evening sessions begin, in thousandths: most
