@@ -86,11 +86,11 @@ def _truth(session: Session) -> list[Entry]:
         found.append(Entry(start, "truth", f"and {more}, not told one by one", True))
     for app_id in dict.fromkeys(use.app_id for use in all_uses):
         found += _stops(session, rows, [use for use in all_uses if use.app_id == app_id])
-    found += [
-        Entry(fired.time, "truth", f"{fired.beat.replace('-', ' ')}: {fired.cause}")
-        for fired in session.world.story.fired
-        if fired.time >= start
-    ]
+    for fired in session.world.story.fired:
+        if fired.time >= start:
+            # The time at which a beat was set is told by its line.
+            cause = "" if fired.cause.startswith("at ") else f", because of {fired.cause}"
+            found.append(Entry(fired.time, "truth", f"story: {fired.beat.replace('-', ' ')}{cause}"))
     return found
 
 

@@ -245,11 +245,14 @@ def _ordered(sent: Iterable[Sent]) -> tuple[Sent, ...]:
 
 
 def _wrong(session: Session, base: Baseline) -> list[Candidate]:
-    """Return the commands that cut off work at an app which nobody prohibits, the costliest first."""
+    """Return the commands that cut off work at an app which nobody prohibits, the costliest first.
+
+    A command that cut off several apps, by a domain that they share, is named once.
+    """
     world = session.world
     rows = world.plane.telemetry.between(session.resolved.start, session.now + 1)
     lost = lost_work(world, rows, base.rows)
-    found: list[tuple[int, Candidate]] = []
+    found: list[tuple[int, list[Sent], Candidate]] = []
     for place in np.unique(lost.app).tolist():
         app_id = world.staff.apps[place].id
         stopped = rows.take(app_rows(world, rows, app_id) & np.isin(rows.outcome, STOPPED))
@@ -270,9 +273,15 @@ def _wrong(session: Session, base: Baseline) -> list[Candidate]:
             _where(session, culprits[:1]),
         )
         rest = tuple(one for one in session.sent if one not in culprits)
-        found.append((span, Candidate(moment, rest)))
-    found.sort(key=lambda item: (-item[0], item[1].moment.time, item[1].moment.what))
-    return [candidate for _, candidate in found]
+        found.append((span, culprits, Candidate(moment, rest)))
+    found.sort(key=lambda item: (-item[0], item[2].moment.time, item[2].moment.what))
+    named: list[Sent] = []
+    kept = []
+    for _, culprits, candidate in found:
+        if not any(one in named for one in culprits):
+            kept.append(candidate)
+        named += culprits
+    return kept
 
 
 def _blocks(sent: Sent, apps: set[str | None], values: set[str]) -> bool:

@@ -125,6 +125,16 @@ def test_a_block_that_was_reached_another_way_is_no_moment():
     assert "make machines obey" not in names  # by one Group Policy, where the oracle types at two prompts
 
 
+def test_a_command_that_cut_off_several_apps_is_left_out_once():
+    wrong = [one for one in begun("block-all").candidates if one.moment.kind == "wrong"]
+    sent = begun("block-all").session.sent
+    gone = [{n for n, command in enumerate(sent) if command not in one.other} for one in wrong]
+    assert len(wrong) == 2
+    assert gone[0]
+    assert gone[1]
+    assert not gone[0] & gone[1]
+
+
 def test_each_lane_tells_its_own_and_nothing_can_be_known_before_it_is_true():
     debrief = whole("overreach")
     times = [entry.time for entry in debrief.entries]

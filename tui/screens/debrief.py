@@ -270,7 +270,10 @@ def _moment(moment: Moment, debrief: Debrief) -> list[Line]:
     return [
         Hanging(safe(word, tone), safe(headline(moment, debrief.tz), "strong")),
         Hanging(safe(" " * len(word)), safe(account(moment, debrief.tz))),
-        Hanging(safe(" " * len(word)), keyed(f"It shows first in: {place(moment)}  `{moment.where.keys}`")),
+        Hanging(
+            safe(" " * len(word)),
+            Content.assemble(keyed(f"`{moment.where.keys}`"), safe(f" shows it first: {place(moment)}")),
+        ),
     ]
 
 
