@@ -65,7 +65,7 @@ async def test_a_case_is_worked_from_the_app_to_the_handover() -> None:
         await robot.until(lambda: robot.sees("You can do nothing after it"))
         await robot.press(*"All open.", "enter")
         await robot.until(lambda: session.finished)
-        await robot.until(lambda: robot.sees("of 100 points"))
+        await robot.until(lambda: robot.sees("The run is over"))
         await robot.press("g", "c")
         robot.expect("Handover")
         await robot.press("+")
