@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sim.base.time import MINUTE
+from sim.base.time import HOUR, MINUTE
 from sim.engine.tenant import WIN10
 from sim.scenario.load import Resolved
 from sim.scenario.reactions import Ways
@@ -13,7 +13,7 @@ from sim.session.commands import Command
 from sim.session.driver import Session
 from sim.session.indicator_commands import AddIndicator
 from sim.views import discovery
-from sim.world.displacement import Reaction, Way
+from sim.world.displacement import NOTHING, Reaction, Way
 from sim.world.telemetry import Rows, join
 from tests.properties import played
 from tests.world.lively import lively
@@ -96,6 +96,24 @@ def test_a_manager_complains_once_for_everybody_who_asked():
     mails = [(mail.sender, mail.subject) for mail in session.world.mailbox.mails]
     assert sorted(mails) == sorted(wanted)
     assert any("of my people" in mail.text for mail in session.world.mailbox.mails)
+
+
+def test_who_was_offered_an_approved_app_takes_it_and_who_was_not_looks_for_one():
+    """The message counts from its time on, and for whom it went to."""
+    world = office(reactions=only("sibling", accepts=100))
+    session = Session(world, 3)
+    for command in (*ON, DROPBOX):
+        session.submit(command)
+    session.advance(world.start + 5 * HOUR)
+    told = [person.index for person in session.world.staff.people if person.id in {"ben", "fay"}]
+    session.world.messages.send(session.now, "analyst", "dropbox", "We have Box.", "box", told, ())
+    since = session.now
+    session.advance(world.end)
+    apps_ = [app.id for app in session.world.staff.apps]
+    first = [one for one in reactions(session) if apps_[one.wanted] == "dropbox" and one.after == NOTHING]
+    offered = {(one.person in told and one.time >= since, one.way) for one in first if one.goes_on}
+    assert offered == {(True, Way.ALTERNATIVE), (False, Way.SIBLING)}
+    assert {apps_[one.target] for one in first if one.way is Way.ALTERNATIVE} == {"box"}
 
 
 def test_a_private_device_is_seen_by_the_proxy_and_not_by_defender():
