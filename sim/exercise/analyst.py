@@ -160,7 +160,7 @@ class Analyst:
         return sorted(use for use in uses if users is None or use[1] in users)
 
     def _protect(self, desk: Desk, concerned: list[Use]) -> None:
-        blocked = {app.id for app in self._to_block(desk)}
+        blocked = self._guarded(desk)
         judged = [
             m for app, _, m, process in concerned if app in blocked and not is_smartscreen_browser(process)
         ]
@@ -175,6 +175,10 @@ class Analyst:
             desk.attempt(PowerShell(machine, "Get-MpPreference"))
             if not self._blocks(desk, machine):  # a managed value overrides what was typed
                 desk.attempt(AssignSetting(NETWORK_PROTECTION.name, "Enabled", Route.GPO, machine))
+
+    def _guarded(self, desk: Desk) -> set[str]:
+        """Return the apps for whose sake machines are protected."""
+        return {app.id for app in self._to_block(desk)}
 
     def _blocks(self, desk: Desk, machine: str) -> bool:
         """Tell whether the prompt of a machine said that network protection is in block mode."""

@@ -17,6 +17,7 @@ from sim.exercise.analyst import Analyst, Use
 from sim.exercise.desk import Desk, is_own
 from sim.scenario.schema import PolicyLine
 from sim.session.case_commands import GiveVerdict
+from sim.session.indicator_commands import AddIndicator
 from sim.session.people_commands import AskAbout, NotifyUsers
 from sim.views.discovery import AppPage, AppRow
 
@@ -128,9 +129,22 @@ class Careful(Analyst):
         if explained:
             case.unexplained = tuple(mail.who for mail in asked if mail not in explained)
             self._say(desk, app_id, case, "tolerate", 75, explained[0].text)
+            self._stop_some(desk, app_id, case)
         else:
             self._say(desk, app_id, case, "shadow-it-stop", 80, f"nobody gave a reason: {case.why}")
             desk.attempt(NotifyUsers(app_id, case.why))
+
+    def _stop_some(self, desk: Desk, app_id: str, case: Case) -> None:
+        """Block an app for the device groups of those alone who gave no reason."""
+        uses = [row for row in desk.uses(app_id) if not is_own(row.user)]
+        bad = {desk.device_group(row.machine) for row in uses if row.user in case.unexplained}
+        others = {desk.device_group(row.machine) for row in uses if row.user not in case.unexplained}
+        groups = tuple(sorted(bad - others - {""}))
+        for domain in desk.find(app_id).blockable_domains if groups else ():
+            desk.attempt(AddIndicator(domain, title="Sent without a reason", device_groups=groups))
+
+    def _guarded(self, desk: Desk) -> set[str]:
+        return super()._guarded(desk) | {app for app, case in self.cases.items() if case.unexplained}
 
     def _say(self, desk: Desk, app_id: str, case: Case, verdict: str, confidence: int, why: str) -> None:
         case.verdict = verdict

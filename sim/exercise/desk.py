@@ -16,6 +16,7 @@ from sim.scenario.schema import Documents
 from sim.session.answer import Answer
 from sim.session.commands import Command
 from sim.session.driver import TRAINEE, Session
+from sim.session.lookup import machine_index
 from sim.views import (
     alerts,
     casebook,
@@ -116,6 +117,11 @@ class Desk:
     def runs_windows(self, machine: str) -> bool:
         """See in the machines list whether a machine's prompt is PowerShell."""
         return endpoint.has_powershell(self._session, machine)
+
+    def device_group(self, machine: str) -> str:
+        """See on a machine's page in which device group it is; "" is none."""
+        world = self._session.world
+        return world.guards.group_of(machine_index(world, machine))
 
     def uses(self, app_id: str) -> frozenset[endpoint.UseRow]:
         """Go through the machines' timelines, filtered to one app: who used it, in which program."""

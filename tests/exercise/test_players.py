@@ -12,11 +12,14 @@ from sim.engine.enforcement.settings import NETWORK_PROTECTION
 from sim.engine.tenant import BLOCK_UNSANCTIONED
 from sim.exercise.careful import WARNED_FOR
 from sim.exercise.careless import BlockAll
-from sim.exercise.players import Desk, player
+from sim.exercise.players import Desk, play, player
+from sim.scenario.load import load_scenario
 from sim.scenario.solution import Step
 from sim.session.case_commands import GiveVerdict
 from sim.session.commands import CustomTag, RecordFinding, SetSwitch, TagApp, TakeHint
+from sim.session.driver import Session
 from sim.session.fleet_commands import AssignSetting
+from sim.session.indicator_commands import AddIndicator
 from sim.session.people_commands import NotifyUsers
 from sim.session.policy_commands import SavePolicy
 from sim.session.wire import COMMANDS
@@ -239,3 +242,15 @@ def test_a_desk_reaches_views_and_commands_and_nothing_else() -> None:
     """What a player is handed has no way to truth: no session, no world among its public names."""
     public = {name for name in dir(Desk) if not name.startswith("_")}
     assert not public & {"session", "world", "truth", "resolved", "notifications"}
+
+
+def test_the_careful_analyst_blocks_for_those_alone_who_gave_no_reason() -> None:
+    """The bid team explains its use; the block that follows names the other device group."""
+    resolved = load_scenario("friday-exfiltration")
+    session = Session(resolved, 1, "careful")
+    play(session, player("careful", session.resolved, 1))
+    made = [one.command for one in session.sent if isinstance(one.command, AddIndicator)]
+    assert {command.device_groups for command in made} == {("House",)}
+    leaver = session.resolved.scenario.casting["leaver"]
+    accounts = {session.world.user_names[finding.user] for finding in session.notes.findings}
+    assert accounts == {Desk(session).account(leaver)}
