@@ -116,6 +116,7 @@ def test_play_in_a_terminal_keeps_the_run_and_goes_on_with_it(tmp_path):
         (("play", "first-block"), "unsanctioned run first-block"),
         (("play", "first-block", "--until", "+1h"), "--until goes with --resume RUN"),
         (("play", "first-block", "--resume", "x"), "not both"),
+        (("play", "--assessed", "--name", "Ada"), "with --name, --class and --minutes"),
         (("play", "--resume", "x", "--seed", "1"), "keeps its seed"),
     ],
 )

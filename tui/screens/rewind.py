@@ -68,7 +68,7 @@ class MomentsScreen(PlayScreen, scope=MOMENTS):
 
     def own_hint(self) -> str:
         """Say what enter does."""
-        return "`enter` goes back to the moment, to just before what you did; this run is kept"
+        return "`enter` goes back there, to just before what you did; this run is kept"
 
     @work
     async def on_grid_activated(self, event: Grid.Activated) -> None:
@@ -99,8 +99,8 @@ class RunsScreen(PlayScreen, scope=RUNS):
             (
                 Column("run", "Run", self._run_name, 28, 18, 2, priority=0, tone=self._mine),
                 Column("cut", "From", self._cut, 12, priority=1),
-                Column("until", "Stands at", lambda r: self._moment(r.until), 12, priority=0),
-                Column("commands", "Commands", lambda r: r.commands, 8, right=True, priority=2),
+                Column("until", "Stands at", lambda r: self._moment(r.until), 12, priority=1),
+                Column("commands", "Done", lambda r: r.commands, 5, right=True, priority=2),
                 Column("score", "Score", _score, 9, right=True, priority=0),
             ),
             lambda row: str(row.path),
@@ -132,7 +132,7 @@ class RunsScreen(PlayScreen, scope=RUNS):
 
     def own_hint(self) -> str:
         """Say what enter does."""
-        return "`enter` changes to the run under the cursor; the dot is at the one that is played"
+        return "`enter` changes to the chosen run; a dot marks the one that is played"
 
     def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
         """Follow the cursor."""
