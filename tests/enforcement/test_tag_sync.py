@@ -156,6 +156,7 @@ def test_a_shared_domain_stays_blocked_while_one_of_its_apps_is_unsanctioned():
     assert rows(found) == {}
 
 
+@pytest.mark.fact("bypass.shared-domain")
 def test_on_a_shared_domain_the_strictest_tag_decides():
     """Unsanctioned before Monitored, in either order, and after one of them has let go."""
     first, second = tenant(), tenant()
