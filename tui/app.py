@@ -21,7 +21,7 @@ from sim.engine.portal import Portal
 from sim.engine.tenant import WIN10
 from sim.exercise.record import Commitment, KeptResult, Record
 from sim.exercise.score import Result, judge
-from sim.exercise.summary import describe
+from sim.exercise.score.summary import describe
 from sim.scenario.load import load_scenario
 from sim.session.answer import Answer
 from sim.session.commands import Command

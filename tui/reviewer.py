@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 from sim.exercise.debrief import Debrief, opened, references, weighed
 from sim.exercise.score import Result
-from sim.exercise.truth import Baseline, untouched
+from sim.exercise.score.truth import Baseline, untouched
 from sim.session.driver import Session
 
 BREATH = 0.002

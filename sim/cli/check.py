@@ -16,8 +16,8 @@ from sim.cli.errors import BAD_INPUT, DONE, FAILED, show_problems, show_warnings
 from sim.cli.playing import Task, parse_seeds, play_tasks
 from sim.cli.standings import describe_runs, show_lost, show_standings
 from sim.exercise.fairness import players_of, unfair
+from sim.exercise.players.solution import check_commands
 from sim.exercise.reference import Played
-from sim.exercise.solution import check_commands
 from sim.exercise.trial import trial
 from sim.scenario.files import read
 from sim.scenario.load import Resolved, load_scenario

@@ -15,8 +15,8 @@ from rich.text import Text
 from sim.base.text import plain
 from sim.cli.debrief import check_page, dump, write_page
 from sim.cli.errors import DONE
-from sim.exercise.compare import Comparison, Row, compare, run_files
-from sim.exercise.debrief_words import collateral_words, exposure_words
+from sim.exercise.debrief.compare import Comparison, Row, compare, run_files
+from sim.exercise.debrief.words import collateral_words, exposure_words
 
 
 def compare_runs(places: list[Path], *, output: Path | None, as_json: bool) -> int:
@@ -29,7 +29,7 @@ def compare_runs(places: list[Path], *, output: Path | None, as_json: bool) -> i
 
     found = compare(paths, tick)
     if output is not None:
-        from sim.exercise.compare_page import compare_page
+        from sim.exercise.debrief.compare_page import compare_page
 
         write_page(output, compare_page(found))
     if as_json:

@@ -18,8 +18,9 @@ from sim.base.text import plain
 from sim.base.time import show_clock, to_iso
 from sim.cli.errors import DONE
 from sim.exercise.debrief import Debrief, build
-from sim.exercise.debrief_curves import Curve
-from sim.exercise.debrief_words import (
+from sim.exercise.debrief.curves import Curve
+from sim.exercise.debrief.moments import Moment
+from sim.exercise.debrief.words import (
     account,
     collateral_words,
     exposure_words,
@@ -27,7 +28,6 @@ from sim.exercise.debrief_words import (
     place,
     standing,
 )
-from sim.exercise.moments import Moment
 from sim.session.assessed import refuse_open
 from sim.session.driver import restore
 from sim.session.runfile import Recorded, read_run
@@ -41,7 +41,7 @@ def debrief(run: Path, *, output: Path | None, as_json: bool) -> int:
     print("playing the run again, the oracle, and what could have been ...", file=sys.stderr)
     found = build(restore(recorded).session)
     if output is not None:
-        from sim.exercise.debrief_page import debrief_page
+        from sim.exercise.debrief.page import debrief_page
 
         write_page(output, debrief_page(found))
     if as_json:

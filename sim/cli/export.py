@@ -46,9 +46,9 @@ def export(run: Path, folder: Path, *, file_format: str, truth: bool, at: str | 
 
 def _truth(session: Session, folder: Path) -> Iterator[tuple[Path, int]]:
     """Write everything that a score is reckoned from: docs/scoring.md says how."""
-    from sim.exercise.facts import facts
-    from sim.exercise.labels import labels, untouched_labels
-    from sim.exercise.truth import untouched
+    from sim.exercise.score.facts import facts
+    from sim.exercise.score.labels import labels, untouched_labels
+    from sim.exercise.score.truth import untouched
     from sim.views.sources import table_bytes
 
     base = untouched(session.resolved, session.seed)

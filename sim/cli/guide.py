@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sim.base.text import plain
 from sim.cli.errors import DONE
-from sim.exercise.guide import Guide, guide
+from sim.exercise.debrief.guide import Guide, guide
 from sim.scenario.load import load_scenario
 
 

@@ -19,7 +19,7 @@ from sim.cli.errors import DONE, show_warnings
 from sim.cli.result import show_result
 from sim.exercise.players import Player, do_nothing, play, player
 from sim.exercise.score import judge
-from sim.exercise.summary import describe
+from sim.exercise.score.summary import describe
 from sim.scenario.load import Resolved, load_scenario
 from sim.session.assessed import refuse_assessed
 from sim.session.branches import branch

@@ -1,1 +1,1 @@
-"""What makes a session an exercise: reference players, objectives, score."""
+"""What makes a session an exercise: reference players, the score, the proof of fairness, the debrief."""

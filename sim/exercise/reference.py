@@ -10,8 +10,8 @@ from typing import Any
 from sim.base.errors import Problem, UnsanctionedError
 from sim.exercise.players import play, player
 from sim.exercise.score import Result, judge
-from sim.exercise.summary import describe
-from sim.exercise.truth import Baseline, untouched
+from sim.exercise.score.summary import describe
+from sim.exercise.score.truth import Baseline, untouched
 from sim.scenario.load import Resolved
 from sim.session.driver import Session
 

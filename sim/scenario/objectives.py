@@ -4,7 +4,7 @@
       - {id: stop, metric: contain-time, weight: 60, app: dropbox, best: 2h, worst: 8h}
       - {id: quiet, metric: collateral, weight: 40, title: Break no work}
 
-What each metric measures is published in docs/scoring.md and worked out in `sim.exercise.metrics`.
+What each metric measures is published in docs/scoring.md and worked out in `sim.exercise.score.metrics`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@
           - {kind: close-alert, id: $id, resolve: true, comment: "CU-2"}
 
 Commands are written in the words of a run file. What the commands are is known to the room above, which
-checks them (`sim.exercise.solution`); here stands what can be said without it.
+checks them (`sim.exercise.players.solution`); here stands what can be said without it.
 """
 
 from __future__ import annotations

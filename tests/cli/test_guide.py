@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.cli.guide import _show
-from sim.exercise.guide import guide
+from sim.exercise.debrief.guide import guide
 from tests.exercise.runs import changed
 
 

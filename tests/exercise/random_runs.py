@@ -13,7 +13,7 @@ from sim.base.errors import CommandRefused
 from sim.base.rng import draw
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION, UNSANCTIONED
 from sim.exercise.score import Result, judge
-from sim.exercise.summary import describe
+from sim.exercise.score.summary import describe
 from sim.scenario.load import Resolved
 from sim.session.alert_commands import CloseAlert, ResolveAlerts
 from sim.session.app_commands import BackTestTag

@@ -9,9 +9,9 @@ import pytest
 
 from sim.base.time import HOUR
 from sim.exercise.debrief import ORACLE, YOU, Debrief, Opened, References, opened, references, weighed
-from sim.exercise.debrief_page import debrief_page
-from sim.exercise.debrief_words import account, gain
-from sim.exercise.moments import Worth, played
+from sim.exercise.debrief.moments import Worth, played
+from sim.exercise.debrief.page import debrief_page
+from sim.exercise.debrief.words import account, gain
 from sim.exercise.players import play, player
 from sim.scenario.load import Resolved
 from sim.session.commands import SetSwitch

@@ -15,7 +15,7 @@ pytest.importorskip("gymnasium", reason="the extra gym is not installed")
 
 from gymnasium.utils.env_checker import check_env
 
-from sim.exercise.gym import VERBS, AnalystEnv
+from sim.exercise.players.gym import VERBS, AnalystEnv
 
 FIRST_BLOCK = resources.files("scenarios").joinpath("first-block.yaml").read_text(encoding="utf-8")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sim.base.time import MINUTE
-from sim.exercise.evaluated import Evaluated
-from sim.exercise.ledgers import displaced, stood_still
-from sim.exercise.truth import untouched
+from sim.exercise.score.evaluated import Evaluated
+from sim.exercise.score.ledgers import displaced, stood_still
+from sim.exercise.score.truth import untouched
 from sim.scenario.load import Resolved
 from sim.session.commands import Command
 from sim.session.driver import Session

@@ -10,9 +10,9 @@ from sim.base.errors import InputError
 from sim.base.time import HOUR
 from sim.engine.enforcement.settings import NETWORK_PROTECTION
 from sim.engine.tenant import BLOCK_UNSANCTIONED
-from sim.exercise.careful import WARNED_FOR
-from sim.exercise.careless import BlockAll
 from sim.exercise.players import Desk, play, player
+from sim.exercise.players.careful import WARNED_FOR
+from sim.exercise.players.careless import BlockAll
 from sim.scenario.load import load_scenario
 from sim.scenario.solution import Step
 from sim.session.case_commands import GiveVerdict

@@ -11,9 +11,9 @@ import pytest
 from sim.base.errors import ScenarioError
 from sim.base.yamlfile import load
 from sim.engine.tenant import UNSANCTIONED
-from sim.exercise.metrics import METRICS
 from sim.exercise.score import Objective, Result, judge
-from sim.exercise.truth import Baseline, untouched
+from sim.exercise.score.metrics import METRICS
+from sim.exercise.score.truth import Baseline, untouched
 from sim.scenario.load import resolve
 from sim.scenario.located import validate
 from sim.scenario.schema import Scenario

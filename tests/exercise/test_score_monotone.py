@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.exercise.formulas import Tally, f1, gain, judged, late, sensitivity, weighed
+from sim.exercise.score.formulas import Tally, f1, gain, judged, late, sensitivity, weighed
 from sim.session.case_commands import GiveVerdict
 from sim.session.people_commands import AskAbout
 from tests.exercise.small import HOUR, LENIENT, MINUTE, TEXT, Step, blocked

@@ -9,9 +9,9 @@ import pytest
 
 from sim.base.errors import InputError, ScenarioError
 from sim.base.time import HOUR, MINUTE
-from sim.exercise.desk import is_own
 from sim.exercise.players import Desk, play, player
-from sim.exercise.solution import Script, check_commands
+from sim.exercise.players.desk import is_own
+from sim.exercise.players.solution import Script, check_commands
 from sim.scenario.files import read
 from sim.scenario.load import Resolved, load_scenario
 from sim.session.driver import Session, restore

@@ -10,7 +10,7 @@ import pytest
 
 from sim.base.located import Strict
 from sim.base.yamlfile import Document, load
-from sim.exercise.solution import check_commands
+from sim.exercise.players.solution import check_commands
 from sim.scenario import (
     asking,
     head,

@@ -10,7 +10,7 @@ import pytest
 
 from sim.base.time import HOUR, MINUTE, SECOND, from_iso, to_iso, zone
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION, WIN10
-from sim.exercise.labels import labels
+from sim.exercise.score.labels import labels
 from sim.scenario.load import load_scenario
 from sim.scenario.story_kinds import KINDS, LOOK_ALIKES, Label
 from sim.session.alert_commands import CloseAlert

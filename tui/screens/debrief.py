@@ -11,8 +11,8 @@ from textual.widget import Widget
 
 from sim.base.time import show_clock
 from sim.exercise.debrief import QUESTIONS, Debrief
-from sim.exercise.debrief_words import account, headline, place, standing
-from sim.exercise.moments import Moment
+from sim.exercise.debrief.moments import Moment
+from sim.exercise.debrief.words import account, headline, place, standing
 from tui.actions import Action, Scope
 from tui.forms import FormScreen, TextField
 from tui.frame import ViewKind
@@ -226,7 +226,7 @@ class DebriefScreen(TabbedScreen, scope=DEBRIEF):
 
     def do_debrief_export(self) -> None:
         """Write the page."""
-        from sim.exercise.debrief_page import debrief_page
+        from sim.exercise.debrief.page import debrief_page
 
         assert self.debrief is not None
         path = Path(str(self.play.run_path)).with_suffix(".html")

@@ -8,9 +8,9 @@ from typing import Any
 
 from sim.engine.enforcement.settings import SETTINGS
 from sim.engine.policy.policies import Criterion
-from sim.exercise.alerted import app_of
-from sim.exercise.metrics_setting import switch_states
-from sim.exercise.truth import Baseline
+from sim.exercise.score.alerted import app_of
+from sim.exercise.score.setting import switch_states
+from sim.exercise.score.truth import Baseline
 from sim.session.driver import Session
 from sim.world.displacement import Way
 from sim.world.model import World

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sim.base.time import HOUR, show_clock
 from sim.engine.enforcement.settings import setting as machine_setting
 from sim.engine.settings_pages import Switch
-from sim.exercise.evaluated import Cited, Evaluated, Measured, cite
-from sim.exercise.formulas import late
+from sim.exercise.score.evaluated import Cited, Evaluated, Measured, cite
+from sim.exercise.score.formulas import late
 from sim.scenario.objectives import ObjectiveSpec
 from sim.views.amounts import plural
 from sim.world.model import World

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.base.time import HOUR, show_clock
-from sim.exercise.evaluated import STOP, Cited, Evaluated, Measured, cite
-from sim.exercise.formulas import late, share
-from sim.exercise.metrics_case import facts_of_item, is_right
-from sim.exercise.truth import Flags, app_rows, passed, reachable
+from sim.exercise.score.case import facts_of_item, is_right
+from sim.exercise.score.evaluated import STOP, Cited, Evaluated, Measured, cite
+from sim.exercise.score.formulas import late, share
+from sim.exercise.score.truth import Flags, app_rows, passed, reachable
 from sim.scenario.objectives import ObjectiveSpec
 from sim.scenario.schema import Prohibited
 from sim.world.telemetry import Rows

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sim.exercise import metrics_care as care
-from sim.exercise import metrics_case as case
-from sim.exercise import metrics_flow as flow
-from sim.exercise import metrics_journey as journey
-from sim.exercise.evaluated import Evaluated, Measured
-from sim.exercise.metrics_setting import setting
+from sim.exercise.score import care, case, flow, journey
+from sim.exercise.score.evaluated import Evaluated, Measured
+from sim.exercise.score.setting import setting
 from sim.scenario.objectives import Metric, ObjectiveSpec
 
 Measure = Callable[[Evaluated, ObjectiveSpec], Measured]

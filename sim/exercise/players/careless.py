@@ -9,8 +9,8 @@ from sim.engine.catalog.model import App
 from sim.engine.enforcement.settings import NETWORK_PROTECTION, Route
 from sim.engine.portal import MONITORED
 from sim.engine.tenant import INTEGRATION, UNSANCTIONED
-from sim.exercise.analyst import WATCH_TAG, Analyst, Use
-from sim.exercise.desk import Desk
+from sim.exercise.players.analyst import WATCH_TAG, Analyst, Use
+from sim.exercise.players.desk import Desk
 from sim.session.commands import CustomTag, SetSwitch, TagApp
 from sim.session.fleet_commands import AssignSetting
 from sim.session.policy_commands import SavePolicy

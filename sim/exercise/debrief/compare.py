@@ -16,7 +16,7 @@ import sim
 from sim.base.errors import InputError, Problem, UnsanctionedError
 from sim.base.time import MINUTE
 from sim.exercise.debrief import Debrief, References, opened, references
-from sim.exercise.moments import Candidate
+from sim.exercise.debrief.moments import Candidate
 from sim.exercise.score import Objective, Result
 from sim.session.driver import restore
 from sim.session.runfile import Recorded, is_run, read_run

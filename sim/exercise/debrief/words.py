@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sim.base.time import show_clock
 from sim.exercise.debrief import Debrief
-from sim.exercise.debrief_curves import Curve
-from sim.exercise.moments import Moment, Worth
+from sim.exercise.debrief.curves import Curve
+from sim.exercise.debrief.moments import Moment, Worth
 from sim.views.amounts import listed, number, plural, size
 
 LANES = (("truth", "What was true"), ("knowable", "What could be known"), ("did", "What you did"))

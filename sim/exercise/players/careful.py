@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from sim.base.time import HOUR, MINUTE
 from sim.engine.catalog.model import App
 from sim.engine.portal import SANCTIONED
-from sim.exercise.analyst import Analyst, Use
-from sim.exercise.desk import Desk, is_own
+from sim.exercise.players.analyst import Analyst, Use
+from sim.exercise.players.desk import Desk, is_own
 from sim.scenario.schema import PolicyLine
 from sim.session.case_commands import GiveVerdict
 from sim.session.indicator_commands import AddIndicator
@@ -38,7 +38,7 @@ FORBIDS = re.compile(
 LEAVES = re.compile(r"\b(not blocked|not prohibited|stays? open|may be|is allowed|are allowed)\b")
 AMOUNT = re.compile(r"more than (\d+) MB")
 SHIFTY = re.compile(
-    r"look up what exactly|rather not|nobody told me|send files|came by mail|never opened|my mail|is mine"
+    r"(?i)look up what exactly|rather not|nobody told me|send files|came by mail|never opened|my mail|is mine"
 )
 """What an answer says that explains nothing."""
 WORDS: Mapping[str, tuple[str, ...]] = {

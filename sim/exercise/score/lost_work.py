@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.base.time import MINUTE
 from sim.engine.enforcement.facts import STOPPED
-from sim.exercise.truth import Flags, app_rows
+from sim.exercise.score.truth import Flags, app_rows
 from sim.world.model import World
 from sim.world.telemetry import Rows
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.exercise.evaluated import Cited, Evaluated, Measured, cite
-from sim.exercise.ledgers import Displaced, StoodStill, displaced, stood_still
-from sim.exercise.metrics import METRICS
-from sim.exercise.truth import Baseline, Use, app_rows, passed, untouched
+from sim.exercise.score.evaluated import Cited, Evaluated, Measured, cite
+from sim.exercise.score.ledgers import Displaced, StoodStill, displaced, stood_still
+from sim.exercise.score.metrics import METRICS
+from sim.exercise.score.truth import Baseline, Use, app_rows, passed, untouched
 from sim.scenario.objectives import Metric
 from sim.scenario.schema import Scenario
 from sim.session.driver import Session

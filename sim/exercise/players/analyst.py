@@ -14,8 +14,8 @@ from sim.engine.enforcement.facts import Held, NetworkProtection, is_smartscreen
 from sim.engine.enforcement.precedence import covering
 from sim.engine.enforcement.settings import NETWORK_PROTECTION, Route
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION, UNSANCTIONED
-from sim.exercise.desk import Desk, is_own
-from sim.exercise.solution import Script
+from sim.exercise.players.desk import Desk, is_own
+from sim.exercise.players.solution import Script
 from sim.session.alert_commands import CloseAlert
 from sim.session.commands import RecordFinding, SetSwitch, TagApp
 from sim.session.endpoint_commands import PowerShell, VisitSite

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 
 from sim.base.time import HOUR
-from sim.exercise.evaluated import STOP, Cited, Evaluated, Measured, cite
-from sim.exercise.formulas import Tally, bias, f1, gain, judged, sensitivity
+from sim.exercise.score.evaluated import STOP, Cited, Evaluated, Measured, cite
+from sim.exercise.score.formulas import Tally, bias, f1, gain, judged, sensitivity
 from sim.scenario.objectives import ObjectiveSpec
 from sim.scenario.schema import Prohibited
 from sim.session.notebook import CitedRow, Evidence

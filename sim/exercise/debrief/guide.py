@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sim.base.time import MINUTE, show_clock, show_duration
 from sim.exercise.debrief import References, references
-from sim.exercise.debrief_curves import curve, times
-from sim.exercise.debrief_timeline import Entry, did
+from sim.exercise.debrief.curves import curve, times
+from sim.exercise.debrief.timeline import Entry, did
 from sim.exercise.score import Objective
 from sim.scenario.load import Resolved
 from sim.session.driver import Session

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from sim.engine.enforcement.facts import is_smartscreen_browser
 from sim.engine.portal import SANCTIONED, UNSANCTIONED
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
-from sim.exercise.desk import Desk, is_own
 from sim.exercise.players import to_next_look
+from sim.exercise.players.desk import Desk, is_own
 from sim.exercise.score import judge
 from sim.scenario.load import load_scenario
 from sim.session.alert_commands import CloseAlert

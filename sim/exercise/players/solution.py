@@ -8,7 +8,7 @@ from typing import Any
 from sim.base.errors import CommandRefused, InputError, Problem, ScenarioError
 from sim.base.yamlfile import Document
 from sim.engine.tenant import UNSANCTIONED
-from sim.exercise.desk import Desk, is_own
+from sim.exercise.players.desk import Desk, is_own
 from sim.scenario.load import Resolved
 from sim.scenario.solution import ACCOUNT, ENTITY, Step, Wait
 from sim.scenario.solution_problems import due_at

@@ -18,11 +18,11 @@ from sim.base.errors import UnsanctionedError
 from sim.base.time import MINUTE
 from sim.engine.enforcement.facts import STOPPED
 from sim.engine.tenant import UNSANCTIONED
-from sim.exercise.debrief_curves import Curve, curve
-from sim.exercise.debrief_timeline import words
-from sim.exercise.lost_work import lost_work, prohibited
+from sim.exercise.debrief.curves import Curve, curve
+from sim.exercise.debrief.timeline import words
 from sim.exercise.score import Result, judge
-from sim.exercise.truth import Baseline, app_rows, passed
+from sim.exercise.score.lost_work import lost_work, prohibited
+from sim.exercise.score.truth import Baseline, app_rows, passed
 from sim.scenario.load import Resolved
 from sim.session.commands import TagApp
 from sim.session.driver import Sent, Session

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.engine.enforcement.facts import STOPPED
 from sim.engine.policy.policies import Criterion
 from sim.engine.tenant import INTEGRATION, UNSANCTIONED
-from sim.exercise.evaluated import Cited, Evaluated, Measured, cite
-from sim.exercise.truth import app_rows, passed
+from sim.exercise.score.evaluated import Cited, Evaluated, Measured, cite
+from sim.exercise.score.truth import app_rows, passed
 from sim.scenario.objectives import ObjectiveSpec
 
 WRONG_DECISION = 50

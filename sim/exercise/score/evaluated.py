@@ -13,9 +13,19 @@ import numpy as np
 
 from sim.engine.enforcement.facts import STOPPED
 from sim.engine.tenant import UNSANCTIONED
-from sim.exercise.alerted import Told, told
-from sim.exercise.formulas import share
-from sim.exercise.truth import Baseline, Flags, Use, blockable, by_phone, of_apps, passed, reachable, uses
+from sim.exercise.score.alerted import Told, told
+from sim.exercise.score.formulas import share
+from sim.exercise.score.truth import (
+    Baseline,
+    Flags,
+    Use,
+    blockable,
+    by_phone,
+    of_apps,
+    passed,
+    reachable,
+    uses,
+)
 from sim.session.driver import Session
 from sim.world.displacement import Reaction
 from sim.world.telemetry import Rows

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.base.time import show_clock
-from sim.exercise.compare import Comparison
 from sim.exercise.debrief import Debrief
-from sim.exercise.debrief_page import FOOTER, chart, lane
+from sim.exercise.debrief.compare import Comparison
+from sim.exercise.debrief.page import FOOTER, chart, lane
 from sim.views import html
 from sim.views.amounts import number, plural, size
 from sim.views.html import Bar, Markup, Part, text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sim.base.time import MINUTE
-from sim.exercise.evaluated import LEFT_ALONE, Cited, Evaluated, Measured, cite
-from sim.exercise.formulas import late, weighed
-from sim.exercise.lost_work import lost_work
-from sim.exercise.sanctions import FORCE, FULL, Sanction, sanctions
-from sim.exercise.truth import app_rows
+from sim.exercise.score.evaluated import LEFT_ALONE, Cited, Evaluated, Measured, cite
+from sim.exercise.score.formulas import late, weighed
+from sim.exercise.score.lost_work import lost_work
+from sim.exercise.score.sanctions import FORCE, FULL, Sanction, sanctions
+from sim.exercise.score.truth import app_rows
 from sim.scenario.objectives import Measure, ObjectiveSpec
 
 TOO_MUCH = 25

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import sim
-from sim.exercise.debrief_curves import Curve, curve, times
-from sim.exercise.debrief_timeline import Entry, timeline
-from sim.exercise.moments import Candidate, Moment, candidates, foremost, weigh
+from sim.exercise.debrief.curves import Curve, curve, times
+from sim.exercise.debrief.moments import Candidate, Moment, candidates, foremost, weigh
+from sim.exercise.debrief.timeline import Entry, timeline
 from sim.exercise.players import play, player
 from sim.exercise.score import Objective, Result, judge
-from sim.exercise.truth import Baseline, untouched
+from sim.exercise.score.truth import Baseline, untouched
 from sim.scenario.load import Resolved
 from sim.session.driver import Session
 

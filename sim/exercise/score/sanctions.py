@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.enforcement.facts import STOPPED, Held, Outcome
 from sim.engine.portal import MONITORED, UNSANCTIONED
-from sim.exercise.evaluated import Evaluated
+from sim.exercise.score.evaluated import Evaluated
 from sim.scenario.objectives import Measure
 from sim.world.telemetry import Rows
 

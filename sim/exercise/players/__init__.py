@@ -11,12 +11,12 @@ from functools import partial
 
 from sim.base.errors import CommandRefused, InputError, Problem
 from sim.base.time import MINUTE
-from sim.exercise.analyst import Analyst as Analyst
-from sim.exercise.careful import Careful
-from sim.exercise.careless import BlockAll, Guesser, monitor_all
-from sim.exercise.careless import do_nothing as do_nothing
-from sim.exercise.desk import Desk as Desk
-from sim.exercise.solution import Script
+from sim.exercise.players.analyst import Analyst as Analyst
+from sim.exercise.players.careful import Careful
+from sim.exercise.players.careless import BlockAll, Guesser, monitor_all
+from sim.exercise.players.careless import do_nothing as do_nothing
+from sim.exercise.players.desk import Desk as Desk
+from sim.exercise.players.solution import Script
 from sim.scenario.load import Resolved
 from sim.scenario.schema import ReferencePlayer
 from sim.session.driver import Session

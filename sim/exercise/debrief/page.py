@@ -7,8 +7,8 @@ from typing import Literal
 
 from sim.base.time import show_clock
 from sim.exercise.debrief import QUESTIONS, Debrief
-from sim.exercise.debrief_timeline import Entry
-from sim.exercise.debrief_words import (
+from sim.exercise.debrief.timeline import Entry
+from sim.exercise.debrief.words import (
     LANES,
     account,
     headline,

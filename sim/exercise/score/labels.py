@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.engine.enforcement.facts import Outcome
 from sim.engine.traffic import Coded
-from sim.exercise.truth import Baseline, app_rows, reachable
+from sim.exercise.score.truth import Baseline, app_rows, reachable
 from sim.scenario.story_kinds import Label
 from sim.session.driver import Session
 from sim.world.model import World

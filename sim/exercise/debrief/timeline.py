@@ -10,8 +10,8 @@ import numpy as np
 
 from sim.base.time import MINUTE, show_duration
 from sim.engine.enforcement.facts import STOPPED
-from sim.exercise.lost_work import lost_work
-from sim.exercise.truth import Flags, Use, app_rows, passed, uses
+from sim.exercise.score.lost_work import lost_work
+from sim.exercise.score.truth import Flags, Use, app_rows, passed, uses
 from sim.session.case_commands import GiveVerdict
 from sim.session.commands import RecordFinding, SetSwitch, TagApp
 from sim.session.driver import Sent, Session
