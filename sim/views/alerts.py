@@ -60,7 +60,8 @@ class CloudAlertRow(AlertRow):
     policy_id: str
     note: str
     seen_with: SeenWith
-    """Users, addresses and machines of an app whose breach is told; empty for other alerts."""
+    """Users, addresses and machines that it is about: those of an app whose breach is told, or the one whose
+    behaviour is unusual; empty for other alerts."""
     day: int
     """Days since 1970-01-01, UTC: the day whose figures matched."""
     policy_is_there: bool
@@ -134,8 +135,10 @@ def _cloud_row(session: Session, a: CloudAlert) -> CloudAlertRow:
     title = tenant.portal.report(a.report)
     if a.app_id:
         app = tenant.apps[a.app_id].name
-        span = "in the last 90 days" if a.seen_with else "in one day"
+        span = "in the last 90 days" if _is_breach(a) else "in one day"
         text = f"{app}: {a.users} users {span} in {title}."
+        if a.who:
+            text = f"{app}: what {a.who} does with it is unusual, in {title}."
     else:
         app, text = a.who, f"No data has come from the log collector {a.who} for 48 hours. It ships: {title}."
     return CloudAlertRow(
@@ -176,9 +179,13 @@ def _cloud_row(session: Session, a: CloudAlert) -> CloudAlertRow:
     )
 
 
+def _is_breach(alert: CloudAlert) -> bool:
+    return bool(alert.seen_with) and not alert.who
+
+
 def _first_reason(alert: CloudAlert) -> tuple[str, ...]:
     """Return why an alert without figures was raised."""
-    return ("news of a breach" if alert.seen_with else "discovered for the first time",)
+    return ("news of a breach" if _is_breach(alert) else "discovered for the first time",)
 
 
 def _endpoint_row(session: Session, a: EndpointAlert) -> EndpointAlertRow:

@@ -116,6 +116,8 @@ def test_users_addresses_or_both_are_watched(subjects: tuple, alerts: int):
     bench.use("acme", day=QUIET, up=900 * MB, down=0)
     bench.analyse(day=QUIET)
     assert len(bench.alerts) == alerts
+    assert {kind for alert in bench.alerts for kind, _ in alert.seen_with} == set(subjects)
+    assert all(names == (alert.who,) for alert in bench.alerts for _, names in alert.seen_with)
 
 
 @pytest.mark.fact("anomaly.exfiltration")

@@ -46,6 +46,13 @@ POLICY_ACTIONS = (
     ),
     *EVIDENCE_ACTIONS,
 )
+WHOM_ACTION = Action(
+    "alert.whom",
+    "Whom",
+    "open the page of whom the alert is about in Cloud Discovery: a user, else an address",
+    ("u",),
+    when="whom",
+)
 STATE_ACTIONS = (
     Action(
         "alert.progress",
@@ -57,7 +64,7 @@ STATE_ACTIONS = (
         footer=85,
     ),
     Action("alert.app", "App", "open the alert's app", ("a",), when="app", footer=80),
-    Action("alert.user", "User", "open the page of the alert's user in Cloud Discovery", ("u",), when="user"),
+    WHOM_ACTION,
     Action(
         "alert.indicator",
         "Indicator",
@@ -98,6 +105,23 @@ class QueueScreen(PlayScreen):
         """Return the first user of a machine's alert."""
         row = self.chosen
         return row.user.partition(", ")[0] if isinstance(row, EndpointAlertRow) else ""
+
+    def when_whom(self) -> str:
+        """Say why nobody's page can be opened, if so."""
+        return "" if self._whom() else "the alert names nobody"
+
+    def do_alert_whom(self) -> None:
+        """Open the page of whom the alert is about, the first of several."""
+        whom = self._whom()
+        if whom:
+            self.play.open(*whom)
+
+    def _whom(self) -> tuple[str, str] | None:
+        row = self.chosen
+        if isinstance(row, CloudAlertRow):
+            return next(((kind, names[0]) for kind, names in row.seen_with if names), None)
+        user = self.case_user()
+        return ("user", user) if user else None
 
     def citation(self) -> AddEvidence | None:
         """Cite the alert, of its app where it names one."""
@@ -313,14 +337,6 @@ class StateAlerts(QueueScreen):
         row = self.chosen
         if row is not None:
             self.play.open("app", row.app_id)
-
-    def when_user(self) -> str:
-        """Say why no user can be opened, if so."""
-        return self.when_chosen() or ("" if self.case_user() else "the alert names no user")
-
-    def do_alert_user(self) -> None:
-        """Open the page of the first user."""
-        self.play.open("user", self.case_user())
 
     def when_indicator(self) -> str:
         """Say why the indicator cannot be gone to, if so."""

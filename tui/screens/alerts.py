@@ -15,6 +15,7 @@ from tui.screens.alert_queue import (
     MARK_ACTION,
     NOTE_ACTIONS,
     POLICY_ACTIONS,
+    WHOM_ACTION,
     Line,
     MarkedAlerts,
     PolicyAlerts,
@@ -43,6 +44,7 @@ CLOUD = Scope(
         Action(
             "cloud_alerts.read", "Read", "mark the alert as read or unread", ("r",), when="open", footer=60
         ),
+        WHOM_ACTION,
         *POLICY_ACTIONS,
         *NOTE_ACTIONS,
     ),

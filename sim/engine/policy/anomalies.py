@@ -180,7 +180,8 @@ def behaviours(
         if not passes[each.place]:
             continue
         key = (each.day, each.place, each.who)
-        match = Match(policy, app_id, report, each.day, 0, 0, 0, 0, (each.reason,), each.who)
+        whom = ((each.subject, (each.who,)),)
+        match = Match(policy, app_id, report, each.day, 0, 0, 0, 0, (each.reason,), each.who, seen_with=whom)
         before = held.setdefault(key, Behaviour(match, each.score))
         if before.match is not match:
             both = replace(before.match, reasons=(*before.match.reasons, each.reason))

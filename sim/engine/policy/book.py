@@ -228,7 +228,7 @@ class PolicyBook:
         users = totals.users or totals.source_ips or 0
         chosen = self._sensitivity.choose(policy, report.name, found, users)
         return [
-            match_of(policy, each.report, days[each.app_id, each.day], each.reasons, each.who)
+            match_of(policy, each.report, days[each.app_id, each.day], each.reasons, each.who, each.seen_with)
             for each in chosen
         ]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sim.base.time import DAY
 from sim.engine.discovery.filters import Candidate
 from sim.engine.discovery.use import AppDay
-from sim.engine.policy.policies import NOVELTY, Criterion, Match, Policy, Reason
+from sim.engine.policy.policies import NOVELTY, Criterion, Match, Policy, Reason, SeenWith
 
 CandidateOf = Callable[[str], Candidate]
 """Gives what filters look at, by app id."""
@@ -91,7 +91,14 @@ def matches(
         yield match_of(policy, report, day, why)
 
 
-def match_of(policy: Policy, report: str, day: AppDay, why: tuple[Reason, ...], who: str = "") -> Match:
+def match_of(
+    policy: Policy,
+    report: str,
+    day: AppDay,
+    why: tuple[Reason, ...],
+    who: str = "",
+    seen_with: SeenWith = (),
+) -> Match:
     """Return a match on one day of an app, or of somebody's behaviour there."""
     return Match(
         policy,
@@ -104,6 +111,7 @@ def match_of(policy: Policy, report: str, day: AppDay, why: tuple[Reason, ...], 
         day.bytes_total or 0,
         why,
         who,
+        seen_with=seen_with,
     )
 
 

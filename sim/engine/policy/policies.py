@@ -185,4 +185,5 @@ class Match:
     note: str = ""
     """What a person is told beside the figures, such as breach news."""
     seen_with: SeenWith = ()
-    """Who used the app in the 90 days that a report keeps; empty where the figures are of one day."""
+    """Whom it is about: the one whose behaviour it is, or who used an app in the 90 days that a report keeps;
+    empty where the figures are an app's of one day."""
