@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.rng import draw
-from sim.engine.enforcement.facts import Outcome
 from sim.scenario.load import Resolved
 from sim.world.behaviour import asked, begun
 from sim.world.devices import Device
@@ -117,7 +116,8 @@ class Inputs:
             self._displacement.begin(day)
             self._today = day
         sessions = self._sessions[day]
-        self._displacement.leave(sessions, row, left.place, now, now, Outcome.BLOCKED, -1)
+        # By what they were stopped goes into the record only, which nobody here reads.
+        self._displacement.leave(sessions, row, left.place, now, now, outcome=0, indicator=-1)
         self._sessions[day] = join_sessions([sessions, self._displacement.come_up(sessions)])
         return self._wishes(day, np.arange(len(sessions), len(self._sessions[day])))
 

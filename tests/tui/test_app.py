@@ -173,7 +173,7 @@ async def test_every_kind_of_entity_can_be_opened():
 
 async def test_the_run_is_kept_from_the_first_moment_and_can_be_gone_on_with(tmp_path):
     async with play(PlayApp(None, lambda name: tmp_path / f"{name}.jsonl")) as robot:
-        await robot.press("enter")
+        await robot.press("down", "enter")
         app_of(robot).submit(SetSwitch(INTEGRATION, True))
         app_of(robot).leave()
     recorded = read_run(tmp_path / "first-block.jsonl")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sim.scenario.load import load_scenario
+from sim.session.driver import Session
 from tests.tui.robot import Robot, play
 from tui.actions import show_key
 from tui.app import PlayApp
@@ -39,9 +41,9 @@ class Newcomer:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_who_is_on_sohu_on_which_machine_in_which_browser_in_at_most_30_keys(size):
-    async with play(PlayApp(), *size) as robot:
+    async with play(PlayApp(Session(load_scenario("first-block"))), *size) as robot:
         newcomer = Newcomer(robot)
-        for key in ("enter", "g", "s", "space", "y", "n"):
+        for key in ("g", "s", "space", "y", "n"):
             await newcomer.press(key)
         await robot.until(lambda: robot.sees("First data"))
         for key in ("g", "o"):

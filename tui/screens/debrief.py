@@ -35,7 +35,7 @@ DEBRIEF = Scope(
             "Answer",
             "answer the three questions",
             ("a", "enter"),
-            "In your own words; they are kept in your record on this machine and nowhere else.",
+            "In your own words; they are kept in your own record and nowhere else.",
             footer=100,
         ),
         Action(
