@@ -50,13 +50,11 @@ class Endings:
         """Return the app behind a host and the entry that gave it away, else its registrable domain."""
         if len(host) > _LONGEST or not _PLAIN.fullmatch(host) or _PUNYCODE in host:
             return self._alone(host)
-        known, longer, suffix_tree = "", "", _rules()[0]
-        for label in reversed(host.split(".")):
-            known, longer = longer, f"{label}.{longer}" if longer else label
-            if longer not in suffix_tree and longer not in self._entries:
-                break
-        else:
-            return self._alone(host)
+        tree, known, dot = self._known_names, "", host.rfind(".")
+        while (longer := host[dot + 1 :]) in tree:
+            if dot < 0:
+                return self._alone(host)
+            known, dot = longer, host.rfind(".", 0, dot)
         if known not in self._below:
             self._below[known] = self._what_holds_below(known)
         found = self._below[known]
@@ -65,9 +63,10 @@ class Endings:
         return self._alone(host) if found == _EACH else found
 
     @cached_property
-    def _entries(self) -> frozenset[str]:
+    def _known_names(self) -> frozenset[str]:
+        """The names that the catalog or the public suffix list knows, and all that they end in."""
         entries = (*(domain for app in self._catalog.apps for domain in app.domains), *self._catalog.shared)
-        return _tree(entry.partition("/")[0] for entry in entries)
+        return _rules()[0] | _tree(entry.partition("/")[0] for entry in entries)
 
     def _alone(self, host: str) -> Match | str:
         return self._catalog.match(host) or registrable_domain(host)

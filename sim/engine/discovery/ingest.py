@@ -112,7 +112,7 @@ class Intake:
         account = _Account(self, log.name, known, context)
         whole = chain((first,), chunks)
         del first
-        with closing(_ahead(whole)) as read, closing(_ahead(map(account.parse, read))) as parsed:
+        with closing(ahead(whole)) as read, closing(ahead(map(account.parse, read))) as parsed:
             # Not a loop, which would hold one more of them in memory.
             while account.take(next(parsed, None)):
                 if progress is not None:
@@ -160,7 +160,7 @@ class Intake:
             raise _refusal("LOG-TWICE", what, log, "it is counted once")
 
 
-def _ahead(things: Iterator[T]) -> Generator[T]:
+def ahead(things: Iterator[T]) -> Generator[T]:
     """Yield the things; the next one is made by another thread while the last is worked on."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, things, None)
