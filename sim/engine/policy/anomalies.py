@@ -102,7 +102,10 @@ class _Running:
 
     def having(self, keys: I64) -> _Running:
         """Return the same with series for all of the keys; a new one has been nothing all the time."""
-        every = np.union1d(self.keys, keys)
+        # A key past the last finds none that is its equal.
+        held = np.append(self.keys, -1)[np.searchsorted(self.keys, keys)]
+        new = np.unique(keys[held != keys])
+        every = np.sort(np.concatenate([self.keys, new]), kind="stable") if len(new) else self.keys
         mean, deviation = np.zeros((2, len(every)), dtype=np.int64)
         place = np.searchsorted(every, self.keys)
         mean[place], deviation[place] = self.mean, self.deviation
@@ -277,7 +280,8 @@ class Sensitivity:
     """Keeps each policy within its top anomalies for 1,000 users and week, and to one alert for one event."""
 
     def __init__(self) -> None:
-        self._raised: dict[tuple[str, str], dict[tuple[int, str, str], None]] = {}
+        self._raised: dict[tuple[str, str], dict[int, set[tuple[str, str]]]] = {}
+        """By policy and report: of which apps and whose use each day has alerted."""
 
     def choose(self, policy: Policy, report: str, found: list[Behaviour], users: int) -> list[Match]:
         """Return what alerts, the farthest off of each day first; `users` are those of the report."""
@@ -288,10 +292,12 @@ class Sensitivity:
         chosen = []
         for behaviour in found:
             match = behaviour.match
-            key = (match.day, match.app_id, match.who)
-            within = sum(match.day - WEEK < day <= match.day for day, _, _ in raised)
-            if key in raised or (most is not None and within >= most):
+            key = (match.app_id, match.who)
+            of_day = raised.setdefault(match.day, set())
+            week = range(match.day - WEEK + 1, match.day + 1)
+            within = sum(len(raised[day]) for day in week if day in raised)
+            if key in of_day or (most is not None and within >= most):
                 continue
-            raised[key] = None
+            of_day.add(key)
             chosen.append(match)
         return chosen
