@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.time import MINUTE
-from sim.exercise.score.lost_work import lost_work, prohibited
-from sim.exercise.score.truth import by_phone, passed
+from sim.exercise.score.lost_work import lost_work
+from sim.exercise.score.truth import by_phone, passed, prohibited
 from sim.scenario.load import Resolved
 from sim.world.model import World
 from sim.world.telemetry import Rows

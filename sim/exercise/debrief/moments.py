@@ -21,8 +21,8 @@ from sim.engine.tenant import UNSANCTIONED
 from sim.exercise.debrief.curves import Curve, curve
 from sim.exercise.debrief.timeline import words
 from sim.exercise.score import Result, judge
-from sim.exercise.score.lost_work import lost_work, prohibited
-from sim.exercise.score.truth import Baseline, app_rows, passed
+from sim.exercise.score.lost_work import lost_work
+from sim.exercise.score.truth import Baseline, app_rows, passed, prohibited
 from sim.scenario.load import Resolved
 from sim.session.commands import TagApp
 from sim.session.driver import Sent, Session

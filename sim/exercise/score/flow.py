@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.base.time import HOUR, show_clock
 from sim.exercise.score.case import facts_of_item, is_right
 from sim.exercise.score.evaluated import STOP, Cited, Evaluated, Measured, cite
 from sim.exercise.score.formulas import late, share
-from sim.exercise.score.truth import Flags, app_rows, passed, reachable
+from sim.exercise.score.truth import Flags, passed, prohibited, reachable
 from sim.scenario.objectives import ObjectiveSpec
 from sim.scenario.schema import Prohibited
 from sim.world.telemetry import Rows
@@ -42,22 +40,11 @@ def _lines(aim: ObjectiveSpec, items: Iterable[Prohibited]) -> str:
     return aim.line or ", ".join(sorted({item.line for item in items}))
 
 
-def flows(seen: Evaluated, rows: Rows, items: Iterable[Prohibited]) -> Flags:
-    """Tell which rows are prohibited uses."""
-    ids = [person.id for person in seen.world.staff.people]
-    found = np.zeros(len(rows), dtype=bool)
-    for item in items:
-        mine = app_rows(seen.world, rows, item.app) & (rows.session >= 0)
-        if item.people:
-            mine &= np.isin(rows.user, [ids.index(person) for person in item.people])
-        found |= mine
-    return found
-
-
 def _begin(seen: Evaluated, items: Iterable[Prohibited]) -> int | None:
     """Return when the first of these uses happened since play began; None while there was none."""
     times = [
-        rows.time[flows(seen, rows, items) & (rows.time <= seen.now)] for rows in (seen.base.rows, seen.rows)
+        rows.time[prohibited(seen.world, rows, items) & (rows.time <= seen.now)]
+        for rows in (seen.base.rows, seen.rows)
     ]
     first = [int(each[0]) for each in times if len(each)]
     return min(first, default=None)
@@ -148,10 +135,10 @@ def contain_time(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     if begin is None:
         return Measured(0, f"there was nothing to contain ({lines})")
     base = seen.base
-    idle = flows(seen, base.rows, items) & reachable(seen.world, base.rows)
+    idle = prohibited(seen.world, base.rows, items) & reachable(seen.world, base.rows)
     idle &= passed(base.rows) & (base.rows.time <= seen.now)
     could = seen.stoppable({item.app for item in items})
-    mine = flows(seen, seen.rows, items) & reachable(seen.world, seen.rows)
+    mine = prohibited(seen.world, seen.rows, items) & reachable(seen.world, seen.rows)
     through = mine & passed(seen.rows)
     found = _contained(seen, idle, could, mine)
     events = seen.first(mine & seen.stopped, "first stopped") + seen.last(through, "last that got through")
@@ -212,9 +199,9 @@ def exposure(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     items = targets(seen, aim)
     base, lines = seen.base, _lines(aim, items)
     until = base.rows.time <= seen.now
-    idle = flows(seen, base.rows, items) & passed(base.rows) & until
+    idle = prohibited(seen.world, base.rows, items) & passed(base.rows) & until
     could = idle & seen.stoppable({item.app for item in items}) & reachable(seen.world, base.rows)
-    gone = flows(seen, seen.rows, items) & passed(seen.rows)
+    gone = prohibited(seen.world, seen.rows, items) & passed(seen.rows)
     before, possible = (int(base.rows.bytes_up[each].sum()) for each in (idle, could))
     phones = [phone for item in items for phone in seen.by_phone(item.app, item.people)]
     after = int(seen.rows.bytes_up[gone].sum()) + sum(phone.bytes_up for phone in phones)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.base.time import MINUTE
 from sim.exercise.score.evaluated import Evaluated
-from sim.exercise.score.lost_work import prohibited
+from sim.exercise.score.truth import prohibited
 from sim.scenario.story_kinds import Label
 from sim.world.displacement import NOTHING, Reaction
 from sim.world.ledger import Cause, Escaped, clicked_through, escaped, lost

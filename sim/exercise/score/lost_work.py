@@ -12,25 +12,13 @@ from numpy.typing import NDArray
 
 from sim.base.time import MINUTE
 from sim.engine.enforcement.facts import STOPPED
-from sim.exercise.score.truth import Flags, app_rows
+from sim.exercise.score.truth import Flags, prohibited
 from sim.world.model import World
 from sim.world.telemetry import Rows
 
 I64 = NDArray[np.int64]
 
 NEVER_AGAIN = 2**62
-
-
-def prohibited(world: World, rows: Rows) -> Flags:
-    """Tell which connections are a prohibited use; the analyst's own tests are none."""
-    found = np.zeros(len(rows), dtype=bool)
-    ids = [person.id for person in world.staff.people]
-    for item in world.resolved.scenario.truth.prohibited:
-        mine = app_rows(world, rows, item.app)
-        if item.people:
-            mine &= np.isin(rows.user, [ids.index(person) for person in item.people])
-        found |= mine
-    return found & (rows.session >= 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ that it is behind counts. No player's run enters it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from sim.engine.enforcement.gateways import refused
 from sim.engine.enforcement.precedence import covering
 from sim.engine.enforcement.settings import NETWORK_PROTECTION
 from sim.scenario.load import Resolved
+from sim.scenario.schema import Prohibited
 from sim.world.displacement import Reaction, Way
 from sim.world.machines import NEVER
 from sim.world.model import World
@@ -93,13 +94,24 @@ def by_phone(world: World, app_id: str, people: Collection[str], start: int, end
     ]
 
 
+def prohibited(world: World, rows: Rows, items: Iterable[Prohibited] | None = None) -> Flags:
+    """Tell which connections are a prohibited use, by these lines of the truth or by any; the analyst's own
+    tests are none."""
+    found = np.zeros(len(rows), dtype=bool)
+    ids = [person.id for person in world.staff.people]
+    for item in world.resolved.scenario.truth.prohibited if items is None else items:
+        mine = app_rows(world, rows, item.app)
+        if item.people:
+            mine &= np.isin(rows.user, [ids.index(person) for person in item.people])
+        found |= mine
+    return found & (rows.session >= 0)
+
+
 def uses(world: World, rows: Rows) -> list[Use]:
     """Return every prohibited use among the rows, in a total order."""
     found: list[Use] = []
-    ids = [person.id for person in world.staff.people]
     for item in world.resolved.scenario.truth.prohibited:
-        mine = app_rows(world, rows, item.app) & (rows.session >= 0)
-        who = {ids.index(person) for person in item.people} or set(range(len(ids)))
+        mine = prohibited(world, rows, [item])
         triples = sorted(
             set(
                 zip(
@@ -110,7 +122,7 @@ def uses(world: World, rows: Rows) -> list[Use]:
                 )
             )
         )
-        found += [Use(item.app, u, m, p, item.line, item.why) for u, m, p in triples if u in who]
+        found += [Use(item.app, u, m, p, item.line, item.why) for u, m, p in triples]
     return found
 
 
