@@ -153,6 +153,10 @@ class Head(Strict):
     """Apps that the seed chooses: `{app.NAME}` is the id, `{app.NAME.name}` what the catalog calls it."""
     fixed: bool = False
     """All roles and apps are those that the file's own seed chooses."""
+    level: Literal["", "easy", "medium", "hard"] = ""
+    """How difficult it is, for whoever chooses in the library."""
+    minutes: int | None = Field(default=None, ge=1, le=240)
+    """How long it takes to play, in real minutes."""
 
     @property
     def without_roles(self) -> Head:

@@ -43,7 +43,14 @@ class LibraryRow:
     summary: str
     mode: str
     era: str
+    """Title of the era's profile."""
+    period: str
+    """The same in a word."""
     people: int
+    level: str
+    """`easy`, `medium`, `hard`, or nothing."""
+    minutes: int | None
+    """How long it takes to play."""
 
 
 def library() -> list[LibraryRow]:
@@ -52,9 +59,20 @@ def library() -> list[LibraryRow]:
 
 
 def _row(name: str) -> LibraryRow:
-    said = compose(read(name), beside(name)).root.plain()
-    people = int(said["organisation"]["people"])
-    return LibraryRow(name, said["title"], said["summary"], said["mode"], load_era(said["era"]).title, people)
+    draft = compose(read(name), beside(name))
+    said, head = draft.root.plain(), draft.head
+    people, era = int(said["organisation"]["people"]), load_era(said["era"])
+    return LibraryRow(
+        name,
+        said["title"],
+        said["summary"],
+        said["mode"],
+        era.title,
+        era.portal,
+        people,
+        head.level,
+        head.minutes,
+    )
 
 
 def documents(session: Session) -> Documents:

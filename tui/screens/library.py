@@ -21,6 +21,7 @@ from tui.widgets.table import Table
 FIRST = ("tutorial", "first-block")
 """What a newcomer should play, in this order."""
 LAST = "sandbox"
+LEVELS = ("easy", "medium", "hard", "")
 
 LIBRARY = Scope(
     "library",
@@ -37,10 +38,19 @@ MODES = {
 }
 
 COLUMNS: tuple[Column[LibraryRow], ...] = (
-    Column("title", "Scenario", lambda row: row.title, 24, 16, 2, priority=0),
-    Column("mode", "Mode", lambda row: row.mode, 10, priority=1, tone=lambda row: "muted"),
-    Column("people", "People", lambda row: row.people, 6, right=True, priority=2),
-    Column("era", "Products as of", lambda row: row.era, 30, 16, 1, priority=3, tone=lambda row: "muted"),
+    Column("title", "Scenario", lambda row: row.title, 25, 25, 2, priority=0),
+    Column("level", "Level", lambda row: row.level, 6, priority=1),
+    Column(
+        "minutes",
+        "Minutes",
+        lambda row: "" if row.minutes is None else row.minutes,
+        7,
+        right=True,
+        priority=1,
+    ),
+    Column("period", "Products of", lambda row: row.period, 11, priority=2, tone=lambda row: "muted"),
+    Column("mode", "Mode", lambda row: row.mode, 8, priority=3, tone=lambda row: "muted"),
+    Column("people", "People", lambda row: row.people, 6, right=True, priority=4),
 )
 
 
@@ -95,6 +105,7 @@ class LibraryScreen(Frame, scope=LIBRARY):
         if row is not None:
             lines = [safe(row.title, "strong"), safe(row.summary)]
             lines += [fact("Mode", MODES.get(row.mode, row.mode)), fact("Era", row.era)]
+            lines += [fact("People", row.people)]
         self.query_one(Detail).show(lines)
 
     def on_grid_activated(self, event: Grid.Activated) -> None:
@@ -105,7 +116,7 @@ class LibraryScreen(Frame, scope=LIBRARY):
             cast(PlayApp, self.app).begin(event.entity_id)
 
 
-def _order(row: LibraryRow) -> tuple[int, str]:
+def _order(row: LibraryRow) -> tuple[int, int, str]:
     if row.name in FIRST:
-        return FIRST.index(row.name), ""
-    return len(FIRST) + (row.mode == LAST), row.title
+        return FIRST.index(row.name), 0, ""
+    return len(FIRST) + (row.mode == LAST), LEVELS.index(row.level), row.title
