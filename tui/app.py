@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import work
 from textual.reactive import reactive
@@ -28,6 +28,7 @@ from sim.session.commands import Command
 from sim.session.driver import Notification, Session
 from sim.views.reports import WHOLE, report_names
 from tui.clock import Clock
+from tui.clock_keys import ClockKeys
 from tui.confirm import Confirm, Question
 from tui.destinations import DESTINATIONS, ENTITIES, ONE_QUEUE, PLACES, QUEUES, SIMULATED, build
 from tui.learner import Learner
@@ -35,7 +36,7 @@ from tui.names import EntityProvider
 from tui.palette import ActionProvider
 from tui.playkeys import PLAY
 from tui.reviewer import Reviewer
-from tui.runs import NewPath, RunKeys, clock_of
+from tui.runs import NewPath, clock_of
 from tui.screens.base import PlayScreen
 from tui.screens.library import LibraryScreen
 from tui.standing import standing
@@ -48,7 +49,7 @@ ANSWER_SECONDS = 3
 """How long the answer to a command stands; what it changed is on the screen anyway."""
 
 
-class PlayApp(RunKeys, scope=PLAY):
+class PlayApp(ClockKeys, scope=PLAY):
     """Opens the library, or `session` at once."""
 
     COMMANDS: ClassVar[set[Any]] = {ActionProvider, EntityProvider}
@@ -384,17 +385,6 @@ class PlayApp(RunKeys, scope=PLAY):
         """Say that the debrief comes at the end, if it is not reached."""
         return "" if self.result is not None else "the debrief comes when the run is over"
 
-    def when_running(self) -> str:
-        """Say why the clock cannot be moved, if so."""
-        if self.session is None:
-            return "choose a scenario first"
-        return self.when_desk()
-
-    def when_pausable(self) -> str:
-        """Say why the clock cannot be stopped, if so."""
-        exam = self.session is not None and self.session.is_exam
-        return self.when_running() or ("an assessed run cannot be paused" if exam else "")
-
     def when_result(self) -> str:
         """Say why there is no result to see yet, if so."""
         if self.session is None:
@@ -403,37 +393,6 @@ class PlayApp(RunKeys, scope=PLAY):
         if self.session.finished or practice:
             return ""
         return "the result of an exercise is shown when it is over"
-
-    def do_clock_pause(self) -> None:
-        """Run or stop."""
-        cast("Clock", self.clock).toggle()
-        self._show_status()
-        self.redraw()
-
-    def do_clock_faster(self) -> None:
-        """Go one speed up."""
-        cast("Clock", self.clock).faster(1)
-        self._show_status()
-
-    def do_clock_slower(self) -> None:
-        """Go one speed down."""
-        cast("Clock", self.clock).faster(-1)
-        self._show_status()
-
-    def do_clock_drop(self) -> None:
-        """Turn the drop to ×1 on or off."""
-        clock = cast("Clock", self.clock)
-        clock.drops = not clock.drops
-        words = "falls back to ×1" if clock.drops else "keeps its speed"
-        self.notify(f"The clock {words} when a portal tells something.", markup=False)
-        self._show_status()
-
-    def do_clock_skip(self) -> None:
-        """Skip to the next notification, or stop skipping."""
-        clock = cast("Clock", self.clock)
-        clock.skipping = not clock.skipping
-        self._show_status()
-        self.call_later(self._skip_slice)
 
 
 def _today() -> str:

@@ -5,6 +5,7 @@ A screen says what is under its cursor (`PlayScreen.case_subject`, `citation`); 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -71,13 +72,13 @@ class CaseKeys(Shell):
 
     session: Session | None
 
+    @abstractmethod
     def submit(self, command: Command, *, quiet: bool = False) -> Answer | None:
         """Apply a command and say what came of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def play_on(self) -> None:
         """Let the clock run to the end without the trainee."""
-        raise NotImplementedError
 
     @property
     def _pointing(self) -> PlayScreen | None:

@@ -52,6 +52,8 @@ def next_step(play: PlayApp, place: str) -> str:
         return _look(place)
     if not notes.tests:
         return _after_finding(place)
+    if session.resolved.scenario.mode == "tutorial":
+        return _after_test(notes.tests[-1].blocked)
     return _waiting(play, session, place)
 
 
@@ -72,19 +74,26 @@ def _look(place: str) -> str:
     if place in ("briefing", "settings", "log"):
         return "data is there: `g` `o` opens the Cloud Discovery dashboard"
     return {
-        "dashboard": "red is unsanctioned traffic: `↓` to a category with red, `enter` opens it",
-        "apps": "`↓` to the app that is tagged unsanctioned, `enter` shows who uses it",
-        "entity": "`↓` to the unsanctioned app, then `t`: the timeline names the browser",
+        "dashboard": "red is unsanctioned traffic: `enter` opens a category with red, `↓` goes on",
+        "apps": "`enter` on the unsanctioned app shows who uses it, `↓` goes on, `esc` back",
+        "entity": "`t` on the unsanctioned app names the browser, `↓` goes on to it",
         "timeline": "the columns name user and browser; `f` writes the finding down",
     }.get(place, "")
 
 
 def _after_finding(place: str) -> str:
     if place == "timeline":
-        return "noted; `g` `b` shows your findings, `esc` goes back to find who else"
+        return "noted; `w` tries whether the site opens here, `esc` goes back for others"
     if place == "briefing":
         return "`g` `a` to find who else; `g` `h` to read how a tag becomes a block"
     return ""
+
+
+def _after_test(blocked: bool) -> str:
+    """Lead the tutorial from an open site to the machine's prompt, and from a held block to the end."""
+    if blocked:
+        return "it holds: `,` `f` hands the shift over, and the debrief opens"
+    return "it opened: `x` is the prompt. Set-MpPreference -EnableNetworkProtection Enabled"
 
 
 def _waiting(play: PlayApp, session: Session, place: str) -> str:

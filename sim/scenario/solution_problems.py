@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
-from sim.base.errors import InputError, Place, Problem, nearest
-from sim.base.time import from_iso
+from sim.base.errors import Problem, nearest
 from sim.base.yamlfile import Document, Path
 from sim.scenario.solution import ACCOUNT, Step, Wait
 from sim.scenario.story import When
-from sim.scenario.story_problems import moment
+from sim.scenario.story_problems import moment, time_problems
 
 
 def named_apps(steps: tuple[Step, ...]) -> Iterator[tuple[str, Path]]:
@@ -67,7 +66,7 @@ def solution_problems(
                 "SOLUTION-STEP", what, place, nearest(step.when.done, [name for name in ids if name])
             )
         if step.when.at is not None:
-            yield from _at(step.when, place, span, tz)
+            yield from time_problems("SOLUTION-TIME", _moment_of(step.when), place, span, tz)
 
 
 def _nobody(person: str, people: set[str], source: Document, path: Path) -> Problem:
@@ -77,20 +76,8 @@ def _nobody(person: str, people: set[str], source: Document, path: Path) -> Prob
 
 def due_at(when: Wait, start: int, tz: ZoneInfo) -> int:
     """Return the moment of a step that waits for a time; raise InputError where its `at` is no time."""
-    return moment(When(at=when.at, day=when.day), start, tz)
+    return moment(_moment_of(when), start, tz)
 
 
-def _at(when: Wait, place: Place, span: tuple[str, str], tz: ZoneInfo) -> Iterator[Problem]:
-    try:
-        start, end = (from_iso(each, tz) for each in span)
-    except InputError:
-        return  # told of the scenario's own start and end
-    try:
-        time = due_at(when, start, tz)
-    except InputError:
-        advice = 'write 2019-12-16T14:00, or a time of day such as "14:00" with a day'
-        yield Problem("SOLUTION-TIME", f"{when.at!r} is not a time", place, advice)
-        return
-    if not start <= time < end:
-        what = f"{when.at} is not within play"
-        yield Problem("SOLUTION-TIME", what, place, f"write a time from {span[0]} to {span[1]}")
+def _moment_of(when: Wait) -> When:
+    return When(at=when.at, day=when.day)

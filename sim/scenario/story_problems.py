@@ -74,7 +74,7 @@ def _beats(scenario: Scenario, source: Document, tz: ZoneInfo) -> Iterator[Probl
         if _waits_for_itself(beat, {one.id: one for one in scenario.story.beats}):
             yield Problem("STORY-BEAT", f"{beat.id} waits for itself", when, "let it wait for another")
         if beat.when.at is not None:
-            yield from _at(beat.when, scenario, when, tz)
+            yield from time_problems("STORY-TIME", beat.when, when, (scenario.start, scenario.end), tz)
 
 
 def _waits_for_itself(beat: Beat, beats: dict[str, Beat]) -> bool:
@@ -86,22 +86,26 @@ def _waits_for_itself(beat: Beat, beats: dict[str, Beat]) -> bool:
     return follows is beat
 
 
-def _at(when: When, scenario: Scenario, place: Place, tz: ZoneInfo) -> Iterator[Problem]:
+def time_problems(
+    rule: str, when: When, place: Place, span: tuple[str, str], tz: ZoneInfo
+) -> Iterator[Problem]:
+    """Yield what is wrong with a time that something waits for; `span` is start and end of play."""
     try:
-        start, end = from_iso(scenario.start, tz), from_iso(scenario.end, tz)
+        start, end = (from_iso(each, tz) for each in span)
     except InputError:
         return  # told of the scenario's own start and end
     try:
         time = moment(when, start, tz)
     except InputError:
         advice = 'write 2019-12-16T14:00, or a time of day such as "14:00" with a day'
-        yield Problem("STORY-TIME", f"{when.at!r} is not a time", place, advice)
+        yield Problem(rule, f"{when.at!r} is not a time", place, advice)
         return
     if "T" in (when.at or "") and when.day is not None:
-        yield Problem("STORY-TIME", "the time has a date and a day", place, "leave the day out")
+        yield Problem(rule, "the time has a date and a day", place, "leave the day out")
     if not start <= time < end:
-        what = f"{when.at} is not within play"
-        yield Problem("STORY-TIME", what, place, f"write a time from {scenario.start} to {scenario.end}")
+        yield Problem(
+            rule, f"{when.at} is not within play", place, f"write a time from {span[0]} to {span[1]}"
+        )
 
 
 def _reached(scenario: Scenario, source: Document, catalog: Catalog) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ from sim.world.habits import Plan, plan
 from sim.world.hosts import hosts
 from sim.world.people import Person as Person
 from sim.world.people import people
-from sim.world.uses import Uses, adoptable, uses
+from sim.world.uses import Uses, uses
 
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
@@ -119,8 +119,7 @@ def build(resolved: Resolved, seed: int) -> Staff:
         np.array([person.machine for person in everybody], dtype=np.int64),
         away,
         plan(scenario.habits, everybody, keys, browsers, processes, reached, seed),
-        uses(resolved, everybody, keys, found, processes, reached, seed),
-        adoptable(resolved, everybody, keys, found, processes, reached, seed),
+        *uses(resolved, everybody, keys, found, processes, reached, seed),
     )
 
 

@@ -82,29 +82,15 @@ def uses(
     processes: tuple[str, ...],
     hosts: Hosts,
     seed: int,
-) -> Uses:
-    """Return what everybody uses; nothing where the scenario has no life."""
-    if resolved.pack is None:
-        return NO_USES
-    drawing = _Drawing(resolved, resolved.pack, people, keys, devices, processes, hosts, seed)
-    return drawing.all()
-
-
-def adoptable(
-    resolved: Resolved,
-    people: Sequence[Person],
-    keys: U64,
-    devices: Sequence[Device],
-    processes: tuple[str, ...],
-    hosts: Hosts,
-    seed: int,
-) -> Uses:
-    """Return how everybody would use the apps that spread, if they took them up: app by app."""
+) -> tuple[Uses, Uses]:
+    """Return what everybody uses, and how they would use the apps that spread, if they took them up, app by
+    app; nothing where the scenario has no life."""
     life = resolved.scenario.life
-    if resolved.pack is None or life is None or not life.adoption:
-        return NO_USES
+    if resolved.pack is None or life is None:
+        return NO_USES, NO_USES
     drawing = _Drawing(resolved, resolved.pack, people, keys, devices, processes, hosts, seed)
-    return drawing.taken_up([each.app for each in life.adoption])
+    spreading = [each.app for each in life.adoption]
+    return drawing.all(), drawing.taken_up(spreading) if spreading else NO_USES
 
 
 class Ranking:

@@ -16,6 +16,7 @@ from sim.exercise.players import play, player
 from sim.scenario.load import Resolved
 from sim.session.commands import SetSwitch
 from sim.session.driver import Sent, Session
+from sim.session.endpoint_commands import PowerShell
 from tests.exercise.runs import changed
 
 
@@ -202,3 +203,20 @@ def test_the_page_needs_nothing_else_and_shows_hostile_names_literally():
     assert page.count("<h1>") == 1
     for name in (YOU, ORACLE, "do nothing", "The moments that mattered", "Timeline", "One commitment"):
         assert name in page
+
+
+def test_who_acts_as_the_oracle_and_asks_less_at_the_prompt_is_not_late():
+    """Other capitals and blanks make no other line; a line that only asks is nothing that was left undone."""
+
+    def typed(one: Sent) -> Sent:
+        command = one.command
+        if isinstance(command, PowerShell):
+            command = replace(command, line=f"  {command.line.upper()}")
+        return replace(one, command=command)
+
+    asked = [one for one in known().oracle.sent if "Get-" in getattr(one.command, "line", "")]
+    acted = [typed(one) for one in known().oracle.sent if one not in asked]
+    session = played(day(), day().scenario.seed, "quick", acted, day().end)
+    found = opened(session, known()).candidates
+    assert asked
+    assert [one.moment.what for one in found if one.moment.kind == "late"] == []

@@ -256,8 +256,8 @@ class TimelineScreen(PlayScreen, scope=TIMELINE):
                 if self.app_id
                 else "press `p` to let time pass"
             )
-        only = "`a` for all apps" if self.app_id else "`a` for this app only"
-        return f"press {only}, `f` to record a finding, `+` to cite the row, `w` to try the site"
+        only = "`a` all apps" if self.app_id else "`a` this app only"
+        return f"{only}, `f` writes a finding down, `+` cites the row, `w` tries the site"
 
     def on_grid_highlighted(self, event: Grid.Highlighted) -> None:
         """Show the whole of the chosen row."""

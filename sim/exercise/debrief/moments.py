@@ -26,6 +26,7 @@ from sim.exercise.score.truth import Baseline, app_rows, passed, prohibited
 from sim.scenario.load import Resolved
 from sim.session.commands import TagApp
 from sim.session.driver import Sent, Session
+from sim.session.endpoint_commands import PowerShell
 from sim.session.indicator_commands import AddIndicator
 from sim.session.wire import to_json
 from sim.views.amounts import listed
@@ -157,7 +158,16 @@ def _theme_of(sent: Sent) -> _Theme:
 def _key(sent: Sent) -> str:
     """Return what makes two commands the same action, whatever words go with it."""
     data = {name: value for name, value in to_json(sent.command).items() if name not in WORDS_APART}
+    if isinstance(sent.command, PowerShell):
+        data["line"] = " ".join(sent.command.line.lower().split())
     return repr(sorted(data.items()))
+
+
+def _acts(sent: Sent) -> bool:
+    """Tell whether a command does anything: a line at a prompt that only asks does not."""
+    return not (
+        isinstance(sent.command, PowerShell) and sent.command.line.lstrip().lower().startswith("get-")
+    )
 
 
 def _groups(sent: Iterable[Sent]) -> list[list[Sent]]:
@@ -214,7 +224,7 @@ def _late(session: Session, oracle: Session) -> list[Candidate]:
         own.setdefault(_key(one), one.time)
     found: list[tuple[int, bool, Candidate]] = []
     before: list[Sent] = []
-    for group in _groups(one for one in oracle.sent if one.time <= session.now):
+    for group in _groups(one for one in oracle.sent if one.time <= session.now and _acts(one)):
         late = [one for one in group if own.get(_key(one), session.now + 1) > one.time]
         if not late:
             continue
@@ -297,7 +307,7 @@ def _good(session: Session, oracle: Session) -> list[Candidate]:
     """Return what the trainee did no later than the oracle, or nearly: the block's own steps first."""
     wanted = {_key(one) for one in oracle.sent}
     found = []
-    for group in _groups(one for one in session.sent if _key(one) in wanted):
+    for group in _groups(one for one in session.sent if _key(one) in wanted and _acts(one)):
         moment = Moment(
             "good",
             _theme_of(group[0]).name,
