@@ -205,18 +205,21 @@ def test_the_page_needs_nothing_else_and_shows_hostile_names_literally():
         assert name in page
 
 
-def test_who_acts_as_the_oracle_and_asks_less_at_the_prompt_is_not_late():
+def test_who_acts_late_and_asks_nothing_at_the_prompt_has_acted():
     """Other capitals and blanks make no other line; a line that only asks is nothing that was left undone."""
 
     def typed(one: Sent) -> Sent:
         command = one.command
-        if isinstance(command, PowerShell):
-            command = replace(command, line=f"  {command.line.upper()}")
-        return replace(one, command=command)
+        if not isinstance(command, PowerShell):
+            return one
+        return replace(
+            one, time=one.time + 2 * HOUR, command=replace(command, line=f" {command.line.upper()}")
+        )
 
-    asked = [one for one in known().oracle.sent if "Get-" in getattr(one.command, "line", "")]
-    acted = [typed(one) for one in known().oracle.sent if one not in asked]
-    session = played(day(), day().scenario.seed, "quick", acted, day().end)
-    found = opened(session, known()).candidates
-    assert asked
-    assert [one.moment.what for one in found if one.moment.kind == "late"] == []
+    acted = [typed(one) for one in known().oracle.sent if "Get-" not in getattr(one.command, "line", "")]
+    session = played(day(), day().scenario.seed, "late", sorted(acted, key=lambda one: one.time), day().end)
+    late = [one.moment for one in opened(session, known()).candidates if one.moment.kind == "late"]
+    obeyed = [moment for moment in late if moment.theme == "make machines obey"]
+    assert obeyed
+    assert all(moment.acted is not None for moment in obeyed)
+    assert not any("Get-" in moment.what for moment in late)
