@@ -93,7 +93,7 @@ def _after_test(blocked: bool) -> str:
     """Lead the tutorial from an open site to the machine's prompt, and from a held block to the end."""
     if blocked:
         return "it holds: `,` `f` hands the shift over, and the debrief opens"
-    return "it opened: `x` is the prompt. Set-MpPreference -EnableNetworkProtection Enabled"
+    return "it opened: `x`, then Set-MpPreference -EnableNetworkProtection Enabled"
 
 
 def _waiting(play: PlayApp, session: Session, place: str) -> str:
