@@ -30,9 +30,7 @@ class Learner:
 
     def result_of(self, run: Path | None) -> KeptResult | None:
         """Return what is kept of a run, where it was reviewed before."""
-        if run is None:
-            return None
-        return next((one for one in self.record.results if one.run == run.name), None)
+        return None if run is None else self.record.result_of(run.name)
 
     def keep(self, change: Callable[[Record], Record]) -> UnsanctionedError | None:
         """Change the record, on disk too; return why that could not be done, if so.

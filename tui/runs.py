@@ -75,6 +75,7 @@ class RunKeys(CaseKeys):
         """Go on with another run of the family; one that is over shows its result."""
         try:
             recorded = read_run(path)
+            recorded.refuse_foreign()
             resolved = self.session.resolved if self.session is not None else None
             session = restore(recorded, resolved=resolved, every=False).session
             if recorded.footer is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ import sim
 from sim.base.errors import InputError, Problem
 from sim.base.text import plain
 from sim.base.time import show_clock, to_iso
-from sim.cli.errors import DONE
-from sim.exercise.debrief import Debrief, build
+from sim.cli.errors import DONE, show_problems
+from sim.exercise.debrief import QUESTIONS, Debrief, build
+from sim.exercise.debrief.compare import told_objectives
 from sim.exercise.debrief.curves import Curve
 from sim.exercise.debrief.moments import Moment
 from sim.exercise.debrief.words import (
@@ -28,37 +30,69 @@ from sim.exercise.debrief.words import (
     place,
     standing,
 )
-from sim.session.assessed import refuse_open
-from sim.session.driver import restore
+from sim.exercise.record import read_record, record_path
+from sim.session.driver import refuse_open, restore
 from sim.session.runfile import Recorded, read_run
 
 
 def debrief(run: Path, *, output: Path | None, as_json: bool) -> int:
     """Print or write the debrief of a run; return the exit code."""
     recorded = read_run(run)
-    _refuse(recorded)
     check_page(output)
+    if recorded.is_foreign:
+        return _as_told(recorded, output, as_json)
+    refuse_open(recorded)
     print("playing the run again, the oracle, and what could have been ...", file=sys.stderr)
-    found = build(restore(recorded).session)
+    found, answers = build(restore(recorded).session), _answers(run)
     if output is not None:
         from sim.exercise.debrief.page import debrief_page
 
-        write_page(output, debrief_page(found))
+        write_page(output, debrief_page(found, answers))
     if as_json:
         print(json.dumps(dump(found), ensure_ascii=False, indent=2))
     elif output is None:
-        show(found)
+        show(found, answers)
     return DONE
 
 
-def _refuse(recorded: Recorded) -> None:
-    """Raise InputError for an assessed run that is still open, and for one that another version made."""
-    refuse_open(recorded)
-    made = recorded.header["engine"]
-    if made != sim.__version__:
-        what = f"version {made} made {recorded.path}, this is {sim.__version__}: it can be read, not executed"
-        advice = "compare shows what its file says"
-        raise InputError(Problem("RUN-VERSION", what, advice=advice))
+def _answers(run: Path) -> dict[str, str]:
+    """Return the trainee's own account of a run, where this user's record has it."""
+    try:
+        kept = read_record(record_path()).result_of(run.name)
+    except InputError as error:
+        show_problems(*error.problems)
+        return {}
+    return dict(kept.answers) if kept else {}
+
+
+def _as_told(recorded: Recorded, output: Path | None, as_json: bool) -> int:
+    """Print what the run file of another version says; return the exit code. No page is made of it."""
+    if output is not None:
+        recorded.refuse_foreign()
+    header, result = recorded.header, recorded.footer["result"] if recorded.footer else {}
+    made = f"version {header['engine']} made {recorded.path}, this is {sim.__version__}"
+    print(plain(f"{made}: read only, what follows is what the file says"), file=sys.stderr)
+    commands = [record for record in recorded.records if record["kind"] == "command"]
+    told = {
+        "scenario": header["scenario"].get("name", ""),
+        "seed": header["seed"],
+        "player": header["player"],
+        "engine_version": header["engine"],
+        "executed": False,
+        "score": result.get("score") if isinstance(result, dict) else None,
+        "objectives": [asdict(one) for one in told_objectives(result)],
+        "commands": [{**one, "time": to_iso(one["time"])} for one in commands],
+    }
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+        return DONE
+    print(plain(f"{told['scenario']} · seed {told['seed']} · player {told['player']}"))
+    print(plain(f"{'no score' if told['score'] is None else told['score']} of 100 points"))
+    for one in told["objectives"]:
+        print(plain(f"  {one['score']:>3} %  {one['title']}: {one['because']}"))
+    for one in told["commands"]:
+        print(plain(f"{one['time']}  {json.dumps(one['command'], ensure_ascii=False)}"))
+    return DONE
 
 
 def check_page(path: Path | None) -> None:
@@ -108,14 +142,19 @@ def _moment(moment: Moment) -> dict[str, Any]:
     return {**asdict(moment), "time": to_iso(moment.time), "acted": acted}
 
 
-def show(debrief: Debrief) -> None:
-    """Print the debrief for a person."""
+def show(debrief: Debrief, answers: Mapping[str, str]) -> None:
+    """Print the debrief for a person: first the trainee's own answers, or the questions."""
     console = Console(highlight=False)
 
     def say(text: str, style: str = "") -> None:
         console.print(Text(plain(text), style=style))
 
     say(f"{debrief.title} · seed {debrief.seed} · player {debrief.player}", "bold")
+    say("")
+    say("Your own account" if answers else "First your own account, to somebody or in writing", "bold")
+    for key, question in QUESTIONS:
+        say(f"  {question} {answers.get(key, '')}".rstrip())
+    say("")
     say(standing(debrief))
     for title, objectives in (("Strengths", debrief.strengths), ("To work on", debrief.areas)):
         say("")

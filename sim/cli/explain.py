@@ -16,8 +16,7 @@ from sim.base.time import show_clock, to_iso
 from sim.cli.errors import DONE
 from sim.cli.run import parse_until
 from sim.engine.enforcement.explain import Share, Told
-from sim.session.assessed import refuse_open
-from sim.session.driver import Session, resolved_of, restore
+from sim.session.driver import Session, refuse_open, resolved_of, restore
 from sim.session.lookup import machine_index, process_index
 from sim.session.runfile import read_run
 from sim.views.chains import Chains, Explained

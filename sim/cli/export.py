@@ -12,8 +12,7 @@ from sim.base.text import plain
 from sim.cli.errors import DONE
 from sim.cli.run import parse_until
 from sim.engine.discovery.writing import WRITERS
-from sim.session.assessed import refuse_open
-from sim.session.driver import Session, resolved_of, restore
+from sim.session.driver import Session, refuse_open, resolved_of, restore
 from sim.session.runfile import read_run
 from sim.views.files import write
 

@@ -132,6 +132,7 @@ def _resume(path: Path, until: str | None) -> Session:
         resolved = resolved_of(recorded)
         target = new_run_path(f"{recorded.path.stem}-from")
         return branch(recorded, target, parse_until(until, resolved), resolved=resolved)
+    recorded.refuse_foreign()
     session = restore(recorded).session
     if recorded.footer is None:
         session.continue_file(recorded)

@@ -55,6 +55,7 @@ def run(
         if cut is not None:
             return _branch(recorded, cut, player_name, actions, as_json)
         refuse_assessed(recorded)
+        recorded.refuse_foreign()
         if recorded.footer is not None:
             raise InputError(
                 Problem("RUN-OVER", f"{resume} was played to its end", advice="replay it instead")

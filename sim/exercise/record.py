@@ -58,6 +58,10 @@ class Record(_Frozen):
         """The newest commitment: the one that the next run shows."""
         return self.commitments[-1] if self.commitments else None
 
+    def result_of(self, run: str) -> KeptResult | None:
+        """Return what is kept of the run in the file of this name, where it was reviewed before."""
+        return next((one for one in self.results if one.run == run), None)
+
     def with_result(self, result: KeptResult) -> Record:
         """Return the record with one result more; the same run again replaces what was kept of it."""
         others = [one for one in self.results if not result.run or one.run != result.run]

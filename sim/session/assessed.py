@@ -60,14 +60,6 @@ def read_code(code: str, name: str) -> tuple[str, int]:
     return found[1], draw(0, "class", found[0].casefold(), *seat) >> 1
 
 
-def refuse_open(recorded: Recorded) -> None:
-    """Raise InputError for an assessed run that is not over: its truth is nobody's to see yet."""
-    if recorded.header.get("assessed") and recorded.footer is None:
-        raise InputError(
-            Problem("ASSESSED-OPEN", f"{recorded.path} is assessed and not over", advice="finish it first")
-        )
-
-
 def refuse_assessed(recorded: Recorded) -> None:
     """Raise InputError for an assessed run: it is played in the terminal only."""
     if recorded.header.get("assessed"):

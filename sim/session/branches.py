@@ -48,6 +48,7 @@ def branch(
     if recorded.header.get("assessed"):
         what = "an assessed run cannot be gone back in"
         raise InputError(Problem("RUN-ASSESSED", what, advice="begin a run of your own"))
+    recorded.refuse_foreign()
     resolved = resolved or resolved_of(recorded)
     if not resolved.start <= until < resolved.end:
         what = f"{to_iso(until)} is not within the run"

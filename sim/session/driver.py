@@ -277,6 +277,18 @@ def resolved_from(kept: dict[str, Any], file: str) -> Resolved:
     return resolve(name, validate(Scenario, Document(data, {}, file)))
 
 
+def refuse_open(recorded: Recorded) -> None:
+    """Raise InputError for an assessed run that is not over: its truth is nobody's to see yet.
+
+    A footer alone is not believed: the run ends where its scenario does.
+    """
+    footer = recorded.footer
+    if recorded.header.get("assessed") and (footer is None or footer["time"] < resolved_of(recorded).end):
+        raise InputError(
+            Problem("ASSESSED-OPEN", f"{recorded.path} is assessed and not over", advice="finish it first")
+        )
+
+
 def restore(
     recorded: Recorded, until: int | None = None, *, resolved: Resolved | None = None, every: bool = True
 ) -> Replayed:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+import sim
 from sim.base.errors import InputError, Place, Problem
 from sim.session.digest import canonical
 
@@ -80,6 +81,19 @@ class Recorded:
         """The footer, where the run was played to its end."""
         last = self.records[-1] if self.records else None
         return last if last and last["kind"] == "footer" else None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another version made it: then it is read only."""
+        return bool(self.header["engine"] != sim.__version__)
+
+    def refuse_foreign(self) -> None:
+        """Raise InputError for the run of another version, which nobody goes on with."""
+        if self.is_foreign:
+            made = self.header["engine"]
+            what = f"version {made} made {self.path}, this is {sim.__version__}: it is read only"
+            advice = "debrief and compare show what its file says"
+            raise InputError(Problem("RUN-VERSION", what, advice=advice))
 
 
 def is_run(path: Path) -> bool:

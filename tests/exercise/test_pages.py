@@ -1,4 +1,4 @@
-"""The pages in a real browser: from disk, with no network, wide and narrow, and by the rules of axe.
+"""The pages in a real browser: from disk, without network, wide and narrow, light and dark, by axe's rules.
 
 One start of Chromium looks at all of them: a page of ours holds each in a frame, runs axe in it, and writes
 down what it finds. Without Chromium or axe the test is skipped, and says so.
@@ -23,6 +23,10 @@ from tests.exercise.runs import changed
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WIDTHS = (1280, 400)
+SEEN = (("", 1280), ("-axe", 1280), ("-axe", 400), ("-dark", 1280))
+"""The page as it is, with axe in it, and with axe and dark colours; and how wide."""
+DARK = "(prefers-color-scheme: dark)"
+"""The condition of the dark colours: a headless browser has no way to ask for them that all versions know."""
 LOOK = """
 <!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>harness</title></head><body>%s
 <pre id="found"></pre><script>
@@ -64,8 +68,10 @@ def opened(folder: Path, pages: dict[str, str]) -> tuple[list[dict[str, Any]], s
         # With its own policy the page would refuse our script.
         bare = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
         bare = bare.replace("</head>", f"<script>{script}</script></head>", 1)
+        assert DARK in bare
         (folder / f"{name}-axe.html").write_text(bare, encoding="utf-8")
-        for kind, width in (("", WIDTHS[0]), *(("-axe", width) for width in WIDTHS)):
+        (folder / f"{name}-dark.html").write_text(bare.replace(DARK, "all"), encoding="utf-8")
+        for kind, width in SEEN:
             frame = f'<iframe title="{name}{kind}" src="{name}{kind}.html" width="{width}" height="900">'
             frames.append(f"{frame}</iframe>")
     harness = folder / "harness.html"
@@ -103,11 +109,11 @@ def test_the_pages_open_from_disk_fit_their_width_and_break_no_rule_of_axe(tmp_p
     assert main(["compare", str(run), "-o", str(made["class"])]) == 0
     pages = {name: path.read_text(encoding="utf-8") for name, path in made.items()}
     found, console = opened(tmp_path, pages)
-    assert len(found) == 3 * len(pages)
+    assert len(found) == len(SEEN) * len(pages)
     for one in found:
         assert one["width"] in WIDTHS, one
         assert one["scrolls"] <= one["width"], f"{one['page']} is wider than {one['width']} pixels"
         assert one["loaded"] == 0, one
         assert one["broken"] == [], one
-    assert sum(one.get("passes", 0) > 10 for one in found) == len(pages) * len(WIDTHS)
+    assert sum(one.get("passes", 0) > 10 for one in found) == len(pages) * (len(SEEN) - 1)
     assert "CONSOLE" not in console, console[-2000:]

@@ -231,7 +231,9 @@ class DebriefScreen(TabbedScreen, scope=DEBRIEF):
         assert self.debrief is not None
         path = Path(str(self.play.run_path)).with_suffix(".html")
         try:
-            path.write_text(debrief_page(self.debrief), encoding="utf-8", newline="\n")
+            reviewer = self.play.reviewer
+            page = debrief_page(self.debrief, reviewer.answers, reviewer.committed)
+            path.write_text(page, encoding="utf-8", newline="\n")
         except OSError as error:
             self.notify(f"{error.strerror or error}: {path}", severity="warning", markup=False)
             return

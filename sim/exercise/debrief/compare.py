@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import sim
 from sim.base.errors import InputError, Problem, UnsanctionedError
 from sim.base.time import MINUTE
 from sim.exercise.debrief import Debrief, References, opened, references
 from sim.exercise.debrief.moments import Candidate
 from sim.exercise.score import Objective, Result
-from sim.session.driver import restore
+from sim.session.driver import refuse_open, restore
 from sim.session.runfile import Recorded, is_run, read_run
 
 SLACK = 60 * MINUTE
@@ -154,12 +153,14 @@ def _row(recorded: Recorded, known: dict[tuple[str, int], References]) -> Row:
         int(header["seed"]),
         str(header["engine"]),
         claimed,
-        _told(said),
+        told_objectives(said),
         claimed,
     )
-    if header["engine"] != sim.__version__:
+    if recorded.is_foreign:
         return replace(row, note=f"made by version {header['engine']}: read only, not executed here")
-    if header.get("assessed") and footer is None:
+    try:
+        refuse_open(recorded)
+    except InputError:
         return replace(row, note="assessed and not over: not shown")
     try:
         session = restore(recorded).session
@@ -182,7 +183,7 @@ def _row(recorded: Recorded, known: dict[tuple[str, int], References]) -> Row:
     )
 
 
-def _told(result: dict[str, object]) -> tuple[Objective, ...]:
+def told_objectives(result: dict[str, object]) -> tuple[Objective, ...]:
     """Return the objectives that a footer tells, as far as they are any."""
     told = result.get("objectives")
     found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from sim.base.time import show_clock
@@ -29,8 +29,8 @@ MOST_ENTRIES = 80
 FOOTER = "Made by Unsanctioned. One file, no script, nothing loaded from elsewhere."
 
 
-def debrief_page(debrief: Debrief) -> str:
-    """Return the page."""
+def debrief_page(debrief: Debrief, answers: Mapping[str, str] | None = None, committed: str = "") -> str:
+    """Return the page; `answers` are the trainee's own, by the key of the question, where they are known."""
     facts = [
         ("Player", debrief.player),
         ("Seed", str(debrief.seed)),
@@ -39,6 +39,7 @@ def debrief_page(debrief: Debrief) -> str:
     ]
     parts = [
         html.masthead("Debrief", debrief.title, facts),
+        _account(answers or {}),
         _result(debrief),
         _moments(debrief),
         _charts(debrief),
@@ -48,9 +49,20 @@ def debrief_page(debrief: Debrief) -> str:
             _points("To work on", debrief.areas, "Every objective reached 80 of 100."),
         ),
         _ledgers(debrief),
-        _commitment(debrief),
+        _commitment(debrief, committed),
     ]
     return html.page(f"{debrief.title} – debrief", *parts, footer=FOOTER)
+
+
+def _account(answers: Mapping[str, str]) -> Markup:
+    """Return the three questions, before any figure."""
+    if not any(answers.values()):
+        asked = html.bullets(question for _, question in QUESTIONS)
+        lead = "Answer these before you read on, to somebody or in writing."
+        return html.section("Your own account", asked, lead=lead)
+    rows = [[text(question), text(answers.get(key) or "–")] for key, question in QUESTIONS]
+    told = html.table(("Question", "Your answer"), rows, caption="Said before any figure", prose=(1,))
+    return html.section("Your own account", told)
 
 
 def _tone(score: int) -> Tone:
@@ -247,10 +259,10 @@ def _displaced(debrief: Debrief) -> list[Markup]:
     return [html.table(heads, rows, numbers=(3, 4, 5), caption=caption)] if rows else []
 
 
-def _commitment(debrief: Debrief) -> Markup:
-    asked = html.bullets(question for _, question in QUESTIONS)
+def _commitment(debrief: Debrief, committed: str) -> Markup:
+    if committed:
+        return html.section("One commitment", html.paragraph(committed), lead="Your next briefing shows it.")
     suggested = debrief.suggestion()
-    parts = [asked, html.paragraph("Name one thing that you will do otherwise in the next run.")]
-    if suggested:
-        parts.append(html.paragraph(f"For example: {suggested}"))
-    return html.section("One commitment", *parts, lead="Answer these, to somebody or in writing.")
+    example = [html.paragraph(f"For example: {suggested}")] if suggested else []
+    lead = "Name one thing that you will do otherwise in the next run."
+    return html.section("One commitment", *example, lead=lead)

@@ -30,7 +30,7 @@ def describe(session: Session, result: Result) -> dict[str, Any]:
             "devices": len(world.staff.machines),
             "requests": len(rows),
             "blocked": outcomes.count(Outcome.BLOCKED),
-            "warned": 0,  # the action Warn came in 2021: no era has it yet
+            "warned": outcomes.count(Outcome.WARNED),
             "alerts": len(tenant.cloud_alerts.alerts) + len(tenant.endpoint_alerts.alerts),
             "indicators": len(tenant.indicators.present()),
             "commands": session.commands,
