@@ -164,8 +164,9 @@ def resolve(name: str, scenario: Scenario, document: Document | None = None) -> 
     problems.extend(trait_problems(scenario, source, whole, tz))
     problems.extend(spread_problems(scenario, source, tz))
     cast = {member.id for member in scenario.organisation.cast}
+    proxies = {proxy.name for proxy in scenario.proxy}
     play = (scenario.start, scenario.end)
-    problems.extend(solution_problems(scenario.solution, source, cast, play, tz))
+    problems.extend(solution_problems(scenario.solution, source, cast, proxies, play, tz))
     pack = _pack(scenario, source, tz, problems)
     start, end = (_time(key, getattr(scenario, key), tz, source, problems) for key in ("start", "end"))
     if start is not None and end is not None and start >= end:

@@ -23,6 +23,7 @@ from pydantic import Field, JsonValue, model_validator
 from sim.base.located import wrong
 from sim.scenario.eras import Span, Strict
 from sim.scenario.story import Size
+from sim.scenario.traits import added
 
 ENTITY = "$id"
 """In a command: what the step waited for. The step is then carried out for each one that comes."""
@@ -55,6 +56,8 @@ class Wait(Strict):
     """An app of which an indicator is listed; `$id` is the indicator."""
     mail: str | None = None
     """Words of the sender or the subject of a mail; `$id` is the mail."""
+    misread: str | None = added(None)
+    """A data source that is read as another type of log than its appliance writes."""
     done: str | None = None
     """The id of another step."""
     after: Annotated[Span, Field(ge=0)] = 0
@@ -84,7 +87,7 @@ class Wait(Strict):
         return self.seen or self.user or self.machine or self.alert or self.indicator
 
 
-CONDITIONS = ("at", "seen", "user", "machine", "alert", "indicator", "mail", "done")
+CONDITIONS = ("at", "seen", "user", "machine", "alert", "indicator", "mail", "misread", "done")
 _NAMES_ONE = frozenset({"user", "machine", "alert", "indicator", "mail"})
 """Conditions that are about something with a name."""
 

@@ -39,9 +39,17 @@ def _app_of(field: str, value: JsonValue) -> str:
 
 
 def solution_problems(
-    steps: tuple[Step, ...], source: Document, people: set[str], span: tuple[str, str], tz: ZoneInfo
+    steps: tuple[Step, ...],
+    source: Document,
+    people: set[str],
+    sources: set[str],
+    span: tuple[str, str],
+    tz: ZoneInfo,
 ) -> Iterator[Problem]:
-    """Yield what the solution names that is not there; `span` is start and end of play."""
+    """Yield what the solution names that is not there; `span` is start and end of play.
+
+    `people` are the cast's ids, `sources` the names of the data sources.
+    """
     ids = [step.id for step in steps]
     for s, step in enumerate(steps):
         path: Path = ("solution", s)
@@ -65,6 +73,9 @@ def solution_problems(
             yield Problem(
                 "SOLUTION-STEP", what, place, nearest(step.when.done, [name for name in ids if name])
             )
+        if step.when.misread is not None and step.when.misread not in sources:
+            what = f"no proxy is called {step.when.misread!r}"
+            yield Problem("SCENARIO-COLLECTOR", what, place, nearest(step.when.misread, sorted(sources)))
         if step.when.at is not None:
             yield from time_problems("SOLUTION-TIME", _moment_of(step.when), place, span, tz)
 

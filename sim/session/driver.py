@@ -80,6 +80,7 @@ class Session:
         exam = "" if assessed is None else f":{canonical(assessed.header())}"
         self._digest = Digest(self.world, f"{resolved.content_hash()}:{self.seed}{exam}")
         self.advance(resolved.start)
+        self.world.story.begin()
 
     @property
     def now(self) -> int:

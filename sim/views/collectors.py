@@ -28,6 +28,8 @@ class DataSourceRow:
     """In which times without a zone are read."""
     lacks: tuple[str, ...]
     """What this type of log cannot tell."""
+    is_misread: bool
+    """Whether the type as saved is another than the appliance writes, which whoever runs it can tell."""
 
 
 def data_sources(session: Session) -> list[DataSourceRow]:
@@ -44,9 +46,10 @@ def _row(session: Session, feed: LogFeed) -> DataSourceRow:
     collector, now = feed.collector, session.now
     source = LOG_SOURCES.get(feed.gateway.proxy.log or "", ANY)
     zone = collector.fault("wrong-zone", now)
+    saved = _saved_type(collector, source, now)
     return DataSourceRow(
         feed.gateway.name,
-        _saved_type(collector, source, now).title,
+        saved.title,
         collector.receiver,
         collector.name,
         collector.status(now),
@@ -56,6 +59,7 @@ def _row(session: Session, feed: LogFeed) -> DataSourceRow:
             session.world.era.portals.say(each)
             for each in _lacks(source, feed.gateway.proxy.signs_in, feed.gateway.proxy.inspects_tls)
         ),
+        saved is not source,
     )
 
 

@@ -118,6 +118,11 @@ class Story:
         else:
             self._pending.state[place] = when
 
+    def begin(self) -> None:
+        """Let what happens as play begins have happened before the trainee's first look."""
+        if self._due and self._due[0][0] <= self._world.now:
+            self._wake()
+
     def watch(self, rows: Rows) -> None:
         """Look at new rows; what was before play began counts for nothing."""
         if not self._pending.traffic or not len(rows):

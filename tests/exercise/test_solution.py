@@ -43,6 +43,7 @@ STEP = '  - when: {seen: dropbox}\n    do:\n      - {kind: tag-app, app: dropbox
         ("seen: dropbox", "at: 2019-12-20T09:00", "SOLUTION-TIME", "at"),
         ("seen: dropbox", "at: noon", "SOLUTION-TIME", "at"),
         ("seen: dropbox", "done: other", "SOLUTION-STEP", "done"),
+        ("seen: dropbox", "misread: Edge proxy", "SCENARIO-COLLECTOR", "misread"),
         ("seen: dropbox", "seen: dropbox, mail: Rob", "SOLUTION-WHEN", "when"),
         ("seen: dropbox", "mail: Rob, users: 3", "SOLUTION-WHEN", "when"),
         ("app: dropbox", "app: $id", "SOLUTION-STEP", "- when"),

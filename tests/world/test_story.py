@@ -18,7 +18,7 @@ from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session, restore
 from sim.session.indicator_commands import SaveScopedProfile
 from sim.session.runfile import read_run
-from sim.views import alerts, control, discovery, endpoint
+from sim.views import alerts, control, discovery, endpoint, mailbox
 
 SCENARIO = str(Path(__file__).parents[1] / "scenarios" / "story-office.yaml")
 LONG = 97 * HOUR
@@ -52,6 +52,15 @@ def play(cut: int = LONG) -> Session:
 def played() -> Session:
     """Return the office after its three days; nobody may change it."""
     return play()
+
+
+def test_what_a_story_begins_with_stands_at_the_first_look() -> None:
+    """The predecessor's two switches and the mail are there before the clock has moved; the third is forgotten."""
+    session = Session(load_scenario("broken-control-plane"))
+    assert session.now == session.resolved.start
+    on = {row.id for row in control.switches(session) if row.on}
+    assert on == {INTEGRATION, BLOCK_UNSANCTIONED}
+    assert [row.subject for row in mailbox.mailbox(session)] == ["Handover"]
 
 
 def breach_alert(session: Session) -> str:

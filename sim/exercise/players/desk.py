@@ -20,6 +20,7 @@ from sim.session.lookup import machine_index
 from sim.views import (
     alerts,
     casebook,
+    collectors,
     control,
     discovery,
     documents,
@@ -162,6 +163,10 @@ class Desk:
     def assignments(self) -> list[fleet.AssignmentRow]:
         """See what the management tools were told to set."""
         return fleet.assignments(self._session)
+
+    def is_misread(self, source: str) -> bool:
+        """See in Automatic log upload whether a data source is read as what its appliance does not write."""
+        return any(row.name == source and row.is_misread for row in collectors.data_sources(self._session))
 
     def policies(self) -> list[policies.PolicyRow]:
         """See Control > Policies."""

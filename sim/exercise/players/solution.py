@@ -107,6 +107,8 @@ class Script:
             return [_ONCE] if any(done == before for done, _ in self._carried_out) else []
         if when.seen is not None:
             return [_ONCE] if _is_discovered(desk, when) else []
+        if when.misread is not None:
+            return [_ONCE] if desk.is_misread(when.misread) else []
         return _entities(desk, when)
 
 
