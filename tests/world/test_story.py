@@ -55,7 +55,7 @@ def played() -> Session:
 
 
 def test_what_a_story_begins_with_stands_at_the_first_look() -> None:
-    """The predecessor's two switches and the mail are there before the clock has moved; the third is forgotten."""
+    """The two switches and the mail are there before the clock has moved; the third was forgotten."""
     session = Session(load_scenario("broken-control-plane"))
     assert session.now == session.resolved.start
     on = {row.id for row in control.switches(session) if row.on}
