@@ -56,7 +56,13 @@ def requests(play: Play, session: Session) -> list[Asked]:
     """Return every request that people made in a played session, in order."""
     inputs, staff = Inputs(play.resolved, play.seed), session.world.staff
     rows = session.world.plane.telemetry.rows()
-    began = {(wish.time, wish.session[1]): wish.began for day in inputs.days for wish in inputs.wishes(day)}
+    began = {
+        (wish.time, each.row): each.begin
+        for day in inputs.days
+        for each in inputs.sessions(day)
+        if each.long_lived
+        for wish in inputs.wishes(each)
+    }
     return [
         Asked(
             int(rows.time[row]),

@@ -103,7 +103,12 @@ def _instants(
         for machine in range(people)
         for time in inputs.pulls(machine, day)
     ]
-    wished = [(wish.time, wish.machine) for day in inputs.days for wish in inputs.wishes(day)]
+    wished = [
+        (wish.time, each.machine)
+        for day in inputs.days
+        for each in inputs.sessions(day)
+        for wish in inputs.wishes(each)
+    ]
 
     def within(found: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         return tuple(sorted(f for f in found if resolved.start <= f[0] < resolved.end))

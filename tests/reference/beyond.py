@@ -36,11 +36,11 @@ class Gateway:
 
     def refuses(self, machine: int, address: str) -> bool:
         """Tell whether it refuses a machine's connection."""
+        if not self.refused or not self.behind[machine]:
+            return False
         host = address.partition("/")[0]
         below = self.kind not in ONE_NAME
-        return self.behind[machine] and any(
-            host == domain or (below and host.endswith("." + domain)) for domain in self.refused
-        )
+        return any(host == domain or (below and host.endswith("." + domain)) for domain in self.refused)
 
 
 @dataclass(slots=True)
@@ -96,9 +96,10 @@ class Beyond:
 
     def stops(self, machine: int, user: int, process: str, app: str, address: str) -> str:
         """Return who stops a connection: gateway, access or none. The gateway comes first."""
-        if any(gateway.refuses(machine, address) for gateway in self.gateways):
-            return "gateway"
-        return "access" if self._meets("Block", user, process, app) else "none"
+        for gateway in self.gateways:
+            if gateway.refuses(machine, address):
+                return "gateway"
+        return "access" if self._rules and self._meets("Block", user, process, app) else "none"
 
     def withholds(self, user: int, process: str, app: str, bytes_down: int) -> bool:
         """Tell whether session control keeps an answer from a person."""
@@ -106,6 +107,8 @@ class Beyond:
 
     def is_removed(self, machine: int, process: str) -> bool:
         """Tell whether a machine has lost a program."""
+        if not self._removals:
+            return False
         return self._removals.get((machine, process.lower()), self._clock.now + 1) <= self._clock.now
 
     def _gateway(self, proxy: ProxyLog) -> Gateway:

@@ -1,6 +1,6 @@
 """The reference's time: one SimPy event for whatever happens, and the program's draws of how long hops take.
 
-At one instant: commands, then what the services do, then pulls, then requests.
+At one instant: commands, then what the services do, then pulls, then requests, those of one person together.
 """
 
 from __future__ import annotations
@@ -23,18 +23,7 @@ class Rank(IntEnum):
     REQUESTS = 3
 
 
-class _Moment(Event):
-    """Something that happens at a time, ahead of or after other things of that time."""
-
-    def __init__(self, env: simpy.Environment, time: int, rank: int, action: Callable[[], object]) -> None:
-        super().__init__(env)
-        self._ok, self._value = True, None
-        self._action = action
-        self.callbacks.append(self._happen)
-        env.schedule(self, EventPriority(rank), time - int(env.now))
-
-    def _happen(self, _: Event) -> None:
-        self._action()
+_BEFORE_ALL = -1
 
 
 class Clock:
@@ -42,17 +31,23 @@ class Clock:
 
     def __init__(self, resolved: Resolved, seed: int, begin: int) -> None:
         self.resolved, self.seed = resolved, seed
+        self.now = begin
+        """The time, in microseconds UTC."""
         self._env = simpy.Environment(initial_time=begin)
         self._drawn: dict[tuple[str, ...], int] = {}
 
-    @property
-    def now(self) -> int:
-        """The time, in microseconds UTC."""
-        return int(self._env.now)
+    def at(self, time: int, order: int, action: Callable[[], object]) -> Event:
+        """Let something happen at a time; `order` is a rank, or says where among those of a rank."""
 
-    def at(self, time: int, rank: Rank, action: Callable[[], object]) -> None:
-        """Let something happen at a time."""
-        _Moment(self._env, time, rank, action)
+        def happen(_: Event) -> None:
+            self.now = time
+            action()
+
+        moment = Event(self._env)
+        moment._ok, moment._value = True, None
+        moment.callbacks.append(happen)
+        self._env.schedule(moment, EventPriority(order), time - self.now)
+        return moment
 
     def delay(self, hop: str, *keys: str) -> int:
         """Draw how long a hop takes this time."""
@@ -68,5 +63,4 @@ class Clock:
 
     def run(self, end: int) -> None:
         """Let everything before `end` happen."""
-        while self._env.peek() < end:
-            self._env.step()
+        self._env.run(self.at(end, _BEFORE_ALL, lambda: None))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
+from sim.world.devices import Device
 from tests.reference.clock import Clock, Rank
 from tests.reference.inputs import Inputs
 from tests.reference.table import Case
@@ -76,12 +77,43 @@ class Order:
     withdrawn: bool = False
 
 
+class InForce(NamedTuple):
+    """The value of each setting that is in force on a machine."""
+
+    network_protection: str
+    real_time: str
+    cloud: str
+    smartscreen: str
+    on_server: str
+    down_level: str
+    chrome_quic: str
+    chrome_ech: str
+    firefox_quic: str
+    firefox_ech: str
+
+
 @dataclass(slots=True)
 class Held:
     """What one machine holds of each setting and route, by the number of the order."""
 
     found: dict[str, str]
     by_route: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
+
+    @property
+    def in_force(self) -> InForce:
+        """The value of each setting that is in force."""
+        return InForce(
+            network_protection=self.value(NETWORK_PROTECTION),
+            real_time=self.value(REAL_TIME),
+            cloud=self.value(CLOUD),
+            smartscreen=self.value(SMARTSCREEN),
+            on_server=self.value(ON_SERVER),
+            down_level=self.value(DOWN_LEVEL),
+            chrome_quic=self.value(CHROME_QUIC),
+            chrome_ech=self.value(CHROME_ECH),
+            firefox_quic=self.value(FIREFOX_QUIC),
+            firefox_ech=self.value(FIREFOX_ECH),
+        )
 
     def value(self, name: str) -> str:
         """Return the value in force."""
@@ -104,6 +136,8 @@ class Fleet:
     def __init__(self, clock: Clock, inputs: Inputs) -> None:
         self._clock, self._inputs = clock, inputs
         self._held = [self._as_found(machine) for machine in range(len(inputs.names))]
+        self.in_force = [held.in_force for held in self._held]
+        """By machine: what its settings are now."""
         self._orders: list[Order] = []
         for standing in clock.resolved.scenario.managed:
             wanted = standing.departments
@@ -118,22 +152,21 @@ class Fleet:
         """What each kind of command does; False where it is refused."""
         return {"powershell": self._type, "assign-setting": self._assign, "withdraw-setting": self._withdraw}
 
-    def shapes(self, case: Case, machine: int, process: str) -> Case:
-        """Return a case with what the machine's settings make of it."""
-        value, device = self._held[machine].value, self._inputs.devices[machine]
+    def shapes(self, case: Case, device: Device, process: str, settings: InForce) -> Case:
+        """Return a case with what a machine's settings make of it."""
         old = device.os_build.partition(".")[0] in OLD_SERVERS
-        on_server = value(ON_SERVER) == "On" and (value(DOWN_LEVEL) == "On" or not old)
+        on_server = settings.on_server == "On" and (settings.down_level == "On" or not old)
         browser = process.lower()
-        quic = {"chrome.exe": value(CHROME_QUIC), "firefox.exe": value(FIREFOX_QUIC)}.get(browser, "On")
+        quic = {"chrome.exe": settings.chrome_quic, "firefox.exe": settings.firefox_quic}.get(browser, "On")
         ech = {
-            "chrome.exe": value(CHROME_ECH) == "On",
-            "firefox.exe": value(FIREFOX_ECH) == "Off",
+            "chrome.exe": settings.chrome_ech == "On",
+            "firefox.exe": settings.firefox_ech == "Off",
         }.get(browser, True)
         return case._replace(
-            network_protection=MODES[value(NETWORK_PROTECTION)],
-            real_time="yes" if value(REAL_TIME) == "Off" else "no",
-            cloud_protection="no" if value(CLOUD) == "Disabled" else "yes",
-            smartscreen=value(SMARTSCREEN).lower(),
+            network_protection=MODES[settings.network_protection],
+            real_time="yes" if settings.real_time == "Off" else "no",
+            cloud_protection="no" if settings.cloud == "Disabled" else "yes",
+            smartscreen=settings.smartscreen.lower(),
             np_allowed="yes" if device.system != "server" or on_server else "no",
             process_quic=case.process_quic if quic == "On" else "no",
             process_ech=case.process_ech if ech else "no",
@@ -165,6 +198,7 @@ class Fleet:
         may = self._inputs.people[machine] not in self._inputs.scenario.standard_users
         if command.line in lines and may:
             self._held[machine].write_locally(*lines[command.line])
+            self.in_force[machine] = self._held[machine].in_force
         return True
 
     def _assign(self, command: Any) -> bool:
@@ -235,6 +269,7 @@ class Fleet:
                 held.write_locally(order.setting, order.value)
             else:
                 held.by_route.setdefault((order.setting, order.route), {})[number] = order.value
+            self.in_force[machine] = held.in_force
 
     def _forget(self, order: Order, machines: Sequence[int]) -> None:
         """Let machines drop what an order brought; what a script of PowerShell wrote stays written."""
@@ -242,3 +277,4 @@ class Fleet:
         for machine in machines:
             if order.route != "PowerShell":
                 self._held[machine].by_route.get((order.setting, order.route), {}).pop(number, None)
+                self.in_force[machine] = self._held[machine].in_force

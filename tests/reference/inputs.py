@@ -1,40 +1,43 @@
-"""What the reference takes from the program: who intends what, and the raw draws of people and machines."""
+"""What the reference takes from the program: the sessions that people mean to have, where they turn when they
+are stopped, and the raw draws of people and machines."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.rng import draw
 from sim.scenario.load import Resolved
-from sim.world.behaviour import asked, begun
+from sim.world import sessions as columns
+from sim.world.agenda import MOST_REQUESTS
 from sim.world.devices import Device
 from sim.world.displacement import Displacement
 from sim.world.groundwork import groundwork
 from sim.world.messages import Messages
-from sim.world.sessions import Sessions, join_sessions
+from tests.reference.wishes import Session, Site, Wish, drawn, shapes, wishes
 
-
-class Wish(NamedTuple):
-    """One request that a person intends to make."""
-
-    time: int
-    machine: int
-    user: int
-    session: tuple[int, int]
-    place: int
-    is_last: bool
-    process: str
-    app: str
-    host: str
-    bytes_up: int
-    bytes_down: int
-    clicks: bool
-    """What the person would do about a warning."""
-    began: int | None
-    """When its connection began, where that is older than the request."""
+_BLOCK = 256
+"""Sessions whose bits are drawn at once."""
+_ROWS = 32
+"""Bits of the number of a session."""
+_COLUMNS = (
+    "person",
+    "machine",
+    "process",
+    "kind",
+    "key",
+    "begin",
+    "requests",
+    "first_host",
+    "host_count",
+    "uploads",
+    "long_lived",
+)
+"""What a session is made of."""
 
 
 class Inputs:
@@ -50,8 +53,8 @@ class Inputs:
         self.begin = self.midnights[self.first_day]
         self.days = [
             day
-            for day, (midnight, works) in enumerate(zip(self.midnights, self.works, strict=True))
-            if works and day >= self.first_day and midnight < resolved.end
+            for day, midnight in enumerate(self.midnights)
+            if day >= self.first_day and midnight < resolved.end
         ]
         self.names = [machine.name for machine in self.staff.machines]
         self.away = [bool(away) for away in self.staff.away]
@@ -59,18 +62,25 @@ class Inputs:
         self.departments = [person.department for person in self.staff.people]
         self.keys = [int(key) for key in self.staff.keys]
         self.devices: list[Device] = [machine.device for machine in self.staff.machines]
+        self.spans, self._reached = cache(self._spans), cache(self._sites_of)
         self._seed = seed
-        self._sessions: dict[int, Sessions] = {}
+        self._sessions: dict[int, columns.Sessions] = {}
         """Of each day."""
+        self._shapes = shapes(self._begun.kinds)
+        self._sites = [
+            Site(self.staff.apps[app].id, self.staff.hosts[host])
+            for host, app in enumerate(self.staff.host_app.tolist())
+        ]
+        self._choices = self.staff.choices.tolist()
         everybody = len(self.staff.people)
         self._displacement = Displacement(resolved, self._begun, Messages(everybody), seed)
         self._today = -1
 
     def app_of(self, host: str) -> str:
         """Return the app that a host belongs to: of several the first."""
-        return self.staff.apps[int(self.staff.host_app[self.staff.hosts.index(host)])].id
+        return self._sites[self.staff.hosts.index(host)].app
 
-    def spans(self, machine: int, day: int) -> list[tuple[int, int]]:
+    def _spans(self, machine: int, day: int) -> list[tuple[int, int]]:
         """Return from when to when a machine is on, on a day."""
         parts = self.machines.spans(machine, day)
         for gone, back in self.staff.machines[machine].device.offline:
@@ -80,76 +90,90 @@ class Inputs:
 
     def next_on(self, machine: int, time: int) -> int | None:
         """Return the first moment at or after a time when a machine is on; None where there is none."""
-        for day, works in enumerate(self.works):
-            for on, off in self.spans(machine, day) if works else ():
+        for day in range(len(self.works)):
+            for on, off in self.spans(machine, day):
                 if off > time:
                     return max(on, time)
         return None
 
     def pulls(self, machine: int, day: int) -> list[int]:
-        """Return every pull of a machine on a working day: at switching on, then on its own grid.
+        """Return every pull of a machine on a day: at switching on, then on its own grid.
 
         A straggler does not pull at switching on, unless its grid came round while it was off.
         """
         straggler = self.staff.machines[machine].device.pull_every is not None
         phase, interval = int(self.machines.phase[machine]), int(self.machines.interval[machine])
-        workdays = [number for number, works in enumerate(self.works) if works and number <= day]
-        spans = [span for number in workdays for span in self.spans(machine, number)]
+        spans = [span for number in range(day + 1) for span in self.spans(machine, number)]
         found = []
         for number, (on, off) in enumerate(spans):
+            if off <= self.midnights[day]:
+                continue
             before = spans[number - 1][1] - 1 if number else on
             due = phase + (on - phase) // interval * interval
             if due > before or due == on or not straggler:
                 found.append(on)
             found.extend(tick for tick in range(due, off, interval) if tick > on)
-        return [pull for pull in found if pull >= self.midnights[day]]
+        return found
 
-    def wishes(self, day: int) -> list[Wish]:
-        """Return what people intend on a working day while their machine is on, in time order."""
-        self._sessions[day] = self._begun.agenda.sessions(day)
-        return self._wishes(day, np.arange(len(self._sessions[day])))
+    def sessions(self, day: int) -> Iterator[Session]:
+        """Yield the sessions that people mean to have on a day, in the order in which they begin."""
+        found = self._sessions[day] = self._begun.agenda.sessions(day)
+        order = np.lexsort((np.arange(len(found)), found.person, found.begin))
+        for first in range(0, len(order), _BLOCK):
+            yield from self._intended(day, order[first : first + _BLOCK])
 
-    def elsewhere(self, left: Wish, now: int) -> list[Wish]:
+    def wishes(self, session: Session) -> Iterator[Wish]:
+        """Yield what somebody intends in a session, while their machine is on."""
+        return wishes(session, self.spans(session.machine, session.day))
+
+    def clicks(self, wish: Wish) -> bool:
+        """Tell whether somebody would click through a warning."""
+        session = wish.session
+        drawn = draw(self._seed, "click-through", session.key, session.day, wish.place)
+        share = self.scenario.click_through * self._displacement.clicks(session.person) // 100
+        return drawn % 100 < share
+
+    def elsewhere(self, left: Wish, now: int) -> Sequence[Session]:
         """Return what somebody intends instead who leaves a session of today, as the program decides it."""
-        day, row = left.session
+        day = left.session.day
         if day != self._today:
             self._displacement.begin(day)
             self._today = day
         sessions = self._sessions[day]
         # By what they were stopped goes into the record only, which nobody here reads.
-        self._displacement.leave(sessions, row, left.place, now, now, outcome=0, indicator=-1)
-        self._sessions[day] = join_sessions([sessions, self._displacement.come_up(sessions)])
-        return self._wishes(day, np.arange(len(sessions), len(self._sessions[day])))
+        self._displacement.leave(sessions, left.session.row, left.place, now, now, outcome=0, indicator=-1)
+        more = self._displacement.come_up(sessions)
+        if not len(more):
+            return []
+        self._sessions[day] = columns.join_sessions([sessions, more])
+        return self._intended(day, np.arange(len(sessions), len(sessions) + len(more)))
 
-    def _wishes(self, day: int, chosen: NDArray[np.int64]) -> list[Wish]:
-        """Return what people intend in some sessions of a day while their machine is on, in time order."""
-        staff, sessions = self.staff, self._sessions[day]
-        waiting, _ = begun(sessions, chosen, self._begun.kinds, self._seed, day)
-        wanted = asked(sessions, waiting, self._begun.kinds, staff.choices)
+    def _intended(self, day: int, rows: NDArray[np.int64]) -> list[Session]:
+        """Return some of a day's sessions one by one."""
+        some, processes = self._sessions[day].take(rows), self.staff.processes
+        bits = drawn(self._seed, some.key, day, some.requests)
         found = []
-        spans = [self.spans(machine, day) for machine in range(len(self.names))]
-        for row in range(len(wanted.time)):
-            session, time = int(wanted.session[row]), int(wanted.time[row])
-            machine = int(sessions.machine[session])
-            if any(on <= time < off for on, off in spans[machine]):
-                drawn = draw(
-                    self._seed, "click-through", int(sessions.key[session]), day, int(wanted.place[row])
+        for row, *values in zip(rows.tolist(), *(getattr(some, n).tolist() for n in _COLUMNS), strict=True):
+            person, machine, process, kind, key, begin, requests, first, count, uploads, long_lived = values
+            found.append(
+                Session(
+                    day,
+                    row,
+                    person,
+                    machine,
+                    processes[process],
+                    key,
+                    begin,
+                    tuple(islice(bits, requests)),
+                    uploads,
+                    long_lived,
+                    self._reached(first, count),
+                    self._shapes[kind],
+                    (person << _ROWS | row) * MOST_REQUESTS,
                 )
-                found.append(
-                    Wish(
-                        time,
-                        machine,
-                        int(sessions.person[session]),
-                        (day, session),
-                        int(wanted.place[row]),
-                        int(wanted.place[row]) + 1 == int(sessions.requests[session]),
-                        staff.processes[int(sessions.process[session])],
-                        staff.apps[int(staff.host_app[int(wanted.host[row])])].id,
-                        staff.hosts[int(wanted.host[row])],
-                        int(wanted.bytes_up[row]),
-                        int(wanted.bytes_down[row]),
-                        drawn % 100 < self.scenario.click_through,
-                        int(sessions.begin[session]) if sessions.long_lived[session] else None,
-                    )
-                )
-        return sorted(found, key=lambda wish: (wish.time, wish.user, wish.session))
+            )
+        return found
+
+    def _sites_of(self, first: int, count: int) -> Sequence[Site]:
+        """Return the sites of some of the staff's choices."""
+        return [self._sites[host] for host in self._choices[first : first + count]]

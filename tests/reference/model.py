@@ -1,27 +1,35 @@
 """The slow reference: one SimPy event per request and per pull, deciding from a table kept as data.
 
-It shares with the program what people intend (organisation, behaviour, clicks), which device each has, when
-machines are switched on and how often they pull, and the delays drawn per hop. Everything from a tag to an
-outcome is written here once more, in the plainest way: suffixes, indicators, what each machine holds
-(`portals.py`), its settings (`fleet.py`), gateways and sign-ins (`beyond.py`), what a device, a program, a
-site and a destination mean (`traits.py`), the order of events (`clock.py`).
+It shares with the program which sessions people mean to have on a day, and where they turn when they are
+stopped (`inputs.py`), the tables of sizes and gaps, which device each has, when machines are switched on
+and how often they pull, the rule of what a draw is (`sim.base.rng`), and the delays drawn per hop.
+Everything else, from a session to its requests and from a tag to an outcome, is written here once more,
+in the plainest way: requests (`wishes.py`), suffixes, indicators, what each machine holds
+(`portals.py`), its settings (`fleet.py`), gateways and sign-ins (`beyond.py`), what a device, a program,
+a site and a destination mean (`traits.py`), the order of events (`clock.py`).
+
+A verdict is a pure function of everything that it depends on, all of it arguments, so each is worked out
+once and kept: nothing that happens can make one out of date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sim.scenario.load import Resolved
+from sim.world.devices import Device
 from tests.reference.beyond import Beyond
 from tests.reference.clock import Clock, Rank
-from tests.reference.fleet import Fleet
-from tests.reference.inputs import Inputs, Wish
+from tests.reference.fleet import Fleet, InForce
+from tests.reference.inputs import Inputs
 from tests.reference.portals import CUSTOM_INDICATORS, Portals
-from tests.reference.table import outcome
-from tests.reference.traits import NOTHING, STOPPED, Holding, Traits
+from tests.reference.table import Case, outcome, read_tables
+from tests.reference.traits import NO_INDICATORS, STOPPED, Holding, Traits
+from tests.reference.wishes import Session, Wish
 
 PATIENCE = 3
 """Blocked requests after which a person leaves the session."""
@@ -44,6 +52,14 @@ class Row(NamedTuple):
     outcome: str
 
 
+class Verdict(NamedTuple):
+    """What becomes of a connection."""
+
+    outcome: str
+    number: int
+    """Number of the indicator that the machine holds for it; -1: none."""
+
+
 class Reference:
     """Plays a script of commands. The commands are read by their fields alone."""
 
@@ -59,42 +75,68 @@ class Reference:
         self._beyond = Beyond(self._clock, self.inputs, lambda: self._portals.unsanctioned())
         self._portals = Portals(self._clock, groups, self._beyond.offer)
         self._fleet = Fleet(self._clock, self.inputs)
-        self._traits = Traits(resolved, devices)
+        self._traits = Traits(resolved)
         self._acts = {
             **self._portals.commands,
             **self._fleet.commands,
             **self._beyond.commands,
             "visit": self._visit,
         }
-        self._holds: list[Holding] = [frozenset() for _ in self.inputs.names]
+        first: dict[Device, int] = {}
+        self._alike = [first.setdefault(device, machine) for machine, device in enumerate(devices)]
+        """By machine: the first that has such a device."""
+        self._verdict, self._of_machine = cache(self._judged), cache(self._case)
+        read_tables()
+        self._holds: list[Holding] = [NO_INDICATORS for _ in self.inputs.names]
         self._pulls: list[set[int]] = [set() for _ in self.inputs.names]
-        self._blocks: dict[tuple[int, int], int] = {}
+        self._blocks: Counter[Session] = Counter()
         self._spared: dict[tuple[int, int], int] = {}
         """Until when a user is not warned of an indicator again."""
-        self._kept: dict[tuple[int, int], Holding] = {}
+        self._kept: dict[Session, Holding] = {}
         """What the machine held when the connection of a long-lived session began."""
 
     def play(self, script: Sequence[tuple[int, Any]]) -> list[Row]:
         """Let everything before the scenario's end happen; return the connections made."""
+        for day in self.inputs.days:
+            self._clock.at(self.inputs.midnights[day], Rank.COMMANDS, partial(self._day, day))
         self._portals.begin(self._end)
         self._beyond.begin(self._end)
         for time, command in script:
             self._clock.at(time, Rank.COMMANDS, partial(self._command, command))
-        for day in self.inputs.days:
-            for machine in range(len(self.inputs.names)):
-                for time in self.inputs.pulls(machine, day):
-                    self._pulls[machine].add(time)
-                    self._clock.at(time, Rank.PULLS, partial(self._pull, machine))
-            wishes = self.inputs.wishes(day)
-            for wish in wishes:
-                if wish.began is not None and wish.session not in self._kept:
-                    self._kept[wish.session] = frozenset()
-                    self._clock.at(wish.began, Rank.REQUESTS, partial(self._open, wish))
-            for wish in wishes:
-                self._clock.at(wish.time, Rank.REQUESTS, partial(self._request, wish))
         self._clock.run(self._end)
         assert all(a.time <= b.time for a, b in pairwise(self.rows))
         return self.rows
+
+    def _day(self, day: int) -> None:
+        """Let machines pull and people begin their sessions on a day."""
+        for machine in range(len(self.inputs.names)):
+            for time in self.inputs.pulls(machine, day):
+                self._pulls[machine].add(time)
+                self._clock.at(time, Rank.PULLS, partial(self._pull, machine))
+        self._await(self.inputs.sessions(day))
+
+    def _await(self, sessions: Iterator[Session]) -> None:
+        """Wait for the next session to begin, with its first request."""
+        session = next(sessions, None)
+        if session is not None:
+            order = Rank.REQUESTS + session.turn
+            self._clock.at(session.begin, order, partial(self._begin, session, sessions))
+
+    def _begin(self, session: Session, following: Iterator[Session]) -> None:
+        self._await(following)
+        if session.long_lived:
+            # One connection that stays open: it is judged by what the machine holds now.
+            self._kept[session] = self._holds[session.machine]
+        self._go_on(self.inputs.wishes(session))
+
+    def _go_on(self, wishes: Iterator[Wish]) -> None:
+        """Make the next request of a session, or wait for it."""
+        wish = next(wishes, None)
+        if wish is not None and wish.time == self._clock.now:
+            self._request(wish, wishes)
+        elif wish is not None:
+            order = Rank.REQUESTS + wish.session.turn + wish.place
+            self._clock.at(wish.time, order, partial(self._request, wish, wishes))
 
     def _command(self, command: Any) -> None:
         self.refused.append(not self._acts[command.kind](command))
@@ -120,52 +162,81 @@ class Reference:
     def _pull(self, machine: int) -> None:
         """Take everything that is on offer, and forget the rest."""
         on = self._portals.switches[CUSTOM_INDICATORS]
-        self._holds[machine] = frozenset(self._portals.offered.values()) if on else frozenset()
+        self._holds[machine] = self._portals.on_offer if on else NO_INDICATORS
 
-    def _open(self, wish: Wish) -> None:
-        """Begin a connection that stays open: it is judged by what the machine holds now."""
-        self._kept[wish.session] = self._holds[wish.machine]
+    def _request(self, wish: Wish, following: Iterator[Wish]) -> None:
+        """Make a request, unless the program is gone; go on with the session, unless the person leaves."""
+        session = wish.session
+        removed = self._beyond.is_removed(session.machine, session.process)
+        if removed or not self._leaves(wish):
+            self._go_on(following)
 
-    def _request(self, wish: Wish) -> None:
-        left = self._blocks.get(wish.session, 0) >= PATIENCE
-        if left or self._beyond.is_removed(wish.machine, wish.process):
-            return
-        person, now = wish.user, self._clock.now
-        holds = self._holds[wish.machine] if wish.began is None else self._kept[wish.session]
-        sizes = wish.bytes_up, wish.bytes_down
-        became, number = self._connect(wish.machine, person, wish.process, wish.app, wish.host, holds, *sizes)
-        if became == "warned" and wish.clicks:
-            self._spared[person, number] = now + self._portals.spared
-        elif became in STOPPED:
-            blocks = PATIENCE if became == "warned" else self._blocks.get(wish.session, 0) + 1
-            self._blocks[wish.session] = blocks
-            if blocks == PATIENCE or wish.is_last:
-                for instead in self.inputs.elsewhere(wish, now):
-                    self._clock.at(instead.time, Rank.REQUESTS, partial(self._request, instead))
+    def _leaves(self, wish: Wish) -> bool:
+        """Make a request; tell whether its person leaves the session."""
+        session, (app, host) = wish.session, wish.site
+        machine, person, process = session.machine, session.person, session.process
+        holds = self._kept[session] if session.long_lived else self._holds[machine]
+        became, number = self._connect(
+            machine, person, process, app, host, holds, wish.bytes_up, wish.bytes_down
+        )
+        if became not in STOPPED:
+            return False
+        if became == "warned" and self.inputs.clicks(wish):
+            self._spared[person, number] = wish.time + self._portals.spared
+            return False
+        self._blocks[session] += PATIENCE if became == "warned" else 1
+        leaves = self._blocks[session] >= PATIENCE
+        if leaves or wish.place + 1 == len(session.bits):
+            self._await(iter(self.inputs.elsewhere(wish, wish.time)))
+        return leaves
 
     def _connect(
         self, machine: int, user: int, process: str, app: str, host: str, holds: Holding, up: int, down: int
-    ) -> tuple[str, int]:
-        """Make a connection; return what became of it, and the number of the indicator held for it."""
-        now = self._clock.now
-        listed = frozenset(held.held for held in self._portals.present)
-        found = self._traits.answers(machine, process, host, holds)
-        asked = self._traits.answers(machine, process, host, listed)
-        if not self._portals.switches[CUSTOM_INDICATORS]:
-            asked = NOTHING
-        case = self._fleet.shapes(self._traits.case(machine, process, host), machine, process)
-        became = outcome(
-            case._replace(
-                holds=found.action,
-                lists=asked.action,
-                https_path="yes" if (found if found.value else asked).unseen else "no",
-                bypassed="yes" if self._spared.get((user, found.number), 0) > now else "no",
-                upstream=self._beyond.stops(machine, user, process, app, host),
-            )
-        )
-        if became in STOPPED:
+    ) -> Verdict:
+        """Make a connection; return what became of it."""
+        now, portals, beyond = self._clock.now, self._portals, self._beyond
+        listed = portals.on_list if portals.switches[CUSTOM_INDICATORS] else NO_INDICATORS
+        settings, upstream = self._fleet.in_force[machine], beyond.stops(machine, user, process, app, host)
+        alike = self._alike[machine]
+        found = self._verdict(alike, process, host, holds, listed, settings, upstream, "no")
+        if self._spared and self._spared.get((user, found.number), 0) > now:
+            found = self._verdict(alike, process, host, holds, listed, settings, upstream, "yes")
+        if found.outcome in STOPPED:
             up, down = HANDSHAKE, 0
-        elif self._beyond.withholds(user, process, app, down):
+        elif beyond.withholds(user, process, app, down):
             down = 0
-        self.rows.append(Row(now, self.inputs.names[machine], process, host, up, down, became))
-        return became, found.number
+        self.rows.append(Row(now, self.inputs.names[machine], process, host, up, down, found.outcome))
+        return found
+
+    def _judged(
+        self,
+        machine: int,
+        process: str,
+        host: str,
+        holds: Holding,
+        listed: Holding,
+        settings: InForce,
+        upstream: str,
+        bypassed: str,
+    ) -> Verdict:
+        """Return what becomes of a connection from a machine with a device like this one's."""
+        device = self.inputs.devices[machine]
+        found = self._traits.answers(device, process, host, holds)
+        asked = self._traits.answers(device, process, host, listed)
+        destination = self._traits.destination(host)
+        case = self._of_machine(machine, process, settings)._replace(
+            site_quic=destination.quic,
+            site_ech=destination.ech,
+            coalesced=destination.coalesced,
+            holds=found.action,
+            lists=asked.action,
+            https_path="yes" if (found if found.value else asked).unseen else "no",
+            upstream=upstream,
+            bypassed=bypassed,
+        )
+        return Verdict(outcome(case), found.number)
+
+    def _case(self, machine: int, process: str, settings: InForce) -> Case:
+        """Return what a connection of a program is, wherever it leads."""
+        device = self.inputs.devices[machine]
+        return self._fleet.shapes(self._traits.case(device, process), device, process, settings)

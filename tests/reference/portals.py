@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.base.time import DAY, from_iso
 from tests.reference.clock import Clock, Rank
-from tests.reference.traits import EVERYBODY, Indicator, Scope
+from tests.reference.traits import EVERYBODY, Holding, Indicator, Scope
 
 INTEGRATION = "Microsoft Cloud App Security"
 BLOCK_UNSANCTIONED = "Block unsanctioned apps"
@@ -60,6 +60,10 @@ class Portals:
     tags: dict[str, str] = field(default_factory=dict)
     listed: list[Listed] = field(default_factory=list)
     offered: dict[int, Indicator] = field(default_factory=dict)
+    on_list: Holding = frozenset()
+    """The indicators that stand on the list, as a machine would hold them."""
+    on_offer: Holding = frozenset()
+    """What a machine that pulls gets while custom network indicators are on."""
     spared: int = DAY
     """Microseconds for which a warning that was clicked through is not shown again."""
     _profiles: dict[str, Scope] = field(default_factory=dict)
@@ -280,6 +284,8 @@ class Portals:
         self._offer_later(gone)
 
     def _offer_later(self, changed: list[Listed]) -> None:
+        """Let the service offer what has changed on the list."""
+        self.on_list = frozenset(held.held for held in self.present)
         for held in changed:
             self.clock.later("indicator_offer", (held.value,), partial(self._offer, held))
 
@@ -287,3 +293,4 @@ class Portals:
         self.offered.pop(held.number, None)
         if not held.removed:
             self.offered[held.number] = held.held
+        self.on_offer = frozenset(self.offered.values())

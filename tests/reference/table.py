@@ -136,6 +136,13 @@ def _decisions(name: str) -> Mapping[tuple[str, ...], str]:
     return table(name).decisions()
 
 
+def read_tables() -> None:
+    """Read the tables ahead of the first question."""
+    for name in TABLES:
+        _decisions(name)
+
+
+@cache
 def outcome(case: Case) -> str:
     """Return what becomes of a connection, by the tables alone."""
     known = case._asdict()

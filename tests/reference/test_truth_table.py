@@ -14,6 +14,8 @@ from tests.reference.table import ANSWERS, DERIVED, TABLES, Case, Table, outcome
 FORBIDDEN = (
     "sim.engine.enforcement",
     "sim.engine.tenant",
+    "sim.world.behaviour.asked",
+    "sim.world.behaviour.begun",
     "sim.world.channel",
     "sim.world.model",
     "sim.world.plane",

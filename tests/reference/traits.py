@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from sim.scenario.load import Resolved
@@ -59,6 +59,7 @@ class Indicator(NamedTuple):
 
 NOTHING = Indicator("", "none", -1)
 Holding = frozenset[Indicator]
+NO_INDICATORS: Holding = frozenset()
 
 
 def _numbers(text: str) -> list[int]:
@@ -88,27 +89,30 @@ def answer(indicators: Holding, address: str, ip: str = "") -> Indicator:
     return min(same, key=lambda held: (BEATS.index(held.action), held.number), default=NOTHING)
 
 
+class Destination(NamedTuple):
+    """What the scenario says of one address."""
+
+    quic: str
+    ech: str
+    coalesced: str
+    ip: str
+
+
 class Traits:
     """The scenario's traits, read one connection at a time."""
 
-    def __init__(self, resolved: Resolved, devices: Sequence[Device]) -> None:
+    def __init__(self, resolved: Resolved) -> None:
         self._resolved = resolved
-        self._devices = devices
+        self.destination = cache(self._destination)
 
-    def case(self, machine: int, process: str, address: str) -> Case:
-        """Return everything about a connection but its indicators and what its machine's settings decide."""
-        device, scenario = self._devices[machine], self._resolved.scenario
+    def case(self, device: Device, process: str) -> Case:
+        """Return what a device and a program make of a connection, whatever the machine's settings are."""
+        scenario = self._resolved.scenario
         site = scenario.sites.get(device.site)
         quic = ech = False
         for name, program in scenario.programs.items():
             if name.lower() == process.lower():
                 quic, ech = program.quic, program.ech
-        site_quic = site_ech = coalesced = False
-        for entry in scenario.destinations:
-            if self._is_about(entry.app, address) and entry.host in {None, address}:
-                site_quic = site_quic if entry.quic is None else entry.quic
-                site_ech = site_ech if entry.ech is None else entry.ech
-                coalesced = coalesced or entry.coalesced_with not in {None, address}
         return Case(
             engine=self._engine(device, process),
             onboarded=_yes(device.managed),
@@ -121,25 +125,32 @@ class Traits:
             ),
             process_quic=_yes(quic),
             process_ech=_yes(ech),
-            site_quic=_yes(site_quic),
-            site_ech=_yes(site_ech),
-            coalesced=_yes(coalesced),
             hidden=_yes(site is not None and site.hides_names),
         )
 
-    def answers(self, machine: int, process: str, address: str, indicators: Holding) -> Indicator:
+    def answers(self, device: Device, process: str, address: str, indicators: Holding) -> Indicator:
         """Return the indicator that decides a connection, as far as its engine can see the address."""
-        group = self._devices[machine].group
-        mine = frozenset(held for held in indicators if held.scope.reaches(group))
-        ip = ""
-        for entry in self._resolved.scenario.destinations:
-            if self._is_about(entry.app, address) and entry.host in {None, address}:
-                ip = entry.ip or ip
+        if not indicators:
+            return NOTHING
+        mine = frozenset(held for held in indicators if held.scope.reaches(device.group))
+        ip = self.destination(address).ip
         whole = answer(mine, address, ip)
-        if self._engine(self._devices[machine], process) == "smartscreen":
+        if self._engine(device, process) == "smartscreen":
             return whole
         by_name = answer(mine, address.partition("/")[0], ip)
         return by_name if by_name.value else whole._replace(unseen=whole.value != "")
+
+    def _destination(self, address: str) -> Destination:
+        """Return what the scenario says of an address."""
+        quic = ech = coalesced = False
+        ip = ""
+        for entry in self._resolved.scenario.destinations:
+            if self._is_about(entry.app, address) and entry.host in {None, address}:
+                quic = quic if entry.quic is None else entry.quic
+                ech = ech if entry.ech is None else entry.ech
+                coalesced = coalesced or entry.coalesced_with not in {None, address}
+                ip = entry.ip or ip
+        return Destination(_yes(quic), _yes(ech), _yes(coalesced), ip)
 
     def _engine(self, device: Device, process: str) -> str:
         if device.system in MOBILE:
