@@ -22,7 +22,8 @@ class FactRow:
     name: str
     value: FactValue
     mark: str
-    """Empty for the founding year, which is a field of the app and not a marked fact."""
+    document: str
+    """Which one, where the mark says documented."""
     scored: bool
     """False: the portal shows it, and no score counts it."""
     points: Fraction | None
@@ -39,6 +40,7 @@ def facts(own: TenantCatalog, app: App) -> tuple[FactRow, ...]:
             name,
             fact.value,
             fact.mark,
+            fact.document,
             FACTORS[name].scored,
             scored[name].points if name in scored else None,
             scored[name].weight if name in scored else 0,
@@ -47,7 +49,7 @@ def facts(own: TenantCatalog, app: App) -> tuple[FactRow, ...]:
     ]
     if app.founded is not None:
         year = scored[FOUNDED]
-        rows.append(FactRow("general", FOUNDED, app.founded, "", True, year.points, year.weight))
+        rows.append(FactRow("general", FOUNDED, app.founded, app.mark, "", True, year.points, year.weight))
     return tuple(sorted(rows, key=lambda row: (SECTIONS.index(row.section), row.name)))
 
 

@@ -76,13 +76,13 @@ def show_app(own: TenantCatalog, app: App) -> None:
     """Print everything that the catalog says about an app."""
     console = _console()
     console.print(Text.assemble((plain(app.name), "bold"), f"  {plain(app.id)}"))
-    country = own.catalog.countries.get(app.headquarters or "", "unknown")
+    country = own.catalog.countries.get(app.headquarters or "", "")
     override = own.override(app)
     rows = {
         "Category": app.category,
         "Description": app.description,
         "Vendor": app.vendor or "unknown",
-        "Headquarters": country,
+        "Headquarters": f"{country} ({app.mark})" if country else "unknown",
         "Homepage": app.homepage or "unknown",
         "Domains": ", ".join(app.domains),
         "Addresses": ", ".join(app.ips),
@@ -153,7 +153,7 @@ def _section(
         table = _table("Fact", "Value", "Points", "Mark")
         for row in rows:
             table.add_row(
-                Text(_words(row.name)), _text(_said(row)), Text(_points(row)), Text(row.mark or "-")
+                Text(_words(row.name)), _text(_said(row)), Text(_points(row)), _text(_known_from(row))
             )
         console.print(table)
     names = [name for name in FACTORS if FACTORS[name].section == section and name in missing]
@@ -174,6 +174,10 @@ def _points(row: FactRow) -> str:
 def _tenths(value: Fraction) -> str:
     whole, tenth = divmod(int(value * 10), 10)
     return f"{whole}.{tenth}" if tenth else str(whole)
+
+
+def _known_from(row: FactRow) -> str:
+    return f"{row.mark}: {row.document}" if row.document else row.mark
 
 
 def _said(row: FactRow) -> str:

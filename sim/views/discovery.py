@@ -109,7 +109,7 @@ class FactRow:
     name: str
     value: str
     mark: str
-    """Empty where the catalog keeps none."""
+    """Where the catalog has it from, with the name of a document that was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,11 +301,11 @@ def app_page(session: Session, report: str, app_id: str, days: int = WHOLE) -> A
 
 def _facts(app: App) -> tuple[FactRow, ...]:
     rows = [
-        FactRow(FACTORS[name].section, name.replace("-", " "), _said(fact.value), fact.mark)
+        FactRow(FACTORS[name].section, name.replace("-", " "), _said(fact.value), fact.known_from)
         for name, fact in app.factors.items()
     ]
     if app.founded is not None:
-        rows.append(FactRow("general", "founded", str(app.founded), ""))
+        rows.append(FactRow("general", "founded", str(app.founded), app.mark))
     return tuple(sorted(rows, key=lambda row: (SECTIONS.index(row.section), row.name)))
 
 

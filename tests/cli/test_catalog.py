@@ -141,11 +141,13 @@ def test_every_fact_says_its_mark_and_what_it_earns() -> None:
         "factor": "soc-2",
         "value": True,
         "mark": "common-knowledge",
+        "document": None,
         "scored": True,
         "points": 10.0,
         "weight": 1,
     }
-    assert facts["founded"]["points"] == 8.0
+    assert (facts["founded"]["points"], facts["founded"]["mark"]) == (8.0, "common-knowledge")
+    assert found["headquarters_mark"] == "common-knowledge"
     assert found["score"] == found["score_worked_out"]
     assert not found["score_overridden"]
     assert set(found["sections"]) == {"general", "security", "compliance", "legal"}

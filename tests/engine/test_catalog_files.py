@@ -48,6 +48,15 @@ def test_a_folder_of_ones_own_is_a_catalog(tmp_path: Path) -> None:
     assert {fact.mark for fact in app.factors.values()} == {"invented"}
 
 
+def test_a_documented_fact_names_its_document(tmp_path: Path) -> None:
+    documented = 'documented: {"SOC 3 report, 2025": {has: [soc-3]}, "Trust centre": {holding: private}}'
+    head, _, _ = GOOD.partition("invented:")
+    app = load_catalog(write(tmp_path, f"{head}{documented}\n")).app("acme")
+    told = {name: fact.known_from for name, fact in app.factors.items()}
+    assert told == {"soc-3": "documented: SOC 3 report, 2025", "holding": "documented: Trust centre"}
+    assert app.mark == "common-knowledge"
+
+
 def test_the_order_in_the_file_does_not_matter(tmp_path: Path) -> None:
     head, _, app = GOOD.partition("  - ")
     other = app.replace("acme", "zeta").replace("Acme", "Zeta")
@@ -100,6 +109,7 @@ def test_the_order_in_the_file_does_not_matter(tmp_path: Path) -> None:
         ("holding: private", "hipaa: maybe", "CATALOG-FACTOR", "crm.yaml:12:18"),
         ("holding: private", "latest-breach: once", "CATALOG-FACTOR", "crm.yaml:12:18"),
         ("holding: private", "consumer-popularity: 11", "CATALOG-FACTOR", "crm.yaml:12:18"),
+        ("invented:", "documented:", "CATALOG-FACTOR", "crm.yaml:12:7"),
         ("lacks: [saml]", "lacks: saml", "CATALOG-FACTOR", "crm.yaml:12:76"),
         ("lacks: [saml]", "lacks: [cobol]", "CATALOG-FACTOR", "crm.yaml:12:84"),
         ("category", "\tcategory", "YAML-SYNTAX", "crm.yaml:1:1"),

@@ -71,7 +71,7 @@ FACT_COLUMNS: tuple[Column[FactRow], ...] = (
     Column("section", "Section", lambda r: r.section, 10, priority=1, tone=lambda r: "muted"),
     Column("name", "Fact", lambda r: r.name, 30, 16, 1, priority=0),
     Column("value", "Value", lambda r: r.value, 20, 12, 1, priority=1, tone=lambda r: "strong"),
-    Column("mark", "Known from", lambda r: r.mark or "–", 16, priority=2, tone=lambda r: "muted"),
+    Column("mark", "Known from", lambda r: r.mark, 16, priority=2, tone=lambda r: "muted"),
 )
 
 

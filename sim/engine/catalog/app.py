@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 FactValue = bool | int | str | tuple[str, ...]
 
-MARKS: tuple[str, ...] = ("documented", "observed", "common-knowledge", "invented")
-"""Where a fact comes from. `invented` is for apps that exist in a scenario only."""
+DOCUMENTED, COMMON_KNOWLEDGE, INVENTED = "documented", "common-knowledge", "invented"
+MARKS: tuple[str, ...] = (DOCUMENTED, "observed", COMMON_KNOWLEDGE, INVENTED)
+"""Where a fact comes from: a document that was read, which is named; a look at the service; what a vendor
+prominently publishes about itself. `invented` is for apps that exist in a scenario only."""
 
 CATEGORIES: tuple[str, ...] = (
     "AI - MCP Server",
@@ -66,6 +68,13 @@ class Fact:
 
     value: FactValue
     mark: str
+    document: str = ""
+    """Name of the document in which it was read; empty for the other marks."""
+
+    @property
+    def known_from(self) -> str:
+        """Return the mark, and the document behind it."""
+        return f"{self.mark}: {self.document}" if self.document else self.mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,12 @@ class App:
     """Known risk factors by name (see `factors.py`); a missing one is unknown."""
     ips: tuple[str, ...] = ()
     """Addresses and networks of a custom app, for log lines that name no host."""
+
+    @property
+    def mark(self) -> str:
+        """Return the mark of headquarters and founding year: an app is real or invented as a whole."""
+        invented = any(fact.mark == INVENTED for fact in self.factors.values())
+        return INVENTED if invented else COMMON_KNOWLEDGE
 
     @property
     def blockable_domains(self) -> tuple[str, ...]:

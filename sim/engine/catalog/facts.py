@@ -5,17 +5,29 @@ factors:
     holding: public            one fact
     has: [soc-2, saml]         booleans that are true
     lacks: [file-sharing]      booleans that are false
+  documented:
+    "SOC 3 report, May 2025":  the document in which everything below it was read
+      has: [soc-3]
 """
 
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import NamedTuple
 
-from sim.engine.catalog.app import MARKS, Fact
+from sim.engine.catalog.app import DOCUMENTED, MARKS, Fact
 from sim.engine.catalog.factors import FACTORS, GROUPS
 from sim.engine.catalog.source import Findings, Keys, Source
 
 _RULE = "CATALOG-FACTOR"
+_LISTS = ("has", "lacks")
+
+
+class Origin(NamedTuple):
+    """Where facts come from."""
+
+    mark: str
+    document: str = ""
 
 
 def read_facts(source: Source, keys: Keys, raw: object, findings: Findings) -> dict[str, Fact]:
@@ -30,19 +42,36 @@ def read_facts(source: Source, keys: Keys, raw: object, findings: Findings) -> d
         if mark not in MARKS:
             advice = f"use {', '.join(MARKS)}"
             findings.add(source, here, _RULE, f"unknown mark {mark!r}", advice)
-        elif not isinstance(facts, dict):
-            findings.add(source, here, _RULE, "facts are no table", "write {iso-27001: true}")
+        elif mark != DOCUMENTED:
+            _read_table(source, here, facts, Origin(str(mark)), findings, found)
+        elif not isinstance(facts, dict) or any(name in FACTORS or name in _LISTS for name in facts):
+            what, advice = "no document is named", 'write documented: {"SOC 3 report, 2025": {has: [soc-3]}}'
+            findings.add(source, here, _RULE, what, advice)
         else:
-            for name, value in facts.items():
-                _read(source, (*here, str(name)), value, findings, found)
+            for document, told in facts.items():
+                origin = Origin(DOCUMENTED, str(document))
+                _read_table(source, (*here, str(document)), told, origin, findings, found)
     return found
 
 
-def _read(source: Source, keys: Keys, value: object, findings: Findings, found: dict[str, Fact]) -> None:
-    """Add what one line below a mark says to `found`."""
-    mark, name = str(keys[-2]), str(keys[-1])
+def _read_table(
+    source: Source, keys: Keys, raw: object, origin: Origin, findings: Findings, found: dict[str, Fact]
+) -> None:
+    """Add the facts of one origin to `found`."""
+    if not isinstance(raw, dict):
+        findings.add(source, keys, _RULE, "facts are no table", "write {iso-27001: true}")
+        return
+    for name, value in raw.items():
+        _read(source, (*keys, str(name)), value, origin, findings, found)
+
+
+def _read(
+    source: Source, keys: Keys, value: object, origin: Origin, findings: Findings, found: dict[str, Fact]
+) -> None:
+    """Add what one line below an origin says to `found`."""
+    name = str(keys[-1])
     said: list[tuple[Keys, str, object]] = [(keys, name, value)]
-    if name in ("has", "lacks"):
+    if name in _LISTS:
         if not isinstance(value, list):
             findings.add(source, keys, _RULE, f"{name} is not a list", "write [soc-2, saml]")
             return
@@ -63,4 +92,4 @@ def _read(source: Source, keys: Keys, value: object, findings: Findings, found: 
         elif factor_name in found:
             findings.add(source, where, _RULE, f"{factor_name} is given twice", "keep one")
         else:
-            found[factor_name] = Fact(factor.value(raw), mark)
+            found[factor_name] = Fact(factor.value(raw), origin.mark, origin.document)
