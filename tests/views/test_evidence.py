@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
 
 from sim.base.time import HOUR
-from sim.engine.discovery.continuous import Lines, Scope
+from sim.engine.catalog.app import App
+from sim.engine.discovery.continuous import Line, Lines, Scope
 from sim.engine.discovery.streams import ENTITY_KINDS, GLOBAL, WIN10
+from sim.engine.discovery.use import Totals
+from sim.engine.tenant import SANCTIONED, UNSANCTIONED
 from sim.session.app_commands import AddCustomApp
+from sim.session.commands import TagApp
 from sim.session.driver import Session
 from sim.session.report_commands import Anonymise, ExcludeEntity
 from sim.testing import begin, switch_on, wait
@@ -52,6 +58,73 @@ def test_the_sums_are_the_numbers_of_every_page(session: Session) -> None:
             assert (found.transactions, found.bytes_up) == (each.transactions, each.bytes_up)
             whole = discovery.entity_page(session, WIN10, kind, each.name)
             assert sums(evidence(session, WIN10, scope(each.name)).lines) == sums(whole)
+
+
+def test_every_number_of_the_dashboard_is_counted_from_the_lines(session: Session) -> None:
+    """Plain counting over each line that the report took in; the tags change nothing but colours."""
+    session.submit(TagApp("sohu-news", UNSANCTIONED))
+    tenant, board = session.world.tenant, discovery.dashboard(session, WIN10)
+    lines = tenant.reports[WIN10].lines(Scope(), 10**6).newest
+    assert len(lines) == board.totals.transactions > SHOWN
+
+    def sizes(chosen: Iterable[Line]) -> int:
+        return sum((line.bytes_up or 0) + (line.bytes_down or 0) for line in chosen)
+
+    def split(key: Callable[[Line], str | None]) -> dict[str, list[Line]]:
+        found: dict[str, list[Line]] = defaultdict(list)
+        for line in lines:
+            if (name := key(line)) is not None:
+                found[name].append(line)
+        return found
+
+    def app_of(line: Line) -> App:
+        return tenant.catalog.app(line.app_id)
+
+    def level(line: Line) -> str:
+        score = tenant.catalog.score(app_of(line))
+        return (
+            "not scored"
+            if score is None
+            else ("low", "medium", "high")[(score.total < 8) + (score.total < 4)]
+        )
+
+    def apps(chosen: Iterable[Line]) -> int:
+        return len({line.app_id for line in chosen})
+
+    users, machines = split(lambda line: line.user), split(lambda line: line.machine)
+    assert board.totals == Totals(
+        apps(lines),
+        len(users),
+        len({line.source_ip for line in lines} - {None}),
+        len(machines),
+        len(lines),
+        sum(line.bytes_up or 0 for line in lines),
+        sum(line.bytes_down or 0 for line in lines),
+        sizes(lines),
+        sum(bool(line.blocked) for line in lines),
+    )
+    places = {SANCTIONED: 1, UNSANCTIONED: 2}
+    by_category = {
+        name: [apps(chosen), 0, 0, 0] for name, chosen in split(lambda x: app_of(x).category).items()
+    }
+    for line in lines:
+        by_category[app_of(line).category][places.get(tenant.tags.get(line.app_id, ""), 3)] += sizes([line])
+    shown = {r.name: [r.apps, r.sanctioned, r.unsanctioned, r.other] for r in board.categories}
+    assert shown == by_category
+    assert all(sum(part) for part in zip(*(counts[1:] for counts in shown.values()), strict=True))
+    levels = {name: (apps(chosen), sizes(chosen)) for name, chosen in split(level).items()}
+    assert {name: tuple(counts) for name, *counts in board.risk if counts[0]} == levels
+    countries = split(lambda line: app_of(line).headquarters or "")
+    assert {row.code: (row.apps, row.traffic) for row in board.countries} == {
+        code: (apps(chosen), sizes(chosen)) for code, chosen in countries.items()
+    }
+    for entities, held in ((board.users, users), (board.machines, machines)):
+        told = {each.name: (each.apps, each.transactions, each.bytes_total) for each in entities}
+        assert told == {name: (apps(held[name]), len(held[name]), sizes(held[name])) for name in told}
+        assert min(sizes(held[name]) for name in told) >= max(
+            (sizes(chosen) for name, chosen in held.items() if name not in told), default=0
+        )
+    assert board.open_alerts == sum(alert.is_open for alert in tenant.cloud_alerts.alerts)
 
 
 def test_a_time_frame_cuts_the_lines_with_the_numbers(session: Session) -> None:
