@@ -22,7 +22,7 @@ from tests.engine.agreement import MESSAGES, SAMPLES, Reading, read
 AUTODETECT = SAMPLES / "logs" / "autodetect.jsonl"
 EXCUSED = Path(__file__).with_name("disagreements.yaml")
 HEADER = "<134>Dec 27 09:20:00 relay "
-"""Most messages have lost their syslog header, and some with it their only time; some were folded to be read."""
+"""Most messages have lost their syslog header, and some with it their only time; some were folded."""
 
 LEAST = 0.98
 """Which part of the expected fields must agree, beside those excused."""
