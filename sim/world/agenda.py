@@ -106,7 +106,6 @@ class Life:
 
     def _begins(self, drawn: U64, person: I64, kind: I64, number: I64, day: int, date: int) -> I64:
         """Return when each session begins, in microseconds since midnight."""
-        there = self._there
         bits = drawn
         team = self._together[kind]
         if team.any():
@@ -115,32 +114,48 @@ class Life:
             bits[rows] = draws(
                 self._seed, "meeting", self._staff.keys[self._team[person[rows]]], date, number[rows]
             )
-        arrive, leave = there.arrive[person, day], there.leave[person, day]
-        starts = np.stack(
-            (arrive, there.lunch[person, day], there.after_lunch[person, day], there.evening[person, day]),
-            axis=1,
-        )
-        ends = np.stack((starts[:, 1], starts[:, 2], leave, there.night[person, day]), axis=1)
-        part = self._part(fields(bits, "part"), kind)
-        rows = np.arange(len(part))
-        # Who does not sit down in the evening does it in the afternoon; a free day is one long morning.
-        part = np.where(ends[rows, part] > starts[rows, part], part, 2)
-        part = np.where(ends[rows, part] > starts[rows, part], part, 0)
-        start = starts[rows, part].astype(np.int64) * MINUTE
-        length = ends[rows, part].astype(np.int64) * MINUTE - start
-        begins = start + quantiles_of(fields(bits, "moment"), _PARTS, part) * (length // 1000)
+        spent, starts, steps = self._spans(day)
+        wanted = person * len(_PARTS) + self._part(fields(bits, "part"), kind)
+        begins = quantiles_of(fields(bits, "moment"), _PARTS, spent[wanted])
+        begins *= steps[wanted]
+        begins += starts[wanted]
         begins[team] = begins[team] // (30 * MINUTE) * (30 * MINUTE)
-        hourly = self._hourly[kind]
-        hour = arrive.astype(np.int64) * MINUTE + number * 60 * MINUTE
-        begins = np.where(hourly, hour, begins)
+        hourly = np.flatnonzero(self._hourly[kind])
+        arrive = self._there.arrive[person[hourly], day].astype(np.int64)
+        begins[hourly] = (arrive + number[hourly] * 60) * MINUTE
         # Within the minute, or within the hour of a client that works by itself.
-        spread = np.where(hourly, 60 * MINUTE, MINUTE).astype(np.uint64)
-        return np.minimum(begins + (fields(drawn, "fine") % spread).astype(np.int64), DAY - SECOND)
+        fine = fields(drawn, "fine")
+        within = fine % np.uint64(MINUTE)
+        within[hourly] = fine[hourly] % np.uint64(60 * MINUTE)
+        begins += within.astype(np.int64)
+        return np.minimum(begins, DAY - SECOND)
+
+    def _spans(self, day: int) -> tuple[I64, I64, I64]:
+        """Return by person and part of a day: the part that is spent instead, where that begins, and a
+        thousandth of it.
+
+        Who does not sit down in the evening does it in the afternoon; a free day is one long morning.
+        """
+        there = self._there
+        starts = np.stack(
+            [each[:, day] for each in (there.arrive, there.lunch, there.after_lunch, there.evening)]
+        )
+        ends = np.stack([starts[1], starts[2], there.leave[:, day], there.night[:, day]])
+        there_is = ends > starts
+        part = np.arange(len(_PARTS))[:, None]
+        spent = np.where(there_is, part, np.where(there_is[2], 2, 0)).T
+        person = np.arange(len(spent))[:, None]
+        begin = starts.T[person, spent].astype(np.int64) * MINUTE
+        end = ends.T[person, spent].astype(np.int64) * MINUTE
+        return spent.reshape(-1), begin.reshape(-1), (end - begin).reshape(-1) // 1000
 
     def _part(self, bits: U64, kind: I64) -> I64:
-        reach = self._when[kind]
-        left = (bits % reach[:, -1].astype(np.uint64)).astype(np.int64)
-        found: I64 = (left[:, None] >= reach).sum(axis=1)
+        """Return in which part of the day each session would begin."""
+        reach = self._when.T
+        left = (bits % reach[-1].astype(np.uint64)[kind]).astype(np.int64)
+        found = np.zeros(len(left), dtype=np.int64)
+        for upper in reach[:-1]:
+            found += left >= upper[kind]
         return found
 
 

@@ -11,11 +11,13 @@ simpler than in play. Of what can stop people only a list counts that an applian
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 
 import numpy as np
 
+from sim.base.kept import Kept
 from sim.base.rng import draws
 from sim.base.rng import fields as further_bits
 from sim.base.time import DAY, MINUTE
@@ -37,6 +39,8 @@ from sim.world.upstream import Gateway
 
 _BLOCK = 1 << 15
 """Uses whose sessions are drawn at once: what fits into a processor's cache."""
+_AT_ONCE = 2
+"""Days that are added up at once: what the smallest machine has processors for."""
 _KEPT = 8
 """Realised days that are kept."""
 
@@ -165,12 +169,15 @@ class History:
         count = self._made(day, sessions, start)
         refused = self._refused(sessions, host)
         count = np.where(refused, np.minimum(count, GIVE_UP), count)
-        every = np.maximum(sessions.uploads.astype(np.int64), 1)
+        uploads, carrier = np.zeros_like(count), start.copy()
+        sends = np.flatnonzero((sessions.uploads > 0) & ~refused)
+        bits, made = bits[sends], count[sends]
+        every = sessions.uploads[sends].astype(np.int64)
         # One connection in so many, and the rest by chance.
         chance = (further_bits(bits, "attachment") % every.astype(np.uint64)).astype(np.int64)
-        uploads = np.where((sessions.uploads > 0) & ~refused, (count + chance) // every, 0)
-        room = np.maximum(count - uploads + 1, 1).astype(np.uint64)
-        carrier = start + (further_bits(bits, "attachment-place") % room).astype(np.int64)
+        uploads[sends] = carry = (made + chance) // every
+        room = np.maximum(made - carry + 1, 1).astype(np.uint64)
+        carrier[sends] += (further_bits(bits, "attachment-place") % room).astype(np.int64)
         whole = _Windows(
             np.arange(len(sessions)),
             start,
@@ -196,10 +203,10 @@ class History:
         stays = np.zeros(len(sessions), dtype=np.int64)
         for arrive, leave in self._spans:
             begins, ends = (
-                midnight + each[person, day].astype(np.int64) * MINUTE for each in (arrive, leave)
+                (midnight + each[:, day].astype(np.int64) * MINUTE)[person] for each in (arrive, leave)
             )
             inside = (sessions.begin >= begins) & (sessions.begin < ends)
-            stays = np.where(inside, ends - sessions.begin, stays)
+            np.subtract(ends, sessions.begin, out=stays, where=inside)
         stays[self.staff.away[sessions.machine]] = 0
         count = sessions.requests.astype(np.int64)
         reel = self._reel
@@ -231,7 +238,9 @@ class History:
 
     @cached_property
     def _bundled(self) -> tuple[Rows, Bundles]:
-        parts = [self._day_bundles(day) for day in range(len(self.calendar.starts) - 1)]
+        # No day knows of another, and numpy lets go of the interpreter while it reckons.
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            parts = list(pool.map(self._day_bundles, range(len(self.uses))))
         rows = join([rows for rows, _ in parts])
         columns = (
             np.concatenate([np.zeros(0, np.int64), *(getattr(extent, name) for _, extent in parts)])
@@ -267,9 +276,13 @@ class History:
 
         count = windows.end - windows.start
         refused = windows.refused.astype(np.bool_)
-        first = windows.carrier + np.clip(windows.start - windows.carrier, 0, windows.uploads)
-        last = windows.carrier + np.clip(windows.end - windows.carrier, 0, windows.uploads)
-        up = reel.up[windows.end] - reel.up[windows.start] + reel.uploads[last] - reel.uploads[first]
+        up = reel.up[windows.end] - reel.up[windows.start]
+        sends = np.flatnonzero(windows.uploads)
+        carrier, uploads = windows.carrier[sends], windows.uploads[sends]
+        first, last = (
+            carrier + np.clip(each[sends] - carrier, 0, uploads) for each in (windows.start, windows.end)
+        )
+        up[sends] += reel.uploads[last] - reel.uploads[first]
         down = reel.down[windows.end] - reel.down[windows.start]
         ends = windows.time + reel.elapsed[windows.end - 1] - reel.elapsed[windows.start]
         rows = self._rows(
@@ -336,9 +349,8 @@ class History:
         )
 
 
-_MADE: dict[tuple[str, int], History] = {}
-"""Pasts by the hash of all that decides them, and seed: a run that is played again draws none anew."""
-_MOST = 2
+_PASTS: Kept[tuple[str, int], History] = Kept(2)
+"""By the hash of all that decides them, and seed: a run that is played again draws none anew."""
 
 
 def history(resolved: Resolved, begun: Groundwork, seed: int) -> History | None:
@@ -347,8 +359,4 @@ def history(resolved: Resolved, begun: Groundwork, seed: int) -> History | None:
     if past is None:
         return None
     key = (resolved.content_hash(), seed)
-    if key not in _MADE:
-        while len(_MADE) >= _MOST:
-            del _MADE[next(iter(_MADE))]
-        _MADE[key] = History(resolved, begun, past.days, seed)
-    return _MADE[key]
+    return _PASTS.get(key, lambda: History(resolved, begun, past.days, seed))

@@ -115,7 +115,8 @@ def _drawn_name(locale: str, seed: int, person_id: str) -> str:
 def _faker(locale: str) -> Faker:
     from faker import Faker
 
-    return Faker(locale, use_weighting=False)
+    # The provider of names alone: the others take longer to load than all the names to draw.
+    return Faker(locale, ["faker.providers.person"], use_weighting=False)
 
 
 def _role(pack: Pack, department: str) -> str:

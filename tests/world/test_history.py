@@ -205,6 +205,11 @@ def test_the_past_is_not_drawn_again_by_rewind_and_does_not_know_play():
     again.submit(SetSwitch("Block unsanctioned apps", True))
     again.submit(TagApp("dropbox", "Unsanctioned"))
     assert again.world.history is first.world.history is not None
+    assert again.world.staff is first.world.staff
+    # Nobody can write into what both hold.
+    for column in (first.world.staff.keys, first.world.staff.uses.rate):
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 0
 
 
 @pytest.mark.parametrize(

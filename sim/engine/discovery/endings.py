@@ -36,6 +36,7 @@ class Endings:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._below: dict[str, Match | str | None] = {}
+        self._themselves: dict[str, Match | str] = {}
 
     @staticmethod
     def of(catalog: Catalog) -> Endings:
@@ -53,7 +54,10 @@ class Endings:
         tree, known, dot = self._known_names, "", host.rfind(".")
         while (longer := host[dot + 1 :]) in tree:
             if dot < 0:
-                return self._alone(host)
+                # There are only so many of them, so that what they lead to can be kept.
+                if host not in self._themselves:
+                    self._themselves[host] = self._alone(host)
+                return self._themselves[host]
             known, dot = longer, host.rfind(".", 0, dot)
         if known not in self._below:
             self._below[known] = self._what_holds_below(known)
