@@ -34,6 +34,10 @@ def check_command(
     seeds: Annotated[
         str, typer.Option("--seeds", metavar="1-3", help="On which seeds the reference players play.")
     ] = "1-3",
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Give a variable of the scenario another value."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes; one for each processor by default.")
     ] = None,
@@ -42,7 +46,9 @@ def check_command(
     """Check scenario files, with the place of every mistake, and whether they are fair to who plays them."""
     from sim.cli.check import check
 
-    raise typer.Exit(check(paths, seeds=seeds, fast=fast, workers=workers, as_json=as_json))
+    raise typer.Exit(
+        check(paths, seeds=seeds, given=tuple(given or ()), fast=fast, workers=workers, as_json=as_json)
+    )
 
 
 @app.command("sweep")

@@ -53,12 +53,20 @@ class Checked:
         return self.resolved.warnings if self.resolved is not None else ()
 
 
-def check(paths: list[str], *, seeds: str, fast: bool, workers: int | None, as_json: bool) -> int:
-    """Check scenarios and print what is wrong; return the exit code."""
+def check(
+    paths: list[str],
+    *,
+    seeds: str,
+    given: tuple[str, ...] = (),
+    fast: bool,
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    """Check scenarios, with values of their variables, and print what is wrong; return the exit code."""
     numbers = parse_seeds(seeds)
-    found = [structure(name) for path in paths for name in scenarios_at(path)]
+    found = [structure(name, given) for path in paths for name in scenarios_at(path)]
     if not fast:
-        found = fairness(found, numbers, workers)
+        found = fairness(found, numbers, workers, given)
     invalid, unfair = any(one.problems for one in found), any(one.unfair for one in found)
     code = BAD_INPUT if invalid else FAILED if unfair else DONE
     if as_json:
@@ -85,10 +93,12 @@ def _verdict(one: Checked) -> str:
     return "valid and fair" if one.runs else "valid"
 
 
-def fairness(found: list[Checked], seeds: tuple[int, ...], workers: int | None) -> list[Checked]:
+def fairness(
+    found: list[Checked], seeds: tuple[int, ...], workers: int | None, given: tuple[str, ...] = ()
+) -> list[Checked]:
     """Return what was checked, with what the reference players say of each valid scenario but a sandbox."""
     tasks: list[Task] = [
-        (one.name, seed, players_of(one.resolved), None)
+        (one.name, given, seed, players_of(one.resolved), None)
         for one in found
         if one.resolved is not None and one.resolved.scenario.mode == "exercise"
         for seed in seeds
@@ -97,7 +107,7 @@ def fairness(found: list[Checked], seeds: tuple[int, ...], workers: int | None) 
     runs = iter(play_tasks(tasks, workers))
     judged = []
     for one in found:
-        wanted = sum(len(players) for name, _, players, _ in tasks if name == one.name)
+        wanted = sum(len(players) for name, _, _, players, _ in tasks if name == one.name)
         own = tuple(islice(runs, wanted))
         if one.resolved is not None and own:
             one = replace(one, runs=own, unfair=tuple(unfair(one.resolved, own, read(one.name))))
@@ -105,10 +115,10 @@ def fairness(found: list[Checked], seeds: tuple[int, ...], workers: int | None) 
     return judged
 
 
-def structure(name: str) -> Checked:
+def structure(name: str, given: tuple[str, ...] = ()) -> Checked:
     """Check one scenario: structure, meaning, and a trial of its first minutes."""
     try:
-        resolved = load_scenario(name)
+        resolved = load_scenario(name, given=given)
         check_commands(resolved, resolved.source or read(name))
     except UnsanctionedError as error:
         return Checked(name, None, error.problems)

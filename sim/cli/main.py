@@ -70,6 +70,10 @@ def play_command(
         typer.Argument(metavar="SCENARIO", help="A shipped name, or a path; none is the library."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="The scenario's own by default.")] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Give a variable of the scenario another value."),
+    ] = None,
     resume: Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")] = None,
     until: Annotated[
         str | None,
@@ -94,7 +98,7 @@ def play_command(
     from sim.cli.play import play
 
     exam = (name, code, minutes) if assessed or name or code or minutes else None
-    raise typer.Exit(play(scenario, seed=seed, resume=resume, until=until, exam=exam))
+    raise typer.Exit(play(scenario, seed=seed, given=given or (), resume=resume, until=until, exam=exam))
 
 
 @app.command()
@@ -175,6 +179,10 @@ def run_command(
         typer.Argument(metavar="SCENARIO", help="A shipped name, or a path to a .yaml file."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="The scenario's own by default.")] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Give a variable of the scenario another value."),
+    ] = None,
     player: Annotated[
         str,
         typer.Option(
@@ -209,6 +217,7 @@ def run_command(
         run(
             scenario,
             seed=seed,
+            given=given or (),
             player_name=player,
             actions=actions,
             resume=resume,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ def play(
     scenario: str | None,
     *,
     seed: int | None = None,
+    given: Sequence[str] = (),
     resume: Path | None = None,
     until: str | None = None,
     exam: Exam | None = None,
@@ -34,6 +36,8 @@ def play(
         raise _usage("--until goes with --resume RUN")
     if resume is not None and seed is not None:
         raise _usage("a resumed run keeps its seed: leave --seed out")
+    if given and (scenario is None or exam is not None):
+        raise _usage("--set goes with a scenario that is begun, and not with --assessed")
     if exam is not None:
         if resume is not None or seed is not None:
             raise _usage(
@@ -49,7 +53,7 @@ def play(
                 advice="without one: unsanctioned run first-block --player oracle",
             )
         )
-    session = _open(scenario, seed, resume, until) if exam is None else _sit(scenario, exam)
+    session = _open(scenario, seed, given, resume, until) if exam is None else _sit(scenario, exam)
     from sim.exercise.record import record_path
     from tui.app import PlayApp
 
@@ -86,7 +90,9 @@ def _usage(what: str) -> InputError:
     return InputError(Problem("USAGE", what, advice="see unsanctioned play --help"))
 
 
-def _open(scenario: str | None, seed: int | None, resume: Path | None, until: str | None) -> Session | None:
+def _open(
+    scenario: str | None, seed: int | None, given: Sequence[str], resume: Path | None, until: str | None
+) -> Session | None:
     """Return the session to play, or None for the library; its run file can be written."""
     if resume is not None:
         return _resume(resume, until)
@@ -96,7 +102,7 @@ def _open(scenario: str | None, seed: int | None, resume: Path | None, until: st
     from sim.scenario.load import load_scenario
     from sim.session.driver import Session
 
-    loaded = load_scenario(scenario, seed)
+    loaded = load_scenario(scenario, seed, given)
     show_warnings(*loaded.warnings)
     session = Session(loaded, seed)
     session.record_to(new_run_path(session.resolved.name))

@@ -18,8 +18,8 @@ from sim.exercise.reference import Played, play_seed
 from sim.scenario.load import Resolved, load_scenario
 
 MOST_SEEDS = 10_000
-Task = tuple[str, int, tuple[str, ...], Path | None]
-"""Scenario, seed, players, and the folder for the run files."""
+Task = tuple[str, tuple[str, ...], int, tuple[str, ...], Path | None]
+"""Scenario, values of its variables (NAME=VALUE), seed, players, and the folder for the run files."""
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
@@ -60,13 +60,13 @@ def play_tasks(tasks: Sequence[Task], workers: int | None = None) -> list[Played
 
 
 @lru_cache(maxsize=4)
-def _loaded(scenario: str) -> Resolved:
-    return load_scenario(scenario)
+def _loaded(scenario: str, given: tuple[str, ...]) -> Resolved:
+    return load_scenario(scenario, given=given)
 
 
 def _play(task: Task) -> tuple[Played, ...]:
-    scenario, seed, players, keep = task
-    return play_seed(_loaded(scenario), seed, players, keep)
+    scenario, given, seed, players, keep = task
+    return play_seed(_loaded(scenario, given), seed, players, keep)
 
 
 def _progress(total: int) -> Progress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +31,7 @@ def run(
     scenario: str | None,
     *,
     seed: int | None,
+    given: Sequence[str],
     player_name: str,
     actions: Path | None,
     resume: Path | None,
@@ -43,9 +44,13 @@ def run(
         raise InputError(
             Problem("USAGE", "give a scenario, or --resume RUN", advice="see unsanctioned run --help")
         )
-    if resume is not None and (seed is not None or out is not None):
+    if resume is not None and (seed is not None or given or out is not None):
         raise InputError(
-            Problem("USAGE", "--resume takes seed and file from the run", advice="leave --seed and --out out")
+            Problem(
+                "USAGE",
+                "--resume takes seed, variables and file from the run",
+                advice="leave --seed, --set and --out out",
+            )
         )
     # Everything that can be wrong is read before the run file is opened: a mistake leaves no file changed.
     recorded = read_run(resume) if resume is not None else None
@@ -63,7 +68,7 @@ def run(
         session = restore(recorded).session
     else:
         assert scenario is not None
-        loaded = load_scenario(scenario, seed)
+        loaded = load_scenario(scenario, seed, given)
         show_warnings(*loaded.warnings)
         session = Session(loaded, seed, "actions" if actions else player_name)
     stop = parse_until(until, session.resolved) if until else session.resolved.end

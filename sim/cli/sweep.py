@@ -36,7 +36,7 @@ def sweep(
         except OSError as error:
             problem = Problem("SWEEP-FOLDER", f"cannot make {folder}", advice=error.strerror or "")
             raise InputError(problem) from None
-    runs = tuple(play_tasks([(scenario, seed, names, folder) for seed in numbers], workers))
+    runs = tuple(play_tasks([(scenario, (), seed, names, folder) for seed in numbers], workers))
     if folder is not None:
         _write(folder / TABLE, runs)
     problems = [problem for run in runs for problem in run.problems]

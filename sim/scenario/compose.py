@@ -34,6 +34,8 @@ class Draft:
     source: Document
     """The places of the head."""
     warnings: tuple[Problem, ...] = ()
+    given: tuple[tuple[str, str], ...] = ()
+    """Variables to which whoever plays gave another value, and the value as it was written."""
 
     @property
     def chooses(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +30,7 @@ from sim.scenario.solution_problems import solution_problems
 from sim.scenario.spread import spread_problems
 from sim.scenario.story_problems import story_problems
 from sim.scenario.trait_problems import trait_problems
+from sim.scenario.variables import with_variables
 
 EARLIEST, LATEST = from_iso("1990-01-01"), from_iso("2100-01-01")
 """Play stays between these: the calendar reckons with days before its start and after its end."""
@@ -58,6 +60,11 @@ class Resolved:
     def warnings(self) -> tuple[Problem, ...]:
         """What an author should write otherwise, and still may."""
         return self.draft.warnings if self.draft is not None else ()
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The variables that whoever plays has set, as they were written."""
+        return dict(self.draft.given) if self.draft is not None else {}
 
     def for_seed(self, seed: int) -> Resolved:
         """Return the scenario with the people and apps that this seed chooses; raise ScenarioError."""
@@ -97,12 +104,13 @@ def _hash(data: object) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def load_scenario(name: str, seed: int | None = None) -> Resolved:
+def load_scenario(name: str, seed: int | None = None, given: Sequence[str] = ()) -> Resolved:
     """Load a scenario by shipped name or path; raise ScenarioError with every problem found.
 
-    `seed` chooses people and apps; without one it is the file's own.
+    `seed` chooses people and apps; without one it is the file's own. `given` are values of its variables,
+    each as NAME=VALUE.
     """
-    draft = compose(read(name), beside(name))
+    draft = with_variables(compose(read(name), beside(name)), given)
     return produce(Path(name.replace("\\", "/")).name.removesuffix(".yaml"), draft, seed)
 
 

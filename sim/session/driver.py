@@ -100,6 +100,7 @@ class Session:
     def header(self) -> dict[str, Any]:
         """Return the run file's first record."""
         assessed = {} if self.assessed is None else {"assessed": self.assessed.header()}
+        given = {"set": self.resolved.given} if self.resolved.given else {}
         return {
             "kind": "header",
             "format": FORMAT,
@@ -110,6 +111,7 @@ class Session:
             "seed": self.seed,
             "player": self.player,
             "scenario": self.resolved.dump(),
+            **given,
             **assessed,
         }
 

@@ -1,6 +1,7 @@
 """The run file: JSON lines, each flushed and forced to disk before the caller sees its answer.
 
-header      format, engine, scenario hash, seed, player and the resolved scenario; of a branch its parent run
+header      format, engine, scenario hash, seed, player, the resolved scenario, and the variables that whoever
+            played has set (their values stand in the scenario); of a branch its parent run
             and the moment of the cut; of an assessed run who plays it, by which code, when its time is up
 command     time, actor, the command, and the digest after it
 checkpoint  time and digest at every simulated hour
