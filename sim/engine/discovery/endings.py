@@ -21,9 +21,9 @@ from sim.engine.catalog.model import App, Catalog
 Match = tuple[App, str]
 """An app, and the catalog's entry that gave it away."""
 
-_PLAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
-_PUNYCODE = "xn--"
-"""The public suffix list has such names as they are read."""
+_PECULIAR = re.compile(r"[^a-z0-9._-]|\.\.|^\.|\.$|xn--")
+"""What is not written as a plain name is, empty labels, and punycode, which the public suffix list has as it
+is read."""
 _LONGEST = 253
 """Characters of a host name (RFC 1035, section 2.3.4; documented)."""
 _EACH = ""
@@ -49,16 +49,17 @@ class Endings:
 
     def look_up(self, host: str) -> Match | str:
         """Return the app behind a host and the entry that gave it away, else its registrable domain."""
-        if len(host) > _LONGEST or not _PLAIN.fullmatch(host) or _PUNYCODE in host:
+        if len(host) > _LONGEST or _PECULIAR.search(host):
             return self._alone(host)
-        tree, known, dot = self._known_names, "", host.rfind(".")
-        while (longer := host[dot + 1 :]) in tree:
-            if dot < 0:
+        tree, labels = self._known_names, host.split(".")
+        known, longer = "", labels.pop()
+        while longer in tree:
+            if not labels:
                 # There are only so many of them, so that what they lead to can be kept.
                 if host not in self._themselves:
                     self._themselves[host] = self._alone(host)
                 return self._themselves[host]
-            known, dot = longer, host.rfind(".", 0, dot)
+            known, longer = longer, f"{labels.pop()}.{longer}"
         if known not in self._below:
             self._below[known] = self._what_holds_below(known)
         found = self._below[known]

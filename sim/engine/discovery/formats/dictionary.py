@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.traffic import I64, Coded
 
@@ -27,32 +28,95 @@ class Dictionary:
     def __init__(self, most: int = _MOST) -> None:
         """With more than `most` names it starts afresh."""
         self._most = most
-        self._names: tuple[str, ...] = ()
         self._begin()
-
-    def encode(self, texts: pl.Series) -> Coded:
-        """Return a column as codes; null is absent. Its names begin with those of the blocks before."""
-        import polars as pl
-
-        if len(self._names) > self._most:
-            self._begin()
-        column = texts.cast(pl.Categorical(self._kinds))
-        # Polars forgets the names of categories that no column has.
-        self._kept = column.clear()
-        codes = column.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
-        last = int(codes.max()) if len(codes) else -1
-        if last >= len(self._names):
-            new = (str(self._kinds[code]) for code in range(len(self._names), last + 1))
-            self._names = (*self._names, *new)
-        return Coded(codes, self._names)
 
     def _begin(self) -> None:
         import polars as pl
 
-        # Categories of its own, since those that polars shares by default would hold every text for ever.
-        self._kinds = pl.Categories.random()
-        self._kept = pl.Series(dtype=pl.String)
-        self._names = ()
+        self._names: tuple[str, ...] = ()
+        self._texts = pl.Series(dtype=pl.String)
+        self._hashes = _Hashes()
+        self._alike: dict[str, int] = {}
+
+    def encode(self, texts: pl.Series) -> Coded:
+        """Return a column as codes; null is absent. Its names begin with those of the blocks before."""
+        if len(self._names) > self._most:
+            self._begin()
+        if not texts.null_count():
+            return Coded(self._codes(texts), self._names)
+        codes = np.full(len(texts), -1, dtype=np.int64)
+        codes[texts.is_not_null().to_numpy()] = self._codes(texts.drop_nulls())
+        return Coded(codes, self._names)
+
+    def hashes(self, texts: pl.Series) -> NDArray[np.uint64]:
+        """Return a number below 2**63 for each text, nearly always another for another text."""
+        return texts.hash().to_numpy() >> np.uint64(1)
+
+    def _codes(self, texts: pl.Series) -> I64:
+        hashes = self.hashes(texts)
+        codes = self._hashes.look_up(hashes)
+        new = np.flatnonzero(codes < 0)
+        if len(new):
+            first = new[np.sort(np.unique(hashes[new], return_index=True)[1])]
+            self._hashes.add(hashes[first], len(self._names))
+            # By way of Python, so that no name holds the text of the block that it comes from.
+            self._append(texts.gather(first).to_list())
+            codes[new] = self._hashes.look_up(hashes[new])
+        others = np.flatnonzero((self._texts.gather(codes) != texts).to_numpy())
+        if len(others):
+            codes[others] = [self._of_like_hash(text) for text in texts.gather(others)]
+        return codes
+
+    def _of_like_hash(self, text: str) -> int:
+        """Return the code of a text that has the hash of another one."""
+        if text not in self._alike:
+            self._alike[text] = len(self._names)
+            self._append([text])
+        return self._alike[text]
+
+    def _append(self, names: list[str]) -> None:
+        import polars as pl
+
+        self._names = (*self._names, *names)
+        self._texts = self._texts.append(pl.Series(names, dtype=pl.String)).rechunk()
+
+
+class _Hashes:
+    """Numbers for hashes, looked up a column at a time.
+
+    The hashes are kept in order. Since they are spread evenly, the first bits of one tell where it stands
+    to a few places.
+    """
+
+    def __init__(self) -> None:
+        # The last is past every hash.
+        self._keys = np.full(1, 1 << 63, dtype=np.uint64)
+        self._numbers = np.full(1, -1, dtype=np.int64)
+        self._index()
+
+    def look_up(self, hashes: NDArray[np.uint64]) -> I64:
+        """Return the number of each hash; -1 is unknown."""
+        places = self._starts[hashes >> self._shift]
+        behind = np.flatnonzero(self._keys[places] < hashes)
+        while len(behind):
+            places[behind] += 1
+            behind = behind[self._keys[places[behind]] < hashes[behind]]
+        return np.where(self._keys[places] == hashes, self._numbers[places], -1)
+
+    def add(self, hashes: NDArray[np.uint64], number: int) -> None:
+        """Number hashes that are not known, from `number` on."""
+        keys = np.concatenate((self._keys, hashes))
+        numbers = np.concatenate((self._numbers, np.arange(number, number + len(hashes))))
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._numbers = keys[order], numbers[order]
+        self._index()
+
+    def _index(self) -> None:
+        # Four times as many starts as hashes: most hashes stand where their bits say.
+        bits = (4 * len(self._keys)).bit_length()
+        self._shift = np.uint64(63 - bits)
+        starts = np.arange(1 << bits, dtype=np.uint64) << self._shift
+        self._starts = np.searchsorted(self._keys, starts)
 
 
 class Destinations:
