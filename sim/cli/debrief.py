@@ -24,6 +24,7 @@ from sim.exercise.debrief.curves import Curve
 from sim.exercise.debrief.moments import Moment
 from sim.exercise.debrief.words import (
     account,
+    cited,
     collateral_words,
     exposure_words,
     headline,
@@ -161,6 +162,8 @@ def show(debrief: Debrief, answers: Mapping[str, str]) -> None:
         say(title, "bold")
         for one in objectives:
             say(f"  {one.score:>3} %  {one.title}: {one.because}")
+            for event in cited(one, debrief.tz):
+                say(f"           {event}")
     say("")
     say("The moments that mattered", "bold")
     for moment in debrief.moments:

@@ -100,7 +100,7 @@ def command(dice: Dice, session: Session) -> Command:
         lambda: NotifyUsers(app, "please stop"),
         lambda: SendMessage(f"user:{person.upn}", f"app:{app}", "please stop"),
         lambda: VisitSite(machine, browser, dice.of(HOSTS)),
-        lambda: SavePolicy(f"Popular {dice.below(99)}", "New Popular App", {"Number of users": 2}),
+        lambda: SavePolicy("New popular app", f"Popular {dice.below(99)}", {"Number of users": 2}),
         lambda: ResolveAlerts((alert,), called, "", "looked at"),
         lambda: CloseAlert(alert, True, comment="looked at"),
         lambda: TakeHint(app),

@@ -6,9 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.exercise.score.formulas import Tally, f1, gain, judged, late, sensitivity, weighed
+from sim.exercise.score.metrics import METRICS
+from sim.session.app_commands import BackTestTag
 from sim.session.case_commands import GiveVerdict
-from sim.session.people_commands import AskAbout
-from tests.exercise.small import HOUR, LENIENT, MINUTE, TEXT, Step, blocked
+from sim.session.endpoint_commands import VisitSite
+from sim.session.people_commands import AskAbout, NotifyUsers
+from sim.session.policy_commands import SavePolicy
+from tests.exercise.small import HOUR, JOURNEY, LENIENT, MINUTE, TEXT, Step, blocked, small
 from tests.exercise.test_score import ANN, FINDINGS, scored, start
 
 counts = st.integers(0, 40)
@@ -131,3 +135,37 @@ def test_one_more_right_finding_or_verdict_never_scores_lower() -> None:
     )
     never_lower([*steps, (start(), wrong)], steps)
     never_lower(steps, [*steps, (start(), right)])
+
+
+def ladder(text: str) -> list[list[Step]]:
+    """Return runs of which each does strictly better than the one before."""
+    later = start() + 6 * HOUR
+    if text == JOURNEY:
+        places = (("S-1", "chrome.exe"), ("S-2", "MicrosoftEdgeCP.exe"))
+        more: list[Step] = [(later, VisitSite(*place, "www.dropbox.com")) for place in places]
+        more += [(start(), SavePolicy("New popular app", "Popular", {"Number of users": 2}))]
+        more += [(start() + HOUR, FINDINGS[0])]
+    else:
+        more = [(start() + HOUR, finding) for finding in FINDINGS]
+        more += [(start(), BackTestTag("dropbox")), (later, NotifyUsers("dropbox", "It is prohibited."))]
+        verdicts = (("dropbox", "shadow-it-stop"), ("yahoo-webmail", "tolerate"))
+        more += [(later, GiveVerdict(f"app:{app}", word, 90, "so")) for app, word in verdicts]
+    runs: list[list[Step]] = [[], blocked(start(), 4 * HOUR), blocked(start(), MINUTE)]
+    return [*runs, *([*runs[-1], *more[: n + 1]] for n in range(len(more)))]
+
+
+def test_in_every_metric_each_better_run_scores_no_lower_and_every_point_names_its_events() -> None:
+    """From nothing to nearly everything, a step at a time; every metric there is rises somewhere."""
+    risen: set[str] = set()
+    for text in (TEXT, JOURNEY):
+        aims, before = small(text).scenario.aims, scored([], text)
+        for steps in ladder(text)[1:]:
+            after = scored(steps, text)
+            assert after.score >= before.score
+            for aim, old, new in zip(aims, before.objectives, after.objectives, strict=True):
+                assert new.score >= old.score, (old, new)
+                assert new.events or not new.score, new
+                assert all(start() <= event.time <= small(text).end for event in new.events), new
+                risen |= {aim.metric} if new.score > old.score else set()
+            before = after
+    assert risen == set(METRICS)

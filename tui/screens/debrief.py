@@ -12,7 +12,7 @@ from textual.widget import Widget
 from sim.base.time import show_clock
 from sim.exercise.debrief import QUESTIONS, Debrief
 from sim.exercise.debrief.moments import Moment
-from sim.exercise.debrief.words import account, headline, place, standing
+from sim.exercise.debrief.words import account, cited, headline, place, standing
 from tui.actions import Action, Scope
 from tui.forms import FormScreen, TextField
 from tui.frame import ViewKind
@@ -170,11 +170,13 @@ class DebriefScreen(TabbedScreen, scope=DEBRIEF):
     def _objectives(self) -> list[Line]:
         result = self.play.result
         assert result is not None
+        tz = self.session.resolved.tz
         lines: list[Line] = [keyed(f"{result.score} of 100 points. `g r` has the ledgers."), BLANK]
         for one in sorted(result.objectives, key=lambda o: -o.weight * (100 - o.score)):
             lead = safe(f"{one.score:>3} %  ", "sanctioned" if one.score >= 80 else "high")
             lines += [Hanging(lead, safe(f"{one.title} ({one.weight} points)", "strong"))]
             lines += [Hanging(safe("       "), safe(one.because))]
+            lines += [Hanging(safe("         "), safe(said, "muted")) for said in cited(one, tz)]
         for penalty in result.penalties:
             lines.append(safe(f"−{penalty.points} points: {penalty.because}", "high"))
         return lines

@@ -10,7 +10,7 @@ from tui.actions import Scope
 from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
 from tui.text import Tone, safe, safe_lines
-from tui.units import clock
+from tui.units import clock, moment
 from tui.widgets.columns import Column
 from tui.widgets.detail import Detail, fact
 from tui.widgets.grid import Grid
@@ -39,7 +39,14 @@ class MailboxScreen(PlayScreen, scope=MAILBOX):
         super().__init__()
         self.table: Table[MailRow] = Table(
             (
-                Column("time", "Time", lambda r: self._when(r.time), 12, sort=lambda r: r.time, priority=1),
+                Column(
+                    "time",
+                    "Time",
+                    lambda r: moment(r.time, self.session.resolved.tz),
+                    12,
+                    sort=lambda r: r.time,
+                    priority=1,
+                ),
                 Column("who", "From", lambda r: r.who, 26, 14, 1, priority=0, tone=_tone),
                 Column("subject", "About", lambda r: r.subject, 24, 14, 2, priority=0, tone=_tone),
                 Column("state", "State", lambda r: "no answer yet" if r.waits else "", 13, tone=_tone),

@@ -19,7 +19,7 @@ from tui.frame import CrumbLine, ViewKind
 from tui.screens.measure_forms import access_form, removal_form
 from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
 from tui.text import Tone, safe
-from tui.units import clock, plural
+from tui.units import clock, moment, plural
 from tui.widgets.columns import Column
 from tui.widgets.detail import Detail, fact
 from tui.widgets.grid import Grid
@@ -95,7 +95,7 @@ class MeasuresScreen(TabbedScreen, scope=MEASURES):
                 Column("people", "People", lambda r: str(r.people), 6, right=True, priority=3),
                 Column("domains", "Blocks", lambda r: str(r.domains), 6, right=True, priority=1),
                 Column("updated", "List of", lambda r: self._when(r.updated), 16, priority=2),
-                Column("next", "Next", lambda r: self._next(r), 10, priority=2, tone=_muted),
+                Column("next", "Next", lambda r: self._next(r), 12, priority=2, tone=_muted),
             ),
             lambda row: row.name,
             empty="No proxy or gateway stands here: traffic goes straight to the internet.",
@@ -138,7 +138,7 @@ class MeasuresScreen(TabbedScreen, scope=MEASURES):
     def _next(self, row: GatewayRow) -> str:
         if row.source == "script":
             return "by hand"
-        return "–" if row.next_fetch is None else self._when(row.next_fetch)
+        return "–" if row.next_fetch is None else moment(row.next_fetch, self.session.resolved.tz)
 
     def tabs(self) -> tuple[tuple[str, str], ...]:
         """Return the lists."""

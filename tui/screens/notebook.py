@@ -18,7 +18,7 @@ from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
 from tui.screens.case_forms import exception_form, hint_form
 from tui.text import Tone, safe, safe_lines
-from tui.units import clock
+from tui.units import clock, moment
 from tui.widgets.columns import Column
 from tui.widgets.detail import Detail, fact
 from tui.widgets.grid import Grid
@@ -92,7 +92,7 @@ class NotebookScreen(PlayScreen, scope=NOTEBOOK):
         )
 
     def _when(self, row: NoteRow) -> str:
-        return clock(row.time, self.session.resolved.tz, self.session.now)
+        return moment(row.time, self.session.resolved.tz)
 
     @property
     def chosen(self) -> NoteRow | None:

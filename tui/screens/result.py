@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.content import Content
 
+from sim.exercise.debrief.words import cited
 from sim.exercise.score import Result, judge
 from sim.views import documents
 from tui.actions import Scope
@@ -54,6 +55,7 @@ class ResultScreen(PlayScreen, scope=RESULT):
         result = self._result()
         over = self.session.finished
         self.crumbs = (self.session.resolved.scenario.title, "Result" if over else "So far")
+        tz = self.session.resolved.tz
         lines: list[Content | Hanging] = [
             Content.assemble(safe(f"{result.score}", "strong"), safe(" of 100 points", "muted")),
             BLANK,
@@ -67,6 +69,7 @@ class ResultScreen(PlayScreen, scope=RESULT):
                     safe(f"  ({objective.weight} points)", "muted"),
                 ),
                 Hanging(INDENT, safe(objective.because)),
+                *(Hanging(INDENT, safe(said, "muted")) for said in cited(objective, tz)),
             ]
         for penalty in result.penalties:
             lines.append(safe(f"−{penalty.points} points: {penalty.because}", "high"))

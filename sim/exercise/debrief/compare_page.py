@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sim.base.time import show_clock
 from sim.exercise.debrief import Debrief
@@ -83,12 +84,16 @@ def _objectives(found: Comparison) -> Markup:
 
 def _curves(debriefs: Sequence[tuple[str, Debrief]]) -> list[Markup]:
     """Return the charts of every run beside doing nothing and the oracle."""
+    named = [
+        (name, replace(debrief, curves=(replace(debrief.curves[0], name=name), *debrief.curves[1:])))
+        for name, debrief in debriefs
+    ]
     return [
         html.columns(
             chart(f"{name}: let through", "Prohibited connections", debrief, "connections"),
             chart(f"{name}: lost work", "Minutes at apps that nobody prohibits", debrief, "minutes"),
         )
-        for name, debrief in debriefs
+        for name, debrief in named
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sim.base.time import show_clock
 from sim.exercise.debrief import QUESTIONS, Debrief
@@ -11,6 +12,7 @@ from sim.exercise.debrief.timeline import Entry
 from sim.exercise.debrief.words import (
     LANES,
     account,
+    cited,
     headline,
     place,
     standing,
@@ -69,14 +71,20 @@ def _tone(score: int) -> Tone:
     return "low" if score >= 80 else "medium" if score >= 40 else "high"
 
 
-def objective_table(objectives: Sequence[Objective]) -> Markup:
+def _because(one: Objective, tz: ZoneInfo) -> Markup:
+    """Return the reason of an objective's score, and the events that it rests on."""
+    events = "; ".join(cited(one, tz))
+    return Markup(f"{text(one.because)}<small>{text(events)}</small>") if events else text(one.because)
+
+
+def _objective_table(objectives: Sequence[Objective], tz: ZoneInfo) -> Markup:
     """Return objectives with their points and reasons."""
     rows = [
         [
             text(one.title),
             html.meter(one.score),
             text(f"{one.score * one.weight / 100:g} of {one.weight}"),
-            text(one.because),
+            _because(one, tz),
         ]
         for one in objectives
     ]
@@ -96,7 +104,7 @@ def _result(debrief: Debrief) -> Markup:
                 ("minutes of work lost", number(debrief.curves[0].totals[2])),
             ]
         ),
-        objective_table(debrief.result.objectives),
+        _objective_table(debrief.result.objectives, debrief.tz),
         *([html.bullets(lost)] if lost else []),
         lead=standing(debrief) + ".",
     )

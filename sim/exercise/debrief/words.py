@@ -8,8 +8,11 @@ from sim.base.time import show_clock
 from sim.exercise.debrief import Debrief
 from sim.exercise.debrief.curves import Curve
 from sim.exercise.debrief.moments import Moment, Worth
+from sim.exercise.score import Objective
 from sim.views.amounts import listed, number, plural, size
 
+MOST_CITED = 3
+"""Events of an objective that are written out (ours); the JSON has all."""
 LANES = (("truth", "What was true"), ("knowable", "What could be known"), ("did", "What you did"))
 """The lanes of the timeline and their titles."""
 
@@ -61,6 +64,14 @@ def gain(worth: Worth) -> str:
     if worth.points:
         told.append(f"{'gained' if worth.points > 0 else 'lost'} {plural(abs(worth.points), 'point')}")
     return listed(told) if told else ""
+
+
+def cited(objective: Objective, tz: ZoneInfo) -> list[str]:
+    """Return the events behind an objective's score, each with its time: the first ones and the last."""
+    told = [f"{show_clock(event.time, tz)} {event.what}" for event in objective.events]
+    if len(told) <= MOST_CITED:
+        return told
+    return [*told[: MOST_CITED - 1], f"({len(told) - MOST_CITED} more)", told[-1]]
 
 
 def exposure_words(curve: Curve) -> str:

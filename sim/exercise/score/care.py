@@ -72,7 +72,7 @@ def precision(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
         f"; too much against {named}{more} ({lines})" if heavy else f"; nothing too much ({lines})"
     )
     events = [Cited(one.since, f"{one.measure} of {seen.name(one.app_id)}") for one in done.values()]
-    return Measured(score, because, cite(events))
+    return Measured(score, because, cite(events if wanted else events + seen.efforts))
 
 
 def collateral(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
@@ -86,7 +86,7 @@ def collateral(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     more = f" and {len(lost) - 3} more apps" if len(lost) > 3 else ""
     line = aim.line or seen.truth.work_line
     because = f"{total} weighed minutes lost" + (f": {', '.join(said)}{more}" if said else "")
-    events = []
+    events = list(seen.efforts)
     for app_id in lost:
         cut = app_rows(seen.world, seen.rows, app_id) & seen.stopped
         events += seen.first(cut, f"first cut off of {seen.name(app_id)}")
@@ -177,6 +177,7 @@ def restraint(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
         points += 0 if app_id in hit else 100 if reasoned else SILENT
     score = points // max(1, len(apps) + len(others)) * seen.effort // 100
     events = [Cited(done[app].since, f"{done[app].measure} of {seen.name(app)}") for app in sorted(hit)]
+    events += seen.efforts
     named = (
         aim.line or ", ".join(sorted({lines[app] for app in apps if app in lines})) or seen.truth.work_line
     )

@@ -178,6 +178,14 @@ class Evaluated:
         return sum(parts) // len(parts)
 
     @cached_property
+    def efforts(self) -> list[Cited]:
+        """The events behind the work done: what was stopped first, and the right verdicts."""
+        found = self.first(self.of_apps(self.rows, self.bad_apps) & self.stopped, "first stopped")
+        right = [app_id for app_id in self.questions if self.said_of(app_id) is True]
+        verdicts = [(self.notes.verdicts[f"app:{app_id}"].time, app_id) for app_id in right]
+        return found + [Cited(time, f"right verdict on {self.name(app_id)}") for time, app_id in verdicts]
+
+    @cached_property
     def wrongly_blocked(self) -> dict[str, str]:
         """The apps that were blocked or tagged against the policy, with the line that lets them be."""
         staff = self.world.staff

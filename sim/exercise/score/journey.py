@@ -79,7 +79,8 @@ def decide(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     wrong = seen.wrongly_blocked
     score = max(0, 100 - WRONG_DECISION * len(wrong)) * seen.containment // 100
     if not wrong:
-        return Measured(score, f"only what is prohibited was blocked; the rest was left alone ({lines})")
+        because = f"only what is prohibited was blocked; the rest was left alone ({lines})"
+        return Measured(score, because, cite(seen.efforts))
     named = [f"{seen.name(app)} ({line})" for app, line in list(wrong.items())[:3]]
     more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
     events = [
@@ -101,7 +102,7 @@ def work(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
         return Measured(0, f"nothing was stopped, so nothing was put at risk ({line})")
     score = max(0, 100 - lost * 1000 // max(1, total)) * seen.containment // 100
     cut = seen.of_apps(seen.rows, sorted(seen.approved)) & seen.stopped
-    events = cite(seen.first(cut, "first cut off") + seen.last(cut, "last cut off"))
+    events = cite(seen.efforts + seen.first(cut, "first cut off") + seen.last(cut, "last cut off"))
     return Measured(score, f"{lost} of {total} sessions in approved apps were cut off ({line})", events)
 
 
