@@ -129,6 +129,13 @@ DESTINATIONS: tuple[Destination, ...] = (
         _S + "endpoint_alerts:EndpointAlertsScreen",
     ),
     Destination(
+        "incidents",
+        "Incidents",
+        "go to the incidents: alerts that came together",
+        "I",
+        _S + "incidents:IncidentsScreen",
+    ),
+    Destination(
         "indicators",
         "Indicators",
         "go to the indicators of {endpoint}",

@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 
 from sim.base.time import DAY, HOUR, MINUTE
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
+from sim.session.alert_commands import ResolveAlerts
 from sim.session.commands import SetSwitch
 from sim.session.endpoint_commands import VisitSite
 from sim.session.indicator_commands import RemoveIndicator
 from sim.session.policy_commands import DeletePolicy, SavePolicy
 from sim.views.alerts import CloudAlertRow, EndpointAlertRow, cloud_alerts, endpoint_alerts, one_queue
+from sim.views.incidents import incidents
 from tests.session.test_alert_commands import office
 from tests.tui.robot import Robot, play
 from tests.tui.stages import SITE, app_of, pass_time, session_of
@@ -21,7 +23,9 @@ from tui.app import PlayApp
 from tui.keys import TABLE
 from tui.playkeys import PLAY
 from tui.screens.alerts import CloudAlertsScreen
+from tui.screens.app_page import AppPageScreen
 from tui.screens.endpoint_alerts import EndpointAlertsScreen
+from tui.screens.incidents import IncidentsScreen
 from tui.screens.one_queue import OneQueueScreen
 from tui.screens.policies import PoliciesScreen
 
@@ -76,7 +80,7 @@ def place(robot: Robot) -> str:
 
 
 def test_no_two_keys_of_a_queue_collide_and_every_action_has_its_method():
-    for screen in (CloudAlertsScreen, EndpointAlertsScreen, OneQueueScreen):
+    for screen in (CloudAlertsScreen, EndpointAlertsScreen, OneQueueScreen, IncidentsScreen):
         assert collisions([PLAY, TABLE, screen.SCOPE]) == []
         assert unhandled(screen) == []
 
@@ -181,6 +185,36 @@ async def test_the_alerts_of_one_incident_are_listed_alone():
         robot.expect(f"only {incident} is listed")
         await robot.press("I")
         assert len(robot.rows()) == every
+
+
+async def test_an_incident_has_a_line_and_words_of_its_own_and_leads_to_its_alerts():
+    async with machines() as robot:
+        every = endpoint_alerts(session_of(robot))
+        await robot.press("g", "I")
+        found = incidents(session_of(robot))
+        assert [row.id for row in robot.rows()] == [row.id for row in found]
+        assert sum(len(row.alerts) for row in found) == len(every)
+        chosen = found[0]
+        assert {alert.incident for alert in chosen.alerts} == {chosen.id}
+        robot.expect(f"{chosen.id}  {chosen.apps[0]}")
+        robot.expect(chosen.machines[0])
+        robot.expect("not resolved")
+        ids = tuple(alert.id for alert in chosen.alerts)
+        await robot.press("enter")
+        await robot.until(lambda: isinstance(robot.app.screen, EndpointAlertsScreen))
+        assert {row.id for row in robot.rows()} == set(ids)
+        app_of(robot).submit(ResolveAlerts(ids, "True alert", "", "looked at"))
+        await robot.press("g", "I")
+        row = next(row for row in incidents(session_of(robot)) if row.id == chosen.id)
+        assert (row.waiting, row.status) == (0, "Resolved")
+        robot.expect("Resolved")
+    async with today() as robot:
+        await robot.press("g", "I")
+        robot.expect("PRODUCT VIEW – Microsoft Defender")
+        held = [alert for row in incidents(session_of(robot)) for alert in row.alerts]
+        assert len(held) == len(one_queue(session_of(robot), everything=True))
+        await robot.press("a")
+        await robot.until(lambda: isinstance(robot.app.screen, AppPageScreen))
 
 
 async def test_today_one_queue_holds_the_alerts_of_both_products():

@@ -312,6 +312,12 @@ class StateAlerts(QueueScreen):
         others = sum(other.incident == row.incident for other in every) - 1
         return f"{row.incident}, " + (f"with {plural(others, 'other alert')}" if others else "alone")
 
+    def show_incident(self, incident: str) -> None:
+        """Keep only the alerts of one incident."""
+        self.only = incident
+        self.draw()
+        self.table.grid.focus()
+
     def do_alert_incident(self) -> None:
         """Keep only the alerts of the chosen one's incident, or show all again."""
         row = self.chosen
