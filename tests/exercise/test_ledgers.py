@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.base.time import MINUTE
+from sim.exercise.score import judge
 from sim.exercise.score.evaluated import Evaluated
 from sim.exercise.score.ledgers import displaced, stood_still
 from sim.exercise.score.truth import untouched
@@ -60,6 +61,18 @@ def test_what_goes_over_a_phone_is_in_the_ledger_and_in_no_row():
     gone = displaced(phone)
     assert gone
     assert all(not row.seen and row.way == "phone" and row.bytes_up for row in gone)
+
+
+def test_what_leaves_by_phone_stays_in_exposure_and_does_not_count_against_containment():
+    """The same rows were stopped; only what left is more."""
+    rule = [{"app": "dropbox", "line": "X-1", "why": "private"}]
+    world = {**FORBIDDEN, "truth": {"prohibited": rule}}
+    phone, idle = (seen(office(reactions=only(way), **world), BLOCK) for way in ("phone", "give_up"))
+    assert phone.contained == idle.contained
+    assert phone.containment == idle.containment > 0
+    (left,), (kept,) = (judge(one.session, one.base).exposure for one in (phone, idle))
+    assert left.bytes_up > kept.bytes_up
+    assert left.connections > kept.connections
 
 
 def test_work_stands_still_from_the_first_refusal_until_it_goes_on_or_would_have_ended():

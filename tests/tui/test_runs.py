@@ -59,6 +59,23 @@ async def test_one_goes_back_to_before_a_tag_and_forth_to_the_run_that_has_it(tm
         robot.expect("Mon 16 Dec 12:00")
 
 
+def test_a_pause_is_in_the_run_file_and_costs_nothing(tmp_path: Path) -> None:
+    session = begin()
+    session.record_to(tmp_path / "run.jsonl")
+    app = PlayApp(session)
+    assert app.clock is not None
+    app.elapse(90.0)
+    app.clock.toggle()
+    app.clock.tick(0.5)
+    recorded = read_run(tmp_path / "run.jsonl")
+    assert [record.get("paused") for record in recorded.records] == [90]
+    steady = begin()
+    steady.advance(session.now)
+    assert session.now > steady.resolved.start
+    assert session.digest() == steady.digest()
+    session.leave()
+
+
 async def test_an_assessed_run_never_stands_still_and_ends_when_its_time_is_up(tmp_path: Path) -> None:
     path = tmp_path / "exam.jsonl"
     exam = Assessed("Ada", "first-block:x", 45, int(time.time()) + 2700)
