@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.reactive import reactive
@@ -17,17 +17,10 @@ from textual.screen import ModalScreen, Screen
 
 import sim
 from sim.base.errors import UnsanctionedError
+from sim.engine.discovery.built_in import WIN10
 from sim.engine.portal import Portal
-from sim.engine.tenant import WIN10
 from sim.exercise.record import Commitment, KeptResult, Record
-from sim.exercise.score import Result, judge
-from sim.exercise.score.summary import describe
-from sim.scenario.load import load_scenario
-from sim.session.answer import Answer
-from sim.session.commands import Command
-from sim.session.driver import Notification, Session
-from sim.views.reports import WHOLE, report_names
-from tui.clock import Clock
+from tui import rooms
 from tui.clock_keys import ClockKeys
 from tui.confirm import Confirm, Question
 from tui.destinations import DESTINATIONS, ENTITIES, ONE_QUEUE, PLACES, QUEUES, SIMULATED, build
@@ -35,11 +28,17 @@ from tui.learner import Learner
 from tui.names import EntityProvider
 from tui.palette import ActionProvider
 from tui.playkeys import PLAY
-from tui.reviewer import Reviewer
 from tui.runs import NewPath, clock_of
 from tui.screens.base import PlayScreen
 from tui.screens.library import LibraryScreen
-from tui.standing import standing
+
+if TYPE_CHECKING:
+    from sim.exercise.score import Result
+    from sim.session.answer import Answer
+    from sim.session.commands import Command
+    from sim.session.driver import Notification, Session
+    from tui.clock import Clock
+    from tui.reviewer import Reviewer
 
 TICK_SECONDS = 0.1
 REDRAW_SECONDS = 0.25
@@ -56,8 +55,8 @@ class PlayApp(ClockKeys, scope=PLAY):
 
     report: reactive[str] = reactive(WIN10)
     """The continuous report that Cloud Discovery screens show."""
-    days: reactive[int] = reactive(WHOLE)
-    """Their time frame, in days."""
+    days: reactive[int] = reactive(0)
+    """Their time frame, in days; none while nothing is played."""
 
     def __init__(
         self,
@@ -77,6 +76,8 @@ class PlayApp(ClockKeys, scope=PLAY):
         self._roots: dict[str, Screen[Any]] = {}
         """Top-level screens by destination; installed, so that they outlive being left."""
         self._ticked = self._drawn = time.monotonic()
+        if session is not None:
+            self.set_reactive(PlayApp.days, rooms.WHOLE)
 
     def on_mount(self) -> None:
         """Open the first screen and start the clock's drive."""
@@ -107,7 +108,7 @@ class PlayApp(ClockKeys, scope=PLAY):
     def begin(self, scenario: str, seed: int | None = None) -> None:
         """Begin a new run of a shipped scenario; its file is opened before anything is shown."""
         try:
-            session = Session(load_scenario(scenario), seed)
+            session = rooms.Session(rooms.load_scenario(scenario), seed)
             if self._new_path is not None:
                 session.record_to(self._new_path(scenario))
         except UnsanctionedError as error:
@@ -120,7 +121,7 @@ class PlayApp(ClockKeys, scope=PLAY):
         self.leave()
         self.session, self.clock, self.result = session, clock_of(session), None
         self.run_path = path
-        self.report, self.days = WIN10, WHOLE
+        self.report, self.days = WIN10, rooms.WHOLE
         self._begin_to_show()
 
     def _begin_to_show(self) -> None:
@@ -147,7 +148,7 @@ class PlayApp(ClockKeys, scope=PLAY):
         if self._reviewer is None or self._reviewer.session is not self.session:
             if self._reviewer is not None:
                 self._reviewer.stop()
-            self._reviewer = Reviewer(self.session)
+            self._reviewer = rooms.Reviewer(self.session)
         return self._reviewer
 
     def when_session(self) -> str:
@@ -187,7 +188,7 @@ class PlayApp(ClockKeys, scope=PLAY):
         except UnsanctionedError as error:
             self.refuse(error)
             return None
-        if self.report not in report_names(self.session):  # a custom report that is deleted now
+        if self.report not in rooms.report_names(self.session):  # a custom report that is deleted now
             self.report = WIN10
         if not quiet:
             self.notify(answer.text, markup=False, timeout=ANSWER_SECONDS)
@@ -324,15 +325,15 @@ class PlayApp(ClockKeys, scope=PLAY):
             self.notify(text, title=alerts[0].portal, severity="warning", markup=False)
 
     def _show_status(self) -> None:
-        self.status = standing(self)
+        self.status = rooms.standing(self)
 
     def _end_if_over(self) -> None:
         session = self.session
         if session is None or self.result is not None or not session.finished:
             return
-        self.result = judge(session, self.reviewer.base())
+        self.result = rooms.judge(session, self.reviewer.base())
         if session.run_path is not None:
-            session.finish(describe(session, self.result))
+            session.finish(rooms.describe(session, self.result))
         self.reviewer.finish(self.result)
         earlier = self.learner.result_of(self.run_path)
         if earlier is not None and earlier.answers:

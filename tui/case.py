@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from sim.base.time import show_clock
-from sim.session.answer import Answer
-from sim.session.case_commands import VERDICTS
-from sim.session.commands import Command
-from sim.session.driver import Session
-from sim.session.subjects import subject_name
-from sim.views import notes
+from tui import rooms
 from tui.actions import Action
 from tui.screens.base import PlayScreen
 from tui.shell import Shell
 
 if TYPE_CHECKING:
+    from sim.session.answer import Answer
+    from sim.session.commands import Command
+    from sim.session.driver import Session
     from tui.screens.cloud_forms import Form
 
 CASE = (
@@ -102,8 +100,10 @@ class CaseKeys(Shell):
 
     def when_verdict(self) -> str:
         """Say that nothing under the cursor can be judged, if so."""
-        judged = self._subject.partition(":")[0] in VERDICTS
-        return self.when_desk() or ("" if judged else "choose an app or an alert first")
+        if reason := self.when_desk():
+            return reason
+        judged = self._subject.partition(":")[0] in rooms.VERDICTS
+        return "" if judged else "choose an app or an alert first"
 
     def when_app_subject(self) -> str:
         """Say that no app is under the cursor, if so."""
@@ -133,7 +133,7 @@ class CaseKeys(Shell):
 
         session = self.session
         if session is not None:
-            name, given = subject_name(session.world, subject), notes.verdict_on(session, subject)
+            name, given = rooms.subject_name(session.world, subject), rooms.verdict_on(session, subject)
             self.ask_and_submit(verdict_form(subject, name, given))
 
     def do_case_verdict(self) -> None:
@@ -147,7 +147,7 @@ class CaseKeys(Shell):
         session, subject, screen = self.session, self._subject, self._pointing
         if session is not None and screen is not None:
             user = screen.case_user()
-            self.ask_and_submit(letter_form(subject, subject_name(session.world, subject), user))
+            self.ask_and_submit(letter_form(subject, rooms.subject_name(session.world, subject), user))
 
     def do_case_ticket(self) -> None:
         """Ask for which team, and what."""
@@ -155,7 +155,7 @@ class CaseKeys(Shell):
 
         session, subject = self.session, self._subject
         if session is not None:
-            self.ask_and_submit(ticket_form(subject, subject_name(session.world, subject)))
+            self.ask_and_submit(ticket_form(subject, rooms.subject_name(session.world, subject)))
 
     def do_case_exception(self) -> None:
         """Ask for whom and until when."""
@@ -164,7 +164,7 @@ class CaseKeys(Shell):
         session, subject, screen = self.session, self._subject, self._pointing
         if session is not None and screen is not None:
             app = subject.partition(":")[2]
-            name = subject_name(session.world, subject)
+            name = rooms.subject_name(session.world, subject)
             self.ask_and_submit(exception_form((app, name), who=screen.case_user()))
 
     @work

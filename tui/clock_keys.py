@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 
-from tui.clock import Clock
 from tui.runs import RunKeys
+
+if TYPE_CHECKING:
+    from tui.clock import Clock
 
 
 class ClockKeys(RunKeys):

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import cast
 
-from sim.views import discovery, endpoint
 from tui.palette import Named, NameProvider
 
 
@@ -15,6 +14,8 @@ class EntityProvider(NameProvider):
 
     def names(self) -> Sequence[Named]:
         """Return every entity that may be found now; none while nothing is played."""
+        # The palette's provider is there with the library, which must not wait for the views.
+        from sim.views import discovery, endpoint
         from tui.app import PlayApp
 
         play = cast(PlayApp, self.app)

@@ -6,16 +6,17 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.base.errors import UnsanctionedError
 from sim.base.time import show_clock
-from sim.session.branches import branch
-from sim.session.case_commands import FinishShift
-from sim.session.driver import Session, restore
-from sim.session.runfile import read_run
-from sim.views.rewind import RunMoment
+from tui import rooms
 from tui.case import CaseKeys
-from tui.clock import Clock
+
+if TYPE_CHECKING:
+    from sim.session.driver import Session
+    from sim.views.rewind import RunMoment
+    from tui.clock import Clock
 
 NewPath = Callable[[str], Path]
 """Gives the run file for a new run of a scenario."""
@@ -24,7 +25,7 @@ NewPath = Callable[[str], Path]
 def clock_of(session: Session) -> Clock:
     """Return the clock of a session; of an assessed run with the real time that is left by now."""
     exam = session.assessed
-    return Clock(session, None if exam is None else exam.ends - time.time())
+    return rooms.Clock(session, None if exam is None else exam.ends - time.time())
 
 
 class RunKeys(CaseKeys):
@@ -63,7 +64,7 @@ class RunKeys(CaseKeys):
             return
         try:
             target = self._new_path(f"{path.stem.partition('-from')[0]}-from")
-            back = branch(read_run(path), target, moment.time, moment.commands, session.resolved)
+            back = rooms.branch(rooms.read_run(path), target, moment.time, moment.commands, session.resolved)
         except UnsanctionedError as error:
             self.refuse(error)
             return
@@ -74,10 +75,10 @@ class RunKeys(CaseKeys):
     def switch_run(self, path: Path) -> None:
         """Go on with another run of the family; one that is over shows its result."""
         try:
-            recorded = read_run(path)
+            recorded = rooms.read_run(path)
             recorded.refuse_foreign()
             resolved = self.session.resolved if self.session is not None else None
-            session = restore(recorded, resolved=resolved, every=False).session
+            session = rooms.restore(recorded, resolved=resolved, every=False).session
             if recorded.footer is None:
                 session.continue_file(recorded)
         except UnsanctionedError as error:
@@ -90,5 +91,5 @@ class RunKeys(CaseKeys):
         session, clock = self.session, self.clock
         if session is None or clock is None or not clock.is_up or self.when_desk():
             return
-        self.submit(FinishShift(time_up=True))
+        self.submit(rooms.FinishShift(time_up=True))
         self.play_on()

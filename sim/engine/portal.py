@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.base.errors import CommandRefused, Problem
-from sim.engine.discovery.streams import SESSION_CONTROL, WIN10
-from sim.engine.enforcement.facts import Held
+from sim.engine.discovery.built_in import SESSION_CONTROL, WIN10
+from sim.engine.enforcement.held import Held
 from sim.engine.policy.closings import (
     CLASSIFICATIONS_2019,
     CLASSIFICATIONS_TODAY,

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.world.model import World
-from sim.world.telemetry import Rows
+if TYPE_CHECKING:
+    from sim.world.model import World
+    from sim.world.telemetry import Rows
 
 _COLUMNS = ("time", "machine", "user", "process", "host", "bytes_up", "bytes_down", "outcome")
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from sim.base.yamlfile import load
 from sim.scenario.compose import compose
 from sim.scenario.eras import load_era
 from sim.scenario.files import beside, read, shipped
-from sim.scenario.schema import Documents
-from sim.session.driver import Session
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Documents
+    from sim.session.driver import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from sim.session.driver import Session
+from tui import rooms
 from tui.frame import Frame
-from tui.hints import next_step
 
 if TYPE_CHECKING:
     from sim.session.case_commands import AddEvidence
+    from sim.session.driver import Session
     from tui.app import PlayApp
 
 
@@ -66,7 +66,7 @@ class PlayScreen(Frame):
         if self.play.session is None or not self.is_mounted:
             return
         self.refresh_view()
-        self.hint = next_step(self.play, self.PLACE) or self.own_hint() or self.hint
+        self.hint = rooms.next_step(self.play, self.PLACE) or self.own_hint() or self.hint
         self.refresh_bindings()
 
     def on_mount(self) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
+from threading import Thread
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from sim.views import documents
-from sim.views.documents import LibraryRow
+from tui import rooms
 from tui.actions import Scope
 from tui.frame import Frame, ViewKind
 from tui.text import safe
@@ -17,6 +17,9 @@ from tui.widgets.columns import Column
 from tui.widgets.detail import Detail, fact
 from tui.widgets.grid import Grid
 from tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from sim.views.documents import LibraryRow
 
 FIRST = ("tutorial", "first-block")
 """What a newcomer should play, in this order."""
@@ -93,10 +96,15 @@ class LibraryScreen(Frame, scope=LIBRARY):
         return [] if kept is None else [safe(f"You meant to: {kept.text}", "link")]
 
     def on_mount(self) -> None:
-        """List the scenarios, the newcomer's first, and where there is no task last."""
+        """Draw at once; what the list needs is loaded behind the first picture."""
         self.crumbs = ("Library",)
         self.hint = "`enter` begins the chosen scenario; `?` lists every key"
-        self.table.set_rows(sorted(documents.library(), key=_order))
+        self.call_after_refresh(self._list)
+
+    def _list(self) -> None:
+        """List the scenarios, the newcomer's first, and where there is no task last; then load the rest."""
+        self.table.set_rows(sorted(rooms.library(), key=_order))
+        self.call_after_refresh(Thread(target=rooms.open_all, name="rooms", daemon=True).start)
 
     def on_grid_highlighted(self) -> None:
         """Describe the chosen scenario."""

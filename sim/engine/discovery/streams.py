@@ -18,6 +18,11 @@ import numpy as np
 from sim.base.errors import CommandRefused, Problem, nearest
 from sim.base.time import DAY
 from sim.engine.catalog.model import Catalog
+from sim.engine.discovery.built_in import BUILT_IN as BUILT_IN
+from sim.engine.discovery.built_in import BUILT_IN_REPORTS as BUILT_IN_REPORTS
+from sim.engine.discovery.built_in import GLOBAL as GLOBAL
+from sim.engine.discovery.built_in import SESSION_CONTROL as SESSION_CONTROL
+from sim.engine.discovery.built_in import WIN10 as WIN10
 from sim.engine.discovery.continuous import ContinuousReport, Past
 from sim.engine.discovery.custom_reports import CustomReport, IpRange, marked, network, wanted
 from sim.engine.discovery.groups import EntityKind
@@ -25,17 +30,6 @@ from sim.engine.discovery.people import People
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.report import KEPT_DAYS
 from sim.engine.traffic import Bool, Traffic
-
-WIN10 = "Win10 Endpoint Users"
-"""The built-in report of the endpoint feed (2019 name; documented)."""
-GLOBAL = "Global"
-"""Union of all log sources, without endpoint data (CAS/discovered-apps.md; documented)."""
-SESSION_CONTROL = "Cloud App Security Proxy"
-"""What passes the session control's reverse proxy (CAS/cloud-discovery-anonymizer.md names the stream)."""
-BUILT_IN = (WIN10, SESSION_CONTROL)
-"""Sources that are no logs: the Global report holds nothing of them."""
-BUILT_IN_REPORTS = (WIN10, GLOBAL, SESSION_CONTROL)
-"""The continuous reports that every organisation has."""
 
 WORDS_OF_REASON = 3
 """Words that a justification has at least (guess: the product asks for one and does not say how long)."""

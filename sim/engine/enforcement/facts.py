@@ -13,22 +13,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.enforcement.held import Held as Held
+
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-
-class Held(IntEnum):
-    """What an indicator asks for: the one that a machine holds for a host, or that the portal lists.
-
-    The portal of 2019 called AUDIT "Alert only" and BLOCK "Alert and block", and had no WARN
-    (WIN/manage-indicators.md, MDE/indicators-overview.md; documented).
-    """
-
-    NONE = 0
-    ALLOW = 1
-    AUDIT = 2
-    WARN = 3
-    BLOCK = 4
 
 
 class NetworkProtection(IntEnum):
