@@ -50,3 +50,16 @@ def test_the_command_line_starts_with_nothing_heavy() -> None:
     """`unsanctioned --help` has to answer at once: each command imports what it needs itself."""
     loaded = packages_loaded_by("import sim.cli.main")
     assert not loaded & {"numpy", "polars", "textual", "simpy", "pydantic", "faker", "networkx"}
+
+
+def test_the_library_draws_before_the_game_is_loaded() -> None:
+    loaded = packages_loaded_by("import tui.app")
+    assert "textual" in loaded
+    assert not loaded & {"numpy", "polars", "simpy", "faker", "networkx"}
+
+
+def test_every_door_of_the_application_opens() -> None:
+    assert "simpy" in packages_loaded_by(
+        "from tui import rooms\nfrom tui.rooms import _MODULE\n"
+        "found = [getattr(rooms, name) for name in _MODULE]\nrooms.open_all()"
+    )
