@@ -166,8 +166,10 @@ def resolution(lines: int = 5_000_000, distinct: int = 219_000, domains: int = 2
 
 
 def first_paint() -> tuple[float, float]:
-    """Return the wall seconds from starting Python to the library drawn, and to its scenarios listed, headless
-    at 80x24."""
+    """Return the wall seconds from starting Python to the library drawn, and to its scenarios listed.
+
+    It runs headless at 80x24.
+    """
     code = (
         "import asyncio, time\n"
         "from tui.app import PlayApp\n"
