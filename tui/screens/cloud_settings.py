@@ -16,12 +16,12 @@ from sim.session.report_commands import (
     RemoveIpRange,
 )
 from sim.views import cloud_settings, collectors, reports
-from sim.views.cloud_settings import ExclusionRow, IpRangeRow, NameSetting, ProfileRow
-from sim.views.collectors import CONNECTED, DataSourceRow
+from sim.views.cloud_settings import NameSetting
 from sim.views.reports import ReportRow
 from tui.actions import Action, Scope
 from tui.confirm import Confirm, Question
 from tui.frame import ViewKind
+from tui.screens import cloud_tables
 from tui.screens.cloud_forms import (
     Form,
     exclusion_form,
@@ -32,12 +32,10 @@ from tui.screens.cloud_forms import (
 )
 from tui.screens.reports import ask_names
 from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
-from tui.text import Tone, safe
+from tui.text import safe
 from tui.units import clock
-from tui.widgets.columns import Column
 from tui.widgets.detail import Detail, fact
 from tui.widgets.grid import Grid
-from tui.widgets.table import Table
 
 CLOUD_SETTINGS = Scope(
     "cloud_settings",
@@ -105,10 +103,6 @@ TABS = (
 NEXT_RUN = "with the next analysis run"
 
 
-def _muted(row: object) -> Tone:
-    return "muted"
-
-
 class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
     """A product view of Cloud App Security: its lists, one at a time."""
 
@@ -120,78 +114,12 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
 
     def __init__(self) -> None:
         super().__init__()
-        self._reports: Table[ReportRow] = Table(
-            (
-                Column("name", "Report", lambda r: r.title, 26, 26, 1, priority=0),
-                Column("kind", "Kind", lambda r: r.kind, 15, tone=_muted),
-                Column("about", "Takes", lambda r: r.about, 48, 30, 2, priority=2, tone=_muted),
-                Column("updated", "Updated", lambda r: self._when(r.updated), 16, priority=3),
-            ),
-            lambda row: row.name,
-        )
-        self._exclusions: Table[ExclusionRow] = Table(
-            (
-                Column("name", "Left out", lambda r: r.name, 28, 18, 1, priority=0),
-                Column("what", "What", lambda r: r.what, 10),
-                Column("since", "Since", lambda r: self._when(r.since), 16, priority=2, tone=_muted),
-                Column("by", "By", lambda r: r.by, 12, 8, priority=4, tone=_muted),
-                Column("comment", "Comment", lambda r: r.comment or "–", 20, 10, 1, priority=3, tone=_muted),
-            ),
-            lambda row: row.id,
-            empty="Nobody is left out. Press N to add somebody.",
-        )
-        self._names: Table[NameSetting] = Table(
-            (
-                Column("name", "Setting", lambda r: r.name, 26, 24, priority=0),
-                Column(
-                    "on",
-                    "State",
-                    lambda r: "● On" if r.on else "○ Off",
-                    6,
-                    priority=0,
-                    tone=lambda r: "sanctioned" if r.on else "muted",
-                ),
-                Column("source", "For", lambda r: self._source(r), 24, 14, 1, tone=_muted),
-            ),
-            lambda row: row.id,
-        )
-        self._ranges: Table[IpRangeRow] = Table(
-            (
-                Column("name", "Name", lambda r: r.name, 20, 12, 1, priority=0),
-                Column("ranges", "Addresses", lambda r: ", ".join(r.ranges), 26, 16, 1, priority=0),
-                Column("tags", "Tags", lambda r: ", ".join(r.tags) or "–", 18, 10, 1),
-            ),
-            lambda row: row.name,
-            empty="No range of addresses has a name yet. Press N to add one.",
-        )
-        self._sources: Table[DataSourceRow] = Table(
-            (
-                Column("name", "Data source", lambda r: r.name, 20, 12, 1, priority=0),
-                Column(
-                    "status",
-                    "Status",
-                    lambda r: ("● " if r.status == CONNECTED else "✗ ") + r.status,
-                    14,
-                    priority=0,
-                    tone=lambda r: "sanctioned" if r.status == CONNECTED else "unsanctioned",
-                ),
-                Column("last", "Last data", lambda r: self._when(r.last_data), 16, priority=1),
-                Column("collector", "Log collector", lambda r: r.collector, 18, 12, 1, priority=2),
-                Column("receiver", "Receiver", lambda r: r.receiver, 10, priority=3, tone=_muted),
-            ),
-            lambda row: row.name,
-            empty="No proxy or firewall sends its log.",
-        )
-        self._profiles: Table[ProfileRow] = Table(
-            (
-                Column("name", "Profile", lambda r: r.name, 20, 12, 1, priority=0),
-                Column("scope", "For", lambda r: r.scope, 26, 16, 1, priority=0),
-                Column("apps", "Apps", lambda r: ", ".join(r.apps) or "–", 18, 10, 1, priority=2),
-            ),
-            lambda row: row.name,
-            empty="A tag holds for every device: there is no scoped profile. Press N to add one.\n"
-            "In the portal: Settings, Cloud Apps, Cloud Discovery, App tags.",
-        )
+        self._reports = cloud_tables.reports(self._when)
+        self._exclusions = cloud_tables.exclusions(self._when)
+        self._names = cloud_tables.names(self._source)
+        self._ranges = cloud_tables.ranges()
+        self._sources = cloud_tables.sources(self._when)
+        self._profiles = cloud_tables.profiles()
 
     def _when(self, time: int | None) -> str:
         return "never" if time is None else clock(time, self.session.resolved.tz, self.session.now)
@@ -251,7 +179,7 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             case "profiles":
                 return "`N` adds a profile, which can be chosen when an app is tagged; `enter` changes one"
             case _:
-                return "`N` names a range of addresses,; `]` next tab"
+                return "`N` names a range of addresses; `]` next tab"
 
     def _source(self, row: NameSetting) -> str:
         return self.play.portal.report(row.source) or "every source"

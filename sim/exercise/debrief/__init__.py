@@ -50,6 +50,7 @@ class Debrief:
     title: str
     seed: int
     player: str
+    """Who is assessed, or else the player."""
     engine: str
     tz: ZoneInfo
     start: int
@@ -138,7 +139,7 @@ def opened(session: Session, known: References | None = None, result: Result | N
         session.resolved.name,
         session.resolved.scenario.title,
         session.seed,
-        session.player,
+        session.assessed.name if session.assessed else session.player,
         sim.__version__,
         session.resolved.tz,
         session.resolved.start,

@@ -68,9 +68,11 @@ def precision(seen: Evaluated, aim: ObjectiveSpec) -> Measured:
     named = ", ".join(seen.name(app_id) for app_id in list(heavy)[:3])
     more = f" and {len(heavy) - 3} more" if len(heavy) > 3 else ""
     stopped = sum(app in done and done[app].effective and not _lighter(seen, done[app]) for app in wanted)
-    because = f"stopped by a measure that fits: {stopped} of {len(wanted)} apps" + (
-        f"; too much against {named}{more} ({lines})" if heavy else f"; nothing too much ({lines})"
-    )
+    fits = f"stopped by a measure that fits: {stopped} of {len(wanted)} apps"
+    if not wanted:
+        fits = f"no app has to be stopped for everybody, {seen.effort} % of the work was done"
+    excess = f"too much against {named}{more}" if heavy else "nothing too much"
+    because = f"{fits}; {excess} ({lines})"
     events = [Cited(one.since, f"{one.measure} of {seen.name(one.app_id)}") for one in done.values()]
     return Measured(score, because, cite(events if wanted else events + seen.efforts))
 
