@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from sim.base.errors import Problem
+from sim.base.yamlfile import load
 from sim.exercise.fairness import players_of, unfair
-from sim.exercise.reference import Part, Played, standings
+from sim.exercise.reference import Part, Played, play_seed, standings
 from sim.scenario.expect import PLAYERS
 from tests.exercise.runs import changed, first_block
+from tests.exercise.small import TEXT, small
 
 FAIR = {
     "do-nothing": (0, 10),
@@ -107,3 +109,59 @@ def test_a_standing_is_mean_spread_and_range() -> None:
     low, high = (replace(run, score=score) for run, score in zip(runs(FAIR)[:2], (40, 60), strict=True))
     (one,) = standings((low, replace(high, player=low.player)))
     assert (one.runs, one.mean, one.spread, one.lowest, one.highest) == (2, 50.0, 10.0, 40, 60)
+
+
+HEAD = TEXT[: TEXT.index("objectives:")]
+
+
+def played_by_all(text: str) -> list[tuple[str, str]]:
+    """Return rule and text of what is unfair in a scenario that all reference players have played."""
+    resolved = small(text)
+    told = unfair(resolved, play_seed(resolved, 7, players_of(resolved)), load(text, "small.yaml"))
+    assert all(problem.where is not None and problem.where.line for problem in told)
+    return [(problem.rule, problem.what) for problem in told]
+
+
+def test_where_haste_wins_the_players_show_it() -> None:
+    """Only what was stopped counts, so blocking everything beats asking; the briefing names the culprit."""
+    told = played_by_all(
+        HEAD.replace("Find it and stop it.", "Look at Dan Dogwood.")
+        + "objectives:\n"
+        + "  - {id: stop, metric: contain, weight: 60}\n"
+        + "  - {id: feed, metric: feed, weight: 40}\n"
+    )
+    careless, order, culprit = (
+        [what for rule, what in told if rule == name] for name in ("FAIR-CARELESS", "FAIR-ORDER", "FAIR-TOLD")
+    )
+    assert len(told) == 3
+    assert careless[0].startswith("block-all scores ")
+    assert order[0].startswith("careful has a mean of ")
+    assert culprit == ["the briefing names Dan Dogwood"]
+
+
+def test_what_nobody_can_win_or_change_the_players_show() -> None:
+    """A setting that stands already, and what is over a minute after the start; the oracle is below 95."""
+    told = played_by_all(
+        HEAD
+        + "objectives:\n"
+        + "  - {id: stop, metric: contain, weight: 80}\n"
+        + "  - {id: stands, metric: setting, setting: SmartScreenEnabled, value: 'On', weight: 10}\n"
+        + "  - {id: soon, metric: detect, best: 0m, worst: 1m, weight: 10}\n"
+    )
+    fixed = [what for rule, what in told if rule == "FAIR-FIXED"]
+    assert fixed == [f"every player has the same score on {name}" for name in ("stands", "soon")]
+    assert any(rule == "FAIR-ORACLE" and what.startswith("oracle scores ") for rule, what in told)
+
+
+def test_where_a_guess_is_as_good_as_care_the_players_show() -> None:
+    """A policy that prohibits nothing in words leaves the careful and the oracle nothing to go by."""
+    told = played_by_all(
+        HEAD.replace("Dropbox is prohibited.", "Dropbox is disliked.").replace(
+            "Documents do not", "Few documents"
+        )
+        + "objectives:\n"
+        + "  - {id: stop, metric: contain, weight: 70}\n"
+        + "  - {id: feed, metric: feed, weight: 30}\n"
+    )
+    assert {rule for rule, _ in told} == {"FAIR-ORACLE", "FAIR-ORDER", "FAIR-DECIDED"}
+    assert any("careful" in what and "guesser" in what for rule, what in told if rule == "FAIR-ORDER")
