@@ -18,7 +18,7 @@ from sim.world.attendance import Attendance
 from sim.world.behaviour import PACKED
 from sim.world.calendar import Calendar
 from sim.world.organisation import Staff
-from sim.world.sessions import NO_SESSIONS, Sessions, change, join_sessions, sessions_of
+from sim.world.sessions import NO_SESSIONS, Flags, Sessions, change, join_sessions, sessions_of
 from sim.world.uses import ALWAYS, Uses
 
 I64 = NDArray[np.int64]
@@ -59,10 +59,14 @@ class Life:
         self._hourly = np.array([kind.hourly for kind in kinds], dtype=np.bool_)
         self._together = np.array([kind.together for kind in kinds], dtype=np.bool_)
 
+    def here(self, day: int) -> Flags:
+        """Tell by person who uses a machine on a day."""
+        found: Flags = self._there.leave[:, day] > self._there.arrive[:, day]
+        return found
+
     def sessions(self, uses: Uses, day: int, date: int, midnight: int, works: bool) -> Sessions:
         """Return the sessions of some uses on a day."""
-        there = self._there
-        here = there.leave[:, day] > there.arrive[:, day]
+        here = self.here(day)
         chosen = np.flatnonzero(here[uses.person])
         uses = uses.take(chosen)
         bits = draws(self._seed, "use", uses.key, date)
@@ -178,7 +182,11 @@ class Agenda:
         midnight = int(self._calendar.starts[day])
         parts = []
         if self._calendar.works[day]:
-            parts.append(self._staff.plan.sessions(self._seed, day, midnight, self._staff.machine))
+            planned = self._staff.plan.sessions(self._seed, day, midnight, self._staff.machine)
+            # Their machine may be on all the same: who shares it is there.
+            parts.append(
+                planned if self._life is None else planned.take(self._life.here(day)[planned.person])
+            )
         if self._life is not None:
             date, works = int(self._calendar.dates[day]), bool(self._calendar.works[day])
             for start in range(0, len(self.uses), _BLOCK):

@@ -236,7 +236,8 @@ class World:
         outcome = Outcome(int(rows.outcome[row]))
         if not indicator.generate_alert:
             return
-        if outcome in WARNING and draw(self.seed, "warn-alert", machine, number, time // DAY) % 2:
+        keys = int(self.staff.keys[machine]), indicator.value, time // DAY
+        if outcome in WARNING and draw(self.seed, "warn-alert", *keys) % 2:
             return
         title, severity = heading(self.era.portals, indicator)
         made = Attempt(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from sim.base.time import MINUTE
 from sim.exercise.score import judge
 from sim.exercise.score.evaluated import Evaluated
+from sim.exercise.score.facts import facts
+from sim.exercise.score.labels import labels
 from sim.exercise.score.ledgers import displaced, stood_still
 from sim.exercise.score.truth import untouched
 from sim.scenario.load import Resolved
@@ -98,3 +102,45 @@ def test_who_clicks_a_warning_away_is_in_the_ledger():
     past = [row for row in gone if row.way == "click-through"]
     assert past
     assert all(row.target == row.app_id and row.rule == "dropbox.com" for row in past)
+
+
+@pytest.mark.parametrize("way", ["retry", "browser", "sibling", "mail"])
+def test_the_truth_labels_follow_a_session_that_went_on_elsewhere(way: str):
+    """They say what was wanted, what the policy thought of that, which way it took and what stopped it."""
+    one = seen(office(reactions=only(way), **FORBIDDEN), BLOCK)
+    told = labels(one.session)
+    elsewhere = told.filter(told["Way"] != "")
+    assert {*elsewhere["Way"]} == {way}
+    assert {*elsewhere["InsteadOf"]} <= {"dropbox", "dropbox-paper"}  # its domain covers both
+    assert {*elsewhere["StoppedBy"]} == {"dropbox.com"}
+    dropbox = elsewhere.filter(elsewhere["InsteadOf"] == "dropbox")
+    people = zip(dropbox["User"], dropbox["Was"], strict=True)
+    was = {(user.startswith("fay."), label) for user, label in people}
+    assert was == {(True, "prohibited"), (False, "other")}
+    led = [done for done in one.world.displacement.reactions if done.added >= 0]
+    day = one.world.machines.calendar.day_of(one.rows.time)
+    keys = {(done.day << 32) + done.added for done in led}
+    assert {*elsewhere["Session"]} == keys & {*((day << 32) + one.rows.session).tolist()}
+    assert {*told.filter(told["Way"] == "")["Was"]} == {""}
+
+
+def test_what_goes_over_a_phone_says_in_the_facts_of_the_truth_what_it_was():
+    """No connection shows it, so a fact does."""
+    one = seen(office(reactions=only("phone"), **FORBIDDEN), BLOCK)
+    told = [fact for fact in facts(one.session, one.base) if fact["kind"] == "phone"]
+    assert {fact["stoppedBy"] for fact in told} == {"dropbox.com"}
+    was = {(fact["user"].startswith("fay."), fact["was"]) for fact in told if fact["insteadOf"] == "dropbox"}
+    assert was == {(True, "prohibited"), (False, "other")}
+
+
+def test_an_attack_stays_an_attack_wherever_it_goes_on():
+    """Documents that leave at once are malicious at the sibling app too, and nobody else's use of it is."""
+    leak = {"kind": "exfiltration-at-once", "app": "dropbox", "people": ["anna"]}
+    story = {"beats": [{"id": "leak", "when": {"at": "14:00", "day": 1}, "do": [{"start": leak}]}]}
+    told = labels(seen(office(reactions=only("sibling"), story=story), BLOCK).session)
+    elsewhere = told.filter(told["Way"] != "")
+    attack = elsewhere.filter(elsewhere["Label"] == "malicious")
+    assert {*attack["Was"]} == {"malicious"}
+    assert {*attack["App"]} <= {"box", "google-drive"}
+    assert all(user.startswith("anna.") for user in attack["User"])
+    assert len(elsewhere) > len(attack) > 0

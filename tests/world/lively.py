@@ -20,8 +20,10 @@ def _data() -> Any:
     return load(_FILE.read_text(encoding="utf-8"), _FILE.name).data
 
 
-def lively(people: int, browsers: Any = None, **changes: Any) -> Resolved:
-    """Return the life office with so many people, with other browsers and other parts of its file."""
+def lively(people: int, browsers: Any = None, cast: Any = None, **changes: Any) -> Resolved:
+    """Return the life office with so many people, with other browsers, cast and parts of its file."""
     found: dict[str, Any] = deepcopy(_data()) | changes
-    found["organisation"] |= {"people": people} | ({"browsers": browsers} if browsers else {})
+    found["organisation"] |= {"people": people} | {
+        name: said for name, said in (("browsers", browsers), ("cast", cast)) if said
+    }
     return resolve("life-office", validate(Scenario, Document(found, {}, "life-office")))

@@ -9,6 +9,7 @@ from typing import Any
 from sim.engine.enforcement.settings import SETTINGS
 from sim.engine.policy.policies import Criterion
 from sim.exercise.score.alerted import app_of
+from sim.exercise.score.labels import moved
 from sim.exercise.score.setting import switch_states
 from sim.exercise.score.truth import Baseline
 from sim.session.driver import Session
@@ -70,7 +71,17 @@ def _phones(session: Session) -> Iterator[Fact]:
     for one in session.world.displacement.reactions:
         if one.way is Way.PHONE:
             user, app = staff.people[one.person].upn, staff.apps[one.target].id
-            yield {"kind": "phone", "time": one.goes_on, "user": user, "app": app, "bytes": one.bytes_up}
+            why = moved(session.world, one)
+            yield {
+                "kind": "phone",
+                "time": one.goes_on,
+                "user": user,
+                "app": app,
+                "bytes": one.bytes_up,
+                "was": why.was,
+                "insteadOf": why.instead_of,
+                "stoppedBy": why.stopped_by,
+            }
 
 
 def _alerts(session: Session) -> Iterator[Fact]:
