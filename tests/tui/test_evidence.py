@@ -13,6 +13,7 @@ from textual.widgets import Input
 from sim.base.time import HOUR
 from sim.session.commands import TagApp
 from sim.views import discovery
+from sim.views.evidence import SHOWN
 from tests.tui.robot import Robot, play
 from tests.tui.stages import app_of, fresh, hostile, pass_time, session_of, with_data
 from tests.views.page import parse
@@ -49,6 +50,25 @@ async def test_the_key_on_an_app_lists_its_lines_with_the_pages_sums():
         await robot.until(lambda: robot.sees("all of it stands below"))
 
 
+async def test_on_the_dashboard_the_key_looks_behind_each_pane_and_the_figures():
+    async with play(PlayApp(with_data())) as robot:
+        board = discovery.dashboard(session_of(robot), app_of(robot).report)
+        category, risk = board.categories[0], board.risk[0]
+        await robot.press("g", "o", "e")
+        robot.expect(f"Evidence › Category {category.name}")
+        robot.expect(f"{category.traffic:,} B")
+        await robot.press("escape", "tab", "e")
+        robot.expect(f"Evidence › Risk level {risk[0]}")
+        await robot.press("escape", "tab", "e")
+        robot.expect(f"↓ {board.users[0].bytes_down:,} B")
+        await robot.press("escape", "tab", "tab", "e")
+        robot.expect(f"Evidence › Headquarters {board.countries[0].code}")
+        robot.expect(f"{board.countries[0].traffic:,} B")
+        await robot.press("escape", "L")
+        robot.expect(f"↑ {board.totals.bytes_up:,} B")
+        assert len(robot.rows()) == min(board.totals.transactions, SHOWN)
+
+
 async def test_on_a_tab_the_key_narrows_to_what_is_under_the_cursor():
     async with play(PlayApp(with_data())) as robot:
         app_of(robot).open("app", "sohu-news")
@@ -81,7 +101,7 @@ async def test_a_long_list_says_how_much_of_it_is_listed():
     async with play(PlayApp(with_data()), 120, 40) as robot:
         await pass_time(robot, 30 * HOUR)
         await robot.press("g", "a", "e")
-        robot.expect("the newest 200 listed")
+        robot.expect("newest 200 listed")
         assert len(robot.rows()) == 200
 
 

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from sim.engine.discovery.continuous import Scope as Whose
 from sim.engine.discovery.use import EntityUsage
 from sim.views import discovery
 from sim.views.discovery import CategoryRow, CountryRow, Dashboard, EntityKind
@@ -18,6 +19,7 @@ from tui.actions import Action, Scope
 from tui.frame import ViewKind
 from tui.screens.apps import AppsScreen
 from tui.screens.columns import ADVICE, counters
+from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey, EvidenceScreen, of_entity
 from tui.screens.files import FILE_ACTIONS, FileScreen
 from tui.screens.pane import Pane
 from tui.screens.reports import NAME_ACTIONS, REPORT_ACTIONS, NameScreen, ReportScreen, shown_name
@@ -37,6 +39,14 @@ DASHBOARD = Scope(
             "go to the next pane: categories, risk, users, {machines}, headquarters",
             ("tab",),
             footer=90,
+            when="data",
+        ),
+        *EVIDENCE_ACTIONS,
+        Action(
+            "dashboard.lines",
+            "All lines",
+            "see the lines behind the figures at the top",
+            ("L",),
             when="data",
         ),
         *REPORT_ACTIONS,
@@ -92,7 +102,7 @@ def _country(row: CountryRow, width: int) -> Content:
     )
 
 
-class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
+class DashboardScreen(EvidenceKey, FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
     """A product view of Cloud App Security: the overview of one continuous report."""
 
     KIND = ViewKind.CLOUD_APPS
@@ -224,6 +234,33 @@ class DashboardScreen(FileScreen, ReportScreen, NameScreen, scope=DASHBOARD):
         kinds: dict[Widget | None, EntityKind] = {self._users: "user", self._machines: "machine"}
         kind, name = kinds.get(self.focused), getattr(self.focused, "selected", None)
         return None if kind is None or name is None else (kind, name)
+
+    def do_dashboard_lines(self) -> None:
+        """List all lines of the report."""
+        self.app.push_screen(EvidenceScreen(Behind(Whose(), ("All apps",))))
+
+    def behind(self) -> Behind | None:
+        """Return whose lines make up the numbers under the cursor."""
+        if (entity := self.chosen_name()) is not None:
+            return of_entity(self.session, entity)
+        pane = self.focused
+        chosen = pane.selected if isinstance(pane, Pane) else None
+        if pane is None or chosen is None:
+            return None
+        asked: dict[str | None, tuple[str, dict[str, str]]] = {
+            "categories": ("Category", {"category": chosen}),
+            "risk": ("Risk level", {"risk": chosen}),
+            "countries": ("Headquarters", {"country": chosen}),
+        }
+        what, wanted = asked[pane.id]
+        rows = discovery.apps(self.session, self.play.report, days=self.play.days, **wanted)
+        return Behind(Whose(apps=tuple(row.app_id for row in rows)), (f"{what} {chosen or 'unknown'}",))
+
+    def when_evidence(self) -> str:
+        """Say that there is no number under the cursor, if so, without looking for its apps."""
+        pane = self.focused
+        chosen = isinstance(pane, Pane) and pane.selected is not None
+        return self.when_data() or ("" if chosen else "there is no number here to look behind")
 
     @on(Pane.Opened)
     def _open(self, event: Pane.Opened) -> None:

@@ -124,7 +124,7 @@ class EvidenceScreen(ReportScreen, scope=EVIDENCE):
     KIND = ViewKind.CLOUD_APPS
     PLACE = "evidence"
     DEFAULT_CSS = """
-    EvidenceScreen .head { height: 4; padding: 0 1; margin-bottom: 1; }
+    EvidenceScreen .head { height: auto; max-height: 6; padding: 0 1; margin-bottom: 1; }
     """
 
     def __init__(self, behind: Behind) -> None:
@@ -170,7 +170,7 @@ class EvidenceScreen(ReportScreen, scope=EVIDENCE):
 
     def own_hint(self) -> str:
         """Say how much of it is listed."""
-        return "`+` cites the line as evidence, `/` keeps the lines with some words, `esc` goes back"
+        return "`+` cites the line, `/` keeps lines with some words, `esc` goes back"
 
     def case_subject(self) -> str:
         """Return the app of the line under the cursor."""
@@ -207,7 +207,7 @@ class EvidenceScreen(ReportScreen, scope=EVIDENCE):
             ("traffic", None if sums.bytes_total is None else f"{sums.bytes_total:,} B"),
             ("blocked", None if sums.blocked is None else number(sums.blocked)),
         ]
-        listed = f", the newest {len(found.rows):,} listed" if found.left_out else ""
+        listed = f", newest {len(found.rows):,} listed" if found.left_out else ""
         title = Content.assemble(
             safe(" · ".join(self.shown.words), "strong"),
             safe(f"   {self.play.titled()}, last {self.play.days} days{listed}", "muted"),

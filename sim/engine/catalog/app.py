@@ -91,7 +91,7 @@ class App:
     headquarters: str | None = None
     """ISO 3166-1 alpha-2 code of the country; None is unknown."""
     founded: int | None = None
-    """Year in which the vendor was founded; None is unknown."""
+    """Year in which the company behind the service was founded; None is unknown."""
     factors: Mapping[str, Fact] = field(default_factory=dict, hash=False)
     """Known risk factors by name (see `factors.py`); a missing one is unknown."""
     ips: tuple[str, ...] = ()

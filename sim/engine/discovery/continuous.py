@@ -31,6 +31,8 @@ class Scope:
 
     app: str | None = None
     """Id of an app."""
+    apps: tuple[str, ...] | None = None
+    """Ids of apps of which any will do: a category's, a risk level's, a country's."""
     host: str | None = None
     user: str | None = None
     machine: str | None = None
@@ -238,6 +240,10 @@ class ContinuousReport(Report):
             mine &= day <= scope.last_day
         if scope.app is not None:
             mine &= self._hosts.apps(batch.host) == self.catalog.index.get(scope.app, -1)
+        if scope.apps is not None:
+            index = self.catalog.index
+            wanted_apps = [index[app] for app in scope.apps if app in index]
+            mine &= np.isin(self._hosts.apps(batch.host), wanted_apps)
         if scope.host is not None:
             hosts, rows = np.unique(batch.host, return_inverse=True)
             mine &= np.array([self._hosts.host(code)[0] == scope.host for code in hosts.tolist()])[rows]
