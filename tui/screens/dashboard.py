@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -247,13 +248,14 @@ class DashboardScreen(EvidenceKey, FileScreen, ReportScreen, NameScreen, scope=D
         chosen = pane.selected if isinstance(pane, Pane) else None
         if pane is None or chosen is None:
             return None
-        asked: dict[str | None, tuple[str, dict[str, str]]] = {
-            "categories": ("Category", {"category": chosen}),
-            "risk": ("Risk level", {"risk": chosen}),
-            "countries": ("Headquarters", {"country": chosen}),
-        }
-        what, wanted = asked[pane.id]
-        rows = discovery.apps(self.session, self.play.report, days=self.play.days, **wanted)
+        apps = partial(discovery.apps, self.session, self.play.report, days=self.play.days)
+        match pane.id:
+            case "categories":
+                what, rows = "Category", apps(category=chosen)
+            case "risk":
+                what, rows = "Risk level", apps(risk=chosen)
+            case _:
+                what, rows = "Headquarters", apps(country=chosen)
         return Behind(Whose(apps=tuple(row.app_id for row in rows)), (f"{what} {chosen or 'unknown'}",))
 
     def when_evidence(self) -> str:

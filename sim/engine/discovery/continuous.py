@@ -31,8 +31,6 @@ class Scope:
 
     app: str | None = None
     """Id of an app."""
-    apps: tuple[str, ...] | None = None
-    """Ids of apps of which any will do: a category's, a risk level's, a country's."""
     host: str | None = None
     user: str | None = None
     machine: str | None = None
@@ -40,6 +38,8 @@ class Scope:
     first_day: int | None = None
     """Days since 1970-01-01, UTC; both ends included."""
     last_day: int | None = None
+    apps: tuple[str, ...] | None = None
+    """Ids of apps of which any will do: a category's, a risk level's, a country's."""
 
 
 @dataclass(frozen=True, slots=True)
