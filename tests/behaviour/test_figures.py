@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.behaviour.__main__ import PAGE
 from tests.behaviour.figures import FIGURES, MOST_EXPLAINED
 from tests.behaviour.measured import Measured
 
 
+@pytest.mark.fact("people.requests")
+@pytest.mark.fact("people.apps")
+@pytest.mark.fact("people.uploads-to-few")
+@pytest.mark.fact("people.browsers")
+@pytest.mark.fact("people.two-peaks")
+@pytest.mark.fact("people.weekend")
+@pytest.mark.fact("people.generative-ai")
 def test_a_world_is_within_the_published_figures():
     """All but two at most, and these are explained."""
     world = Measured(400, 7)

@@ -56,6 +56,7 @@ def test_every_byte_that_went_to_a_sibling_is_in_the_ledger_by_rule_and_way():
         assert all(row.seen for row in mine)
 
 
+@pytest.mark.fact("people.phone")
 def test_what_goes_over_a_phone_is_in_the_ledger_and_in_no_row():
     """No source sees it: the rows are those of people who let it be."""
     phone, idle = (seen(office(reactions=only(way)), BLOCK) for way in ("phone", "give_up"))

@@ -47,6 +47,7 @@ def test_a_true_answer_comes_by_mail_when_somebody_is_at_work() -> None:
     assert [(one.time, one.text) for one in told] == [(mail.time, f"{ANNA}: Re: Dropbox")]
 
 
+@pytest.mark.fact("people.answers")
 def test_nobody_answers_at_night() -> None:
     """Asked in the evening, people answer in the morning, in office hours."""
     session = honest()
@@ -61,6 +62,7 @@ def test_nobody_answers_at_night() -> None:
     assert {moment.day for moment in moments} == {17}
 
 
+@pytest.mark.fact("people.answers")
 def test_the_same_question_gets_the_same_stance() -> None:
     """Twenty-four pairs of person and app: some answer truly, some evasively, some never; twice alike."""
     session = Session(resolved(truthful=40, evasive=30))
@@ -79,6 +81,7 @@ def test_the_same_question_gets_the_same_stance() -> None:
     assert 0 < sum(text.startswith("It is something for work") for text in said) < len(said)
 
 
+@pytest.mark.fact("people.hides")
 def test_who_takes_documents_away_never_tells_the_truth_and_who_was_tricked_does() -> None:
     """Fay leaks from the first day on, Anna was sent a link on the second."""
     session = honest()

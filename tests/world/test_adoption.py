@@ -52,6 +52,7 @@ def having(past: History) -> list[int]:
     return [len(uses) - len(past.staff.uses) for uses in past.uses]
 
 
+@pytest.mark.fact("people.word-of-mouth")
 def test_word_of_an_app_spreads_within_weeks_and_not_at_once():
     """A quarter of the organisation has it between the first and the tenth week, slowly and then faster."""
     for seed in range(4):
@@ -97,6 +98,7 @@ def test_the_alert_about_a_popular_app_emerges(seed: int):
     assert told[0].day - session.resolved.start // DAY == 2
 
 
+@pytest.mark.fact("people.block-ends-spread")
 def test_a_block_in_play_ends_the_spread():
     """The same organisation twice; in one the app is tagged on the first morning and blocked since then."""
     when = {"start": "2019-12-02T09:00", "end": "2019-12-07T18:00"}

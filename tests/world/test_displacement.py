@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import pytest
+
 from sim.engine.tenant import WIN10
 from sim.scenario.load import Resolved
 from sim.session.driver import Session
@@ -54,6 +56,7 @@ def shown(world: Resolved, seed: int, answer: tuple[AddIndicator, ...]) -> Shown
     return Shown(sum(row.users or 0 for row in rows), sum(row.bytes_up or 0 for row in rows), len(mails))
 
 
+@pytest.mark.fact("people.harder-drives-more")
 def test_who_blocks_everything_drives_most_people_elsewhere():
     """In next to every seed; in all of them together a warning drives half as many, a scope fewer still."""
     world = office(reactions={}, **TODAY)

@@ -47,6 +47,7 @@ def days(world: World, rows: Rows) -> np.ndarray[Any, np.dtype[np.int64]]:
     return world.machines.calendar.day_of(rows.time) - world.machines.calendar.play_day
 
 
+@pytest.mark.fact("people.connections")
 def test_a_working_day_has_three_to_six_hundred_connections_a_person(week: World, rows: Rows):
     """Counted over everybody who works here, and each connection carries HTTP requests."""
     per_day = np.bincount(days(week, rows))[[0, 1, 2, 5]] / len(week.staff.people)
@@ -56,6 +57,7 @@ def test_a_working_day_has_three_to_six_hundred_connections_a_person(week: World
     assert (rows.http >= 1).all()
 
 
+@pytest.mark.fact("people.apps")
 def test_discovery_is_a_search_and_not_a_list_of_three(week: World, rows: Rows):
     """Hundreds of apps, most of them used by few people; nobody's day is full of them."""
     app = week.staff.host_app[rows.host]
@@ -66,6 +68,7 @@ def test_discovery_is_a_search_and_not_a_list_of_three(week: World, rows: Rows):
     assert len({week.staff.apps[each].category for each in np.unique(app).tolist()}) > 35
 
 
+@pytest.mark.fact("people.two-peaks")
 def test_the_day_has_two_peaks_with_lunch_between_and_an_evening(week: World, rows: Rows):
     """Near 10 to 11 h and 15 h, and some use near 22 h (Microsoft Work Trend Index)."""
     clock = (rows.time - week.machines.calendar.starts[week.machines.calendar.day_of(rows.time)]) // (
@@ -88,6 +91,7 @@ def test_weekends_are_quiet_and_not_silent(week: World, rows: Rows):
         assert published / 2 < counts[day] / whole < published * 2
 
 
+@pytest.mark.fact("people.roles")
 def test_people_differ_by_department_persona_and_day(week: World, rows: Rows):
     staff = week.staff
     app = week.staff.host_app[rows.host]
@@ -107,6 +111,7 @@ def test_people_differ_by_department_persona_and_day(week: World, rows: Rows):
     assert len(there[0] ^ there[2]) > 10
 
 
+@pytest.mark.fact("people.browsers")
 def test_browsers_and_devices_are_shared_out_as_asked(week: World):
     staff = week.staff
     browsers = Counter(person.browser for person in staff.people)

@@ -65,6 +65,7 @@ def test_the_organisation_hangs_together_and_departments_hold_closer(office: Res
     assert {tie for _, _, tie in graph.edges(data="tie")} == set(Tie)
 
 
+@pytest.mark.fact("people.shared-machines")
 def test_shared_machines_have_users_of_one_department_and_leave_a_private_phone(office: Resolved):
     staff = build(office, 3)
     sharing = [person for person in staff.people if person.machine != person.index]

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sim.base.time import HOUR, MINUTE
+import pytest
+
+from sim.base.time import DAY, HOUR, MINUTE
+from sim.engine.enforcement.facts import Outcome
 from sim.engine.tenant import WIN10
+from sim.scenario.life import load_pack
 from sim.scenario.load import Resolved
 from sim.scenario.reactions import Ways
 from sim.session.commands import Command
@@ -44,6 +48,7 @@ def apps(session: Session, rows: Rows) -> set[str]:
     return {staff.apps[int(staff.host_app[host])].id for host in rows.host.tolist()}
 
 
+@pytest.mark.fact("people.sibling")
 def test_who_is_blocked_tries_a_sibling_later_the_same_day_and_discovery_shows_it():
     """Cloud storage that is blocked makes other cloud storage appear among the discovered apps."""
     world = office(reactions=only("sibling"))
@@ -75,6 +80,7 @@ def test_reactions_do_not_depend_on_where_time_is_cut():
     assert len({way for _, _, way in known[0]}) >= 6
 
 
+@pytest.mark.fact("people.ticket")
 def test_a_ticket_reaches_the_analyst_once_for_each_person_and_app():
     """It says who cannot work with what, and comes later than the block, when they were at work."""
     session = play(office(reactions=only("ticket")), DROPBOX)
@@ -87,6 +93,7 @@ def test_a_ticket_reaches_the_analyst_once_for_each_person_and_app():
         assert [mail.time > time + 30 * MINUTE for mail in found] == [True]
 
 
+@pytest.mark.fact("people.manager")
 def test_a_manager_complains_once_for_everybody_who_asked():
     """Who asks after the complaint was sent gets no second one."""
     session = play(office(reactions=only("manager")), DROPBOX, MAIL)
@@ -98,6 +105,7 @@ def test_a_manager_complains_once_for_everybody_who_asked():
     assert any("of my people" in mail.text for mail in session.world.mailbox.mails)
 
 
+@pytest.mark.fact("people.offered")
 def test_who_was_offered_an_approved_app_takes_it_and_who_was_not_looks_for_one():
     """The message counts from its time on, and for whom it went to."""
     world = office(reactions=only("sibling", accepts=100))
@@ -116,6 +124,7 @@ def test_who_was_offered_an_approved_app_takes_it_and_who_was_not_looks_for_one(
     assert {apps_[one.target] for one in first if one.way is Way.ALTERNATIVE} == {"box"}
 
 
+@pytest.mark.fact("people.private-device")
 def test_a_private_device_is_seen_by_the_proxy_and_not_by_defender():
     """Who shares a colleague's machine has one with them; everybody else cannot choose that way."""
     delays = {
@@ -140,3 +149,32 @@ def test_a_private_device_is_seen_by_the_proxy_and_not_by_defender():
     assert all(people[one.person].machine != one.person for one in moved)
     assert not world.guards.feeds(rows.time, rows.machine).any()
     assert world.upstream.gateways[0].carries(rows.time, rows.machine).all()
+
+
+@pytest.mark.fact("people.work-around")
+@pytest.mark.parametrize("pack", ["", "office"])
+def test_two_work_around_a_block_for_one_who_does_not(pack: str):
+    """By the usual weights, and by those of the personas in the shares in which there are such people."""
+    personas = [(one.ways, one.weight) for one in load_pack(pack).personas] if pack else [(Ways(), 1)]
+    goes_on = 0.0
+    for ways, weight in personas:
+        around = ways.retry + ways.browser + ways.device + ways.phone + ways.sibling + ways.mail
+        goes_on += weight * around / (around + ways.ticket + ways.manager + ways.give_up)
+    assert 0.58 < goes_on / sum(weight for _, weight in personas) < 0.74
+
+
+@pytest.mark.fact("people.click-through")
+def test_four_in_ten_click_through_a_warning():
+    """Of all who meet one, so many go on in the same session."""
+    blocking = [{"network_protection": "block", "os_build": "22631.4460", "platform": "4.18.23110.3"}]
+    world = office(60, reactions={}, era="defender-today", devices=blocking)
+    warned = (AddIndicator(name, "Warn") for name in ("dropbox.com", "mail.yahoo.com", "sohu.com"))
+    rows = play(world, *warned).world.plane.telemetry.rows()
+    day = rows.time // DAY
+    keys = ((day << 32) + rows.session).tolist()
+    met, passed = (
+        {key for key, outcome in zip(keys, rows.outcome.tolist(), strict=True) if outcome == wanted}
+        for wanted in (Outcome.WARNED, Outcome.BYPASSED)
+    )
+    assert len(met) > 60
+    assert 0.25 < len(met & passed) / len(met) < 0.55
