@@ -27,11 +27,12 @@ _WEAK = """
 Known to be wrong:
 
 - The weekend. That Saturday and Sunday carry 14.6 % of a week is a figure of all cloud use, of whatever device.
-  Here every connection is one of a work machine, so the pack has three quarters of all people sit down at theirs on
-  a Saturday, which no office sees; the share is right and who makes it up is not. In truth it is private and mobile
-  devices and a few people on call. To move it there would give each person a second device and would draw every
-  living organisation anew, so the pack says what it does (`presence.weekend` in `scenarios/packs/office.yaml`): a
-  scenario about weekends gives its own `habits` to those who are on call, and leaves `life` out.
+  Here every connection is one of a work machine, so the pack has three quarters of all people sit down at
+  theirs on a Saturday, which no office sees; the share is right and who makes it up is not. In truth it is
+  private and mobile devices and a few people on call. To move it there would give each person a second
+  device and would draw every living organisation anew, so the pack says what it does (`presence.weekend` in
+  `scenarios/packs/office.yaml`): a scenario about weekends gives its own `habits` to those who are on call,
+  and leaves `life` out.
 """
 
 
