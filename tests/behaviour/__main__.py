@@ -26,7 +26,7 @@ outside, with a reason.
 _WEAK = """
 Known to be wrong:
 
-- The weekend. That Saturday and Sunday carry 14.6 % of a week is a figure of all cloud use, of whatever device.
+- The weekend. That it carries 14.6 % of a week is a figure of all cloud use, of whatever device.
   Here every connection is one of a work machine, so the pack has three quarters of all people sit down at
   theirs on a Saturday, which no office sees; the share is right and who makes it up is not. In truth it is
   private and mobile devices and a few people on call. To move it there would give each person a second
