@@ -58,7 +58,7 @@ class VisitSite:
                     advice="choose another one",
                 )
             )
-        if world.staff.devices[machine].is_offline(world.now):
+        if world.staff.machines[machine].device.is_offline(world.now):
             raise CommandRefused(
                 Problem(
                     "MACHINE-OFFLINE",

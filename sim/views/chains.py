@@ -273,7 +273,7 @@ class Chains:
                 pull for pull, held in view.pulls(machine) if held is not None and held.action in STOPPING
             )
             _put(expected, Link.PULLED, next(stopping, None))
-        device = world.staff.devices[machine]
+        device = world.staff.machines[machine].device
         for link, names in effects.deciding(process).items():
             _put(since, link, world.fleet.since(machine, names))
             closes = partial(effects.closes, link, device, process=process)

@@ -216,7 +216,7 @@ class Upstream:
         name = self._staff.processes[process]
         found: dict[int, int] = {}
         for machine in sorted(machines):
-            away, managed = self._staff.away[machine], self._staff.devices[machine].managed
+            away, managed = self._staff.away[machine], self._staff.machines[machine].device.managed
             if away or not managed or self.removed[machine, process] != AFTER_ALL:
                 continue
             self._removals[machine, process] = self._removals.get((machine, process), 0) + 1

@@ -44,21 +44,25 @@ def submit(session: Session, command: Command) -> bool:
     return False
 
 
-WORDS = {outcome: outcome.name.lower().replace("_", "-") for outcome in Outcome}
+WORDS = {int(outcome): outcome.name.lower().replace("_", "-") for outcome in Outcome}
 
 
 def rows(session: Session) -> list[Row]:
     """Return every connection of a session in the words of the reference."""
     staff, found = session.world.staff, session.world.plane.telemetry.rows()
+    names = [machine.name for machine in staff.machines]
+    columns = (
+        found.time,
+        found.machine,
+        found.process,
+        found.host,
+        found.bytes_up,
+        found.bytes_down,
+        found.outcome,
+    )
     return [
-        Row(
-            int(found.time[row]),
-            staff.machines[int(found.machine[row])].name,
-            staff.processes[int(found.process[row])],
-            staff.hosts[int(found.host[row])],
-            int(found.bytes_up[row]),
-            int(found.bytes_down[row]),
-            WORDS[Outcome(int(found.outcome[row]))],
+        Row(time, names[machine], staff.processes[process], staff.hosts[host], up, down, WORDS[outcome])
+        for time, machine, process, host, up, down, outcome in zip(
+            *(column.tolist() for column in columns), strict=True
         )
-        for row in range(len(found))
     ]

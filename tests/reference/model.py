@@ -111,8 +111,9 @@ class Reference:
         """Let machines pull and people begin their sessions on a day."""
         for machine in range(len(self.inputs.names)):
             for time in self.inputs.pulls(machine, day):
-                self._pulls[machine].add(time)
-                self._clock.at(time, Rank.PULLS, partial(self._pull, machine))
+                if time < self._end:
+                    self._pulls[machine].add(time)
+                    self._clock.at(time, Rank.PULLS, partial(self._pull, machine))
         self._await(self.inputs.sessions(day))
 
     def _await(self, sessions: Iterator[Session]) -> None:

@@ -165,8 +165,8 @@ def test_one_person_more_changes_nobody_elses_day():
 
 
 def test_a_living_world_equals_the_slow_reference():
-    """One SimPy event for each connection and each pull gives the same rows, shared machines included."""
-    resolved = lively(30)
+    """One SimPy event for each connection and pull gives the same rows, over a weekend, machines shared."""
+    resolved = lively(30, start="2019-12-13T09:00", end="2019-12-16T18:00")
     script = [(resolved.start, SetSwitch(name, True)) for name in SWITCHES]
     script_tags = [(resolved.start, TagApp(app, "Unsanctioned")) for app in ("sohu-news", "dropbox")]
     session, _ = played.play(resolved, 4, [*script, *script_tags])

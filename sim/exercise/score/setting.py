@@ -99,7 +99,7 @@ def _machines(seen: Evaluated, aim: ObjectiveSpec, world: World) -> list[tuple[s
         first = changes[0].before if changes else fleet.of(machine).effective(asked.name)
         states = [_State(0, first.value == wanted)]
         states += [_State(c.time, c.after.value == wanted) for c in changes]
-        if staff.devices[machine].managed:
+        if staff.machines[machine].device.managed:
             found.append((staff.machines[machine].name, _merged(seen, states)))
     return found
 
