@@ -26,6 +26,7 @@ from sim.engine.enforcement.scripts import block_list
 from sim.engine.traffic import Bundles
 from sim.scenario.load import Resolved
 from sim.world.agenda import Life
+from sim.world.archive import Archive, Past, archive, begins_and_ends, joined
 from sim.world.attendance import attendance
 from sim.world.behaviour import GIVE_UP, I64, REFUSED_UP
 from sim.world.calendar import Calendar
@@ -41,6 +42,8 @@ _BLOCK = 1 << 15
 """Uses whose sessions are drawn at once: what fits into a processor's cache."""
 _AT_ONCE = 2
 """Days that are added up at once: what the smallest machine has processors for."""
+_WORTH_KEEPING = 50_000
+"""Bundles of which adding up takes longer than reading."""
 _KEPT = 8
 """Realised days that are kept."""
 
@@ -69,7 +72,16 @@ class _Windows:
 class History:
     """The days before play."""
 
-    def __init__(self, resolved: Resolved, begun: Groundwork, days: int, seed: int) -> None:
+    def __init__(
+        self,
+        resolved: Resolved,
+        begun: Groundwork,
+        days: int,
+        seed: int,
+        archive: Archive | None = None,
+    ) -> None:
+        """`archive` keeps what was added up; without one it is added up here."""
+        self._archive = archive
         scenario, self.staff, self._seed = resolved.scenario, begun.staff, seed
         self.calendar = Calendar(resolved, past=days)
         self.first, self.end = int(self.calendar.starts[0]), int(self.calendar.starts[-1])
@@ -237,18 +249,35 @@ class History:
         return pieces
 
     @cached_property
-    def _bundled(self) -> tuple[Rows, Bundles]:
+    def _bundled(self) -> Past:
+        kept = None if self._archive is None else self._archive.read()
+        if kept is not None and self._could_be(kept):
+            return kept
         # No day knows of another, and numpy lets go of the interpreter while it reckons.
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             parts = list(pool.map(self._day_bundles, range(len(self.uses))))
-        rows = join([rows for rows, _ in parts])
-        columns = (
-            np.concatenate([np.zeros(0, np.int64), *(getattr(extent, name) for _, extent in parts)])
-            for name in ("transactions", "last")
-        )
-        return rows, Bundles(*columns)
+        past = joined(parts)
+        if self._archive is not None and len(past[0]) >= _WORTH_KEEPING:
+            self._archive.write(past)
+        return past
 
-    def _day_bundles(self, day: int) -> tuple[Rows, Bundles]:
+    def _could_be(self, kept: Past) -> bool:
+        """Tell whether what is kept can be this past: its first and last days are, and it names nothing that
+        is not there."""
+        rows, extent = kept
+        bounds = (
+            (rows.machine, 0, len(self.staff.machines)),
+            (rows.user, 0, len(self.staff.people)),
+            (rows.process, 0, len(self.staff.processes)),
+            (rows.host, 0, len(self.staff.hosts)),
+            (rows.time, self.first, self.end + DAY),
+            (extent.last - rows.time, 0, DAY),
+        )
+        return begins_and_ends(kept, self._day_bundles(0), self._day_bundles(len(self.uses) - 1)) and all(
+            low <= int(column.min()) and int(column.max()) < high for column, low, high in bounds
+        )
+
+    def _day_bundles(self, day: int) -> Past:
         """Return a day as bundles: the sums over what is alike in all but time and size."""
         sessions = self._sessions(day)
         windows, host = self._windows(day, sessions)
@@ -359,4 +388,4 @@ def history(resolved: Resolved, begun: Groundwork, seed: int) -> History | None:
     if past is None:
         return None
     key = (resolved.content_hash(), seed)
-    return _PASTS.get(key, lambda: History(resolved, begun, past.days, seed))
+    return _PASTS.get(key, lambda: History(resolved, begun, past.days, seed, archive(*key)))
