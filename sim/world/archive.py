@@ -58,17 +58,16 @@ class Archive:
 
     def write(self, past: Past) -> None:
         """Keep a past, and forget the oldest ones; a disk that takes nothing is no error."""
-        rows, extent = past
-        columns = {field.name: getattr(rows, field.name) for field in fields(rows)}
-        columns |= {"transactions": extent.transactions, "last": extent.last - rows.time}
-        narrow = {name: _narrow(column) for name, column in columns.items()}
-        digest = np.frombuffer(self._digest(narrow), dtype=np.uint8)
+        columns = _columns(past)
+        columns["last"] = columns["last"] - columns["time"]
+        kept: dict[str, Any] = {name: _narrow(column) for name, column in columns.items()}
+        kept[_DIGEST] = np.frombuffer(self._digest(kept), dtype=np.uint8)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = mkstemp(dir=self.path.parent, suffix=".part")
             try:
                 with os.fdopen(handle, "wb") as file:
-                    np.savez(file, **narrow, **{_DIGEST: digest})
+                    np.savez(file, **kept)
                 Path(name).replace(self.path)
             finally:
                 Path(name).unlink(missing_ok=True)
@@ -110,13 +109,19 @@ def begins_and_ends(past: Past, first: Past, last: Past) -> bool:
     size, head, tail = (len(each[0]) for each in (past, first, last))
     if size < max(head, tail, 1):
         return False
-    ends = ((np.arange(head), first), (np.arange(size - tail, size), last))
+    kept = _columns(past)
+    ends = ((slice(head), first), (slice(size - tail, size), last))
     return all(
-        np.array_equal(getattr(part.take(place), field.name), getattr(drawn, field.name))
+        np.array_equal(kept[name][place], drawn)
         for place, day in ends
-        for part, drawn in zip(past, day, strict=True)
-        for field in fields(drawn)
+        for name, drawn in _columns(day).items()
     )
+
+
+def _columns(past: Past) -> dict[str, I64]:
+    rows, extent = past
+    found = {field.name: getattr(rows, field.name) for field in fields(Rows)}
+    return found | {field.name: getattr(extent, field.name) for field in fields(Bundles)}
 
 
 @cache
