@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -90,6 +91,11 @@ def test_each_line_is_recognised(name: str) -> None:
     assert found is not None
     assert found.name == name
     assert {known.name for known in CEF} == set(LINES)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_json_that_quotes_a_line_is_not_one(name: str) -> None:
+    assert detect([json.dumps({"message": LINES[name]})]) is None
 
 
 def test_zscaler() -> None:

@@ -24,6 +24,8 @@ DENIED = (
 
 _NOT = r"(?i)^not[ _-]"
 """How Citrix says that it would have: `not blocked` (observed)."""
+_NOT_QUOTED = r"^(?!\s*\{)"
+"""A line of JSON may quote such a line: it is not one."""
 _PHRASES = frozenset({"time", "zone", "user", "machine", "process", "action"})
 """Meanings whose values may hold blanks."""
 _FILE = r"^(?:[A-Za-z]:)?\\|^[A-Za-z]:/"
@@ -77,7 +79,7 @@ def _format(dialect: Dialect, syntax: Syntax, rows: Callable[[Context], Rows]) -
         name=dialect.name,
         title=dialect.title,
         knows=frozenset({*dialect.keys, "blocked"} & set(TRAFFIC)) - {"time"},
-        sniff=lambda lines: share(lines, like),
+        sniff=lambda lines: share(lines, rf"(?s){_NOT_QUOTED}.*?(?:{like})"),
         rows=rows,
         explain=explainer((like, "its header is not whole"), last=NO_DESTINATION),
         generic=dialect.generic,
