@@ -40,7 +40,7 @@ from sim.session.case_commands import (
     SendMessage,
 )
 from sim.session.endpoint_commands import PowerShell, VisitSite
-from sim.session.fleet_commands import AssignSetting, WithdrawSetting
+from sim.session.fleet_commands import AssignSetting, RepairMachine, WithdrawSetting
 from sim.session.gateway_commands import (
     DeleteAccessRule,
     ImportBlockScript,
@@ -184,6 +184,7 @@ Command = (
     | PowerShell
     | AssignSetting
     | WithdrawSetting
+    | RepairMachine
     | VisitSite
     | SavePolicy
     | SaveAnomalyPolicy

@@ -41,7 +41,8 @@ ALL_MACHINES = "All machines"
 """Target of an assignment to the whole fleet."""
 
 LOCAL, ASSIGN, WITHDRAW, ARRIVE = "Set preference", "Assign setting", "Take setting back", "Setting arrives"
-LOG_ACTIONS = frozenset({LOCAL, ASSIGN, WITHDRAW, ARRIVE})
+REPAIR = "Ask service desk"
+LOG_ACTIONS = frozenset({LOCAL, ASSIGN, WITHDRAW, ARRIVE, REPAIR})
 """What the log says of machines' settings; it is in no portal's governance log."""
 
 

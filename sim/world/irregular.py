@@ -48,10 +48,16 @@ class Irregular:
         self._starts = [start for start, _ in on]
         self._ends = [end for _, end in on]
         self._pulls: I64 = np.array([NEVER, *pulls], dtype=np.int64)
+        self._all = self._pulls
+        """With those that are left out."""
 
     def skip(self, start: int, end: int) -> None:
         """Leave out its pulls from `start` on and before `end`."""
         self._pulls = self._pulls[(self._pulls < start) | (self._pulls >= end)]
+
+    def resume(self, time: int) -> None:
+        """Leave no pull out from `time` on."""
+        self._pulls = np.concatenate([self._pulls[self._pulls < time], self._all[self._all >= time]])
 
     def is_on(self, time: I64) -> NDArray[np.bool_]:
         """Tell whether it is on at each time."""

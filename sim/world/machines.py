@@ -26,6 +26,12 @@ from sim.world.spans import Span, Spans
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 U64 = NDArray[np.uint64]
+RESTART = "restart"
+"""The remedy for a machine that has stopped asking for indicators.
+
+No document names one, nor a command that makes a machine ask. That a restart helps, and that the machine then
+asks no sooner than its rhythm has it, is a guess.
+"""
 _ON_BEFORE = (5, 30)
 _OFF_AFTER = (5, 60)
 """Minutes around the working hours within which a machine is switched on and off (guess)."""
@@ -78,6 +84,11 @@ class Machines:
             self._irregular[machine] = self._written_down(machine, (), at_start=True)
             self._is_irregular[machine] = True
         self._irregular[machine].skip(start, end)
+
+    def resume(self, machine: int, time: int) -> None:
+        """Let a machine that was held back ask for indicators again from `time` on, at its usual times."""
+        if machine in self._irregular:
+            self._irregular[machine].resume(time)
 
     def _irregulars(self, machine: I64) -> Iterator[tuple[Irregular, I64]]:
         """Yield each irregular machine among the rows, and its rows."""

@@ -20,7 +20,7 @@ from sim.base.time import DAY, HOUR, from_iso
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.streams import SESSION_CONTROL
 from sim.engine.enforcement.access import AccessRule
-from sim.engine.enforcement.facts import STOPPED, DevicePosture, Facts, Outcome
+from sim.engine.enforcement.facts import STOPPED, Antivirus, DevicePosture, Facts, Outcome
 from sim.engine.enforcement.indicators import Indicator
 from sim.engine.enforcement.scopes import ScopedProfile
 from sim.engine.enforcement.scripts import BlockList, block_list
@@ -41,7 +41,7 @@ from sim.scenario.standing import Managed
 from sim.world.asking import Asking
 from sim.world.channel import Channel
 from sim.world.clockwork import Clockwork
-from sim.world.collector import Collector, Collectors
+from sim.world.collector import REPAIR_AFTER, Collector, Collectors
 from sim.world.directory import directory, logon_names
 from sim.world.displacement import Displacement
 from sim.world.fleet import Fleet
@@ -53,6 +53,7 @@ from sim.world.hops import Hops
 from sim.world.indicator_service import SERVICE, IndicatorService
 from sim.world.judge import Judge
 from sim.world.logs import Logs, session_traffic
+from sim.world.machines import RESTART
 from sim.world.mailbox import Mailbox
 from sim.world.messages import Messages
 from sim.world.places import Places
@@ -349,6 +350,21 @@ class World:
         """Have a fault of a log collector ended; return when it will be, None where there is none."""
         self._realise()
         return self.collectors.repair(collector, kind)
+
+    def repair_machine(self, machine: int, remedy: str) -> int:
+        """Have the service desk see to a machine; return when it will have, once the machine is on."""
+        self._realise()
+        asked = np.array([self.now + REPAIR_AFTER], dtype=np.int64)
+        due = int(self.machines.first_on(np.array([machine], dtype=np.int64), asked)[0])
+        self._at(due, partial(self._repaired, machine, remedy))
+        return due
+
+    def _repaired(self, machine: int, remedy: str) -> None:
+        self._realise()
+        if remedy == RESTART:
+            self.machines.resume(machine, self.now)
+        elif self.guards.posture(machine).antivirus is Antivirus.PASSIVE:
+            self.guards.protect(np.array([machine], dtype=np.int64), "active")
 
     def enforce_access(self, rule: AccessRule) -> None:
         """Let an access rule that was saved or deleted hold."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.base.time import HOUR, MINUTE
-from sim.session.fleet_commands import AssignSetting
+from sim.session.fleet_commands import AssignSetting, RepairMachine
 from tests.tui.robot import play
 from tests.tui.stages import app_of, fresh, pass_time, session_of
 from tui.actions import collisions, unhandled
@@ -27,6 +27,18 @@ def test_no_key_means_two_things(scope):
 @pytest.mark.parametrize("screen", [FleetScreen, ArrivalsScreen, MachineSettingsScreen, InventoryScreen])
 def test_every_action_has_its_method(screen):
     assert unhandled(screen) == []
+
+
+async def test_the_service_desk_is_asked_for_a_restart():
+    async with play(PlayApp(fresh())) as robot:
+        robot.app.open("machine_settings", "HF-LT-07")
+        await robot.until(lambda: robot.sees("R service desk"))
+        await robot.press("R")
+        await robot.until(lambda: robot.sees("Restart it, where it asks for no indicators"))
+        robot.expect("about 45 minutes")
+        await robot.press("ctrl+enter")
+        await robot.until(lambda: bool(session_of(robot).sent))
+        assert session_of(robot).sent[0].command == RepairMachine("HF-LT-07", "restart")
 
 
 async def test_a_setting_is_assigned_arrives_and_is_taken_back():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from sim.session.fleet_commands import RepairMachine
 from sim.views import fleet
 from sim.views.fleet import InForceRow
 from tui.actions import Action, Scope
+from tui.forms import ChoiceField, FormScreen
 from tui.frame import ViewKind
 from tui.screens.base import PlayScreen
 from tui.text import safe
@@ -23,6 +26,14 @@ MACHINE_SETTINGS = Scope(
     "No portal shows it: it is read on the {machine} itself.",
     (
         Action("machine_settings.prompt", "Prompt", "open a prompt on the {machine}", ("x",), footer=80),
+        Action(
+            "machine_settings.repair",
+            "Service desk",
+            "have the {machine} restarted, or another antivirus removed from it",
+            ("R",),
+            "Get-MpComputerStatus at the prompt says in which mode Defender Antivirus runs.",
+            footer=75,
+        ),
         Action("machine_settings.fleet", "Fleet", "go to what the fleet was assigned", ("F",), footer=70),
     ),
 )
@@ -89,11 +100,33 @@ class MachineSettingsScreen(PlayScreen, scope=MACHINE_SETTINGS):
 
     def own_hint(self) -> str:
         """Suggest the prompt, and the fleet."""
-        return self.say("press `x` to type at the {machine}, or `F` for what the fleet was assigned")
+        return self.say("`x` a prompt, `R` the service desk, `F` what the fleet was assigned")
 
     def do_machine_settings_prompt(self) -> None:
         """Open a prompt on the machine."""
         self.play.open("prompt", self.machine)
+
+    @work
+    async def do_machine_settings_repair(self) -> None:
+        """Ask the service desk for a remedy."""
+        form = FormScreen(
+            self.machine,
+            (
+                ChoiceField(
+                    "remedy",
+                    "Remedy",
+                    (
+                        ("restart", "Restart it, where it asks for no indicators"),
+                        ("remove-antivirus", "Remove another antivirus, so that Defender's is active"),
+                    ),
+                ),
+            ),
+            about="The service desk needs about 45 minutes, once it is on. Look then whether it helped.",
+            verb="Ask",
+        )
+        values = await self.app.push_screen_wait(form)
+        if values is not None:
+            self.play.submit(RepairMachine(self.machine, str(values["remedy"])))
 
     def do_machine_settings_fleet(self) -> None:
         """Go to the fleet's assignments."""
