@@ -34,7 +34,7 @@ async def test_the_service_desk_is_asked_for_a_restart():
         robot.app.open("machine_settings", "HF-LT-07")
         await robot.until(lambda: robot.sees("R service desk"))
         await robot.press("R")
-        await robot.until(lambda: robot.sees("Restart it, where it asks for no indicators"))
+        await robot.until(lambda: robot.sees("Restart it"))
         robot.expect("about 45 minutes")
         await robot.press("ctrl+enter")
         await robot.until(lambda: bool(session_of(robot).sent))

@@ -116,12 +116,13 @@ class MachineSettingsScreen(PlayScreen, scope=MACHINE_SETTINGS):
                     "remedy",
                     "Remedy",
                     (
-                        ("restart", "Restart it, where it asks for no indicators"),
-                        ("remove-antivirus", "Remove another antivirus, so that Defender's is active"),
+                        ("restart", "Restart it"),
+                        ("remove-antivirus", "Remove another antivirus"),
                     ),
                 ),
             ),
-            about="The service desk needs about 45 minutes, once it is on. Look then whether it helped.",
+            about="For one that asks for no indicators, or whose Defender Antivirus is passive. The service "
+            "desk needs about 45 minutes, once it is on.",
             verb="Ask",
         )
         values = await self.app.push_screen_wait(form)
