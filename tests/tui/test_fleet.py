@@ -30,8 +30,9 @@ def test_every_action_has_its_method(screen):
 
 
 async def test_the_service_desk_is_asked_for_a_restart():
-    async with play(PlayApp(fresh())) as robot:
-        robot.app.open("machine_settings", "HF-LT-07")
+    app = PlayApp(fresh())
+    async with play(app) as robot:
+        app.open("machine_settings", "HF-LT-07")
         await robot.until(lambda: robot.sees("R service desk"))
         await robot.press("R")
         await robot.until(lambda: robot.sees("Restart it"))
