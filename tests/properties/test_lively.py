@@ -79,7 +79,7 @@ def test_a_living_organisation_does_not_depend_on_where_time_is_cut(lively: Live
     assert whole.digest() == pieces.digest()
 
 
-@worlds(6, 150)
+@worlds(6, 80)
 @given(livelies(), st.data())
 def test_whom_a_command_does_not_concern_does_what_they_did(lively: Lively, data: st.DataObject):
     """One step left out: who is apart from it by device scope, graph and help desk does the same."""
