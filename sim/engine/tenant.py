@@ -91,10 +91,10 @@ class Tenant:
         self.handling = Handling(portal, self.find_alert, managed, self.write)
         self.log: list[LogEntry] = []
         self.streams = Streams(catalog, logs, people, pseudonyms, self.write, portal.words["machine"])
-        self.reports = self.streams.reports
-        """The continuous reports by name, in the selector's order."""
+        self.reports = self.streams.all
+        """The reports by name, in the selector's order."""
         self.policies = PolicyBook(
-            portal, self.reports, self.profiles.all, self.candidate, self.cloud_alerts, self.write
+            portal, self.streams.reports, self.profiles.all, self.candidate, self.cloud_alerts, self.write
         )
         self._scores: dict[str, Score | None] = {}
 
@@ -302,7 +302,7 @@ class Tenant:
         return Deciding(self.indicators.present(), group)
 
     def delete_report(self, now: int, actor: str, name: str) -> None:
-        """Drop a custom report; what the policies remember of it goes with it.
+        """Drop a custom or snapshot report; what the policies remember of it goes with it.
 
         Refused while a policy names it: with no report left, the policy would look at all of them.
         """

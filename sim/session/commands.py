@@ -68,6 +68,7 @@ from sim.session.policy_commands import (
 )
 from sim.session.report_commands import (
     Anonymise,
+    CreateSnapshot,
     DeleteReport,
     EnrichUsers,
     ExcludeEntity,
@@ -211,6 +212,7 @@ Command = (
     | DeleteQuery
     | SaveReport
     | DeleteReport
+    | CreateSnapshot
     | SaveIpRange
     | RemoveIpRange
     | ExcludeEntity

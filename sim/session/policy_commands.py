@@ -179,7 +179,10 @@ class ImportPolicies:
             )
         document = yamlfile.load("\n".join(self.lines), self.file)
         known = Known(
-            tenant.portal, tuple(tenant.reports), tenant.catalog.index.keys(), tenant.profiles.all.keys()
+            tenant.portal,
+            tuple(tenant.streams.reports),
+            tenant.catalog.index.keys(),
+            tenant.profiles.all.keys(),
         )
         return incoming(document, known, tenant.policies.saved)
 

@@ -1,6 +1,6 @@
-"""Commands on the settings of Cloud Discovery: custom reports, IP ranges, exclusions, names.
+"""Commands on the settings of Cloud Discovery: custom and snapshot reports, IP ranges, exclusions, names.
 
-They all hold for new data only: what a report already says stays as it is.
+Settings hold for new data only: what a report already says stays as it is.
 """
 
 from __future__ import annotations
@@ -8,9 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sim.base.errors import CommandRefused, InputError
 from sim.base.text import plain
+from sim.base.time import from_iso
 from sim.engine.discovery.custom_reports import CustomReport, IpRange
+from sim.engine.discovery.snapshots import Snapshot
 from sim.session.answer import Answer, said
+from sim.session.lookup import unknown
 from sim.session.notebook import Notebook
 from sim.world.model import World
 
@@ -36,7 +40,7 @@ class SaveReport:
 
 @dataclass(frozen=True, slots=True)
 class DeleteReport:
-    """Delete a custom continuous report with its data."""
+    """Delete a custom continuous report, or a snapshot report, with its data."""
 
     kind: ClassVar[str] = "delete-report"
     name: str
@@ -45,6 +49,40 @@ class DeleteReport:
         """Delete it."""
         world.tenant.delete_report(world.now, actor, self.name)
         return said(f"{self.name} is deleted")
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSnapshot:
+    """Upload what an appliance has logged in a period, by hand: a report that never changes."""
+
+    kind: ClassVar[str] = "create-snapshot"
+    name: str
+    source: str
+    since: str = ""
+    """ISO 8601, in the organisation's time zone without an offset; empty is where the log begins."""
+    until: str = ""
+    """The same; empty is now."""
+    description: str = ""
+    anonymise: bool = False
+
+    def apply(self, world: World, notes: Notebook, actor: str) -> Answer:
+        """Export the log from the appliance, so that no log collector can lose or misread it, and read it."""
+        gateways = {gateway.name: gateway for gateway in world.upstream.gateways}
+        if self.source not in gateways:
+            raise unknown("SOURCE-UNKNOWN", "log source", self.source, [*gateways])
+        try:
+            since, until = (
+                from_iso(each.strip(), world.resolved.tz) if each.strip() else None
+                for each in (self.since, self.until)
+            )
+        except InputError as error:
+            raise CommandRefused(error.problems) from None
+        end = world.now if until is None else min(until, world.now)
+        rows, gateway = world.plane.telemetry.between(since or 0, end), gateways[self.source]
+        logged = world.logs.of(gateway.proxy, rows.take(gateway.carries(rows.time, rows.machine)))
+        snapshot = Snapshot(self.name, self.source, self.description.strip(), self.anonymise)
+        name = world.tenant.streams.create_snapshot(world.now, actor, snapshot, logged)
+        return said(f"{name} is made; it never changes", name=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sim.engine.policy.templates import Template
 from sim.engine.policy.templates import templates as offered
 from sim.session.driver import Session
 from sim.session.policy_commands import ImportPolicies, SaveAnomalyPolicy, SavePolicy
-from sim.views.reports import report_titles
+from sim.views.reports import continuous_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def form_choices(session: Session) -> FormChoices:
     """Return what the form of a policy offers now."""
     tenant = session.world.tenant
     return FormChoices(
-        report_titles(session),
+        continuous_titles(session),
         tuple(tenant.profiles.all),
         tenant.portal.text_messages,
         tenant.portal.playbooks,
@@ -215,7 +215,7 @@ def setting_of(session: Session) -> Setting:
     approved = {
         each.app: f"{each.owner}: {each.purpose}" for each in session.resolved.scenario.documents.approved
     }
-    return Setting(tenant.portal, tenant.catalog, tenant.reports, tenant.candidate, approved)
+    return Setting(tenant.portal, tenant.catalog, tenant.streams.reports, tenant.candidate, approved)
 
 
 def would_have(session: Session, command: SavePolicy | SaveAnomalyPolicy) -> Backtest:

@@ -1,4 +1,4 @@
-"""What the portal writes to a file: a continuous report for people who decide, and as data."""
+"""What the portal writes to a file: a report for people who decide, and as data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ Suffix = Literal[".csv", ".parquet"]
 def executive_report(session: Session, report: str, days: int = WHOLE, name: str = "") -> bytes:
     """Return the executive report of a report's frame as an HTML file, under a name of one's own."""
     tenant, reached = session.world.tenant, reach(session, report, days)
-    heading = Heading(name.strip() or report, "continuous", reached.first, reached.last, reached.updated)
+    kind = tenant.reports[report].kind
+    heading = Heading(name.strip() or report, kind, reached.first, reached.last, reached.updated)
     found = executive(
         use(session, report, days),
         in_tenant(tenant),

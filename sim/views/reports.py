@@ -44,6 +44,8 @@ class Reach:
     """The same for a program."""
     days: int = WHOLE
     """The time frame, in days up to the last one with data."""
+    frozen: bool = False
+    """A snapshot report, which no analysis run feeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +67,17 @@ class ReportRow:
     groups: tuple[str, ...] = ()
     ip_ranges: tuple[str, ...] = ()
     ip_tags: tuple[str, ...] = ()
+    snapshot: bool = False
 
 
 def report_names(session: Session) -> tuple[str, ...]:
-    """Return the continuous reports that the selector offers."""
+    """Return the reports that the selector offers."""
     return tuple(session.world.tenant.reports)
 
 
-def report_titles(session: Session) -> tuple[tuple[str, str], ...]:
-    """Return the same, each with what the period calls it."""
-    return tuple((name, title(session, name)) for name in report_names(session))
+def continuous_titles(session: Session) -> tuple[tuple[str, str], ...]:
+    """Return the continuous ones of them, which policies watch, each with what the period calls it."""
+    return tuple((name, title(session, name)) for name in session.world.tenant.streams.reports)
 
 
 def title(session: Session, report: str) -> str:
@@ -102,7 +105,7 @@ def use(session: Session, report: str, days: int = WHOLE) -> Use:
 def reach(session: Session, report: str, days: int = WHOLE) -> Reach:
     """Return how far the report's data reaches; what is due is told only as the portal promises it."""
     streams, within = session.world.tenant.streams, frame(session, report, days)
-    cells = streams.reports[report].host_cells()
+    cells = streams.all[report].host_cells()
     # Cells are sorted by day. This is asked at every redraw, so the cells of the frame are not copied.
     begin = len(cells) if within is None else int(np.searchsorted(cells.day, within[0]))
     empty = begin == len(cells)
@@ -117,13 +120,14 @@ def reach(session: Session, report: str, days: int = WHOLE) -> Reach:
         note,
         cause,
         days,
+        report in streams.snapshots,
     )
 
 
 def _why_empty(session: Session, report: str) -> tuple[str, Cause]:
     tenant = session.world.tenant
     streams, portal = tenant.streams, tenant.portal
-    if streams.reports[report].last is not None:
+    if streams.all[report].last is not None:
         return f"Its newest data was older than {KEPT_DAYS} days, and is deleted.", "forgotten"
     if report == SESSION_CONTROL:
         why = (
@@ -156,13 +160,20 @@ def _why_empty(session: Session, report: str) -> tuple[str, Cause]:
 def report_rows(session: Session) -> tuple[ReportRow, ...]:
     """Return the entries of the report selector, the built-in ones first."""
     streams = session.world.tenant.streams
-    return tuple(_report_row(session, name) for name in streams.reports)
+    return tuple(_report_row(session, name) for name in streams.all)
 
 
 def _report_row(session: Session, name: str) -> ReportRow:
     streams = session.world.tenant.streams
     custom = streams.custom.get(name)
-    updated, last = streams.updated.get(name), streams.reports[name].last
+    report, updated = streams.all[name], streams.updated.get(name)
+    last = report.last
+    if name in streams.snapshots:
+        made, tz = streams.snapshots[name], session.resolved.tz
+        period = " to ".join(show_clock(time, tz) for time in (report.first, last) if time is not None)
+        about = f"{made.source}, {period}; never changes. {made.description}".strip()
+        source = (made.source,)
+        return ReportRow(name, name, "Snapshot", about, updated, last, False, source, snapshot=True)
     if custom is None:
         kind, about = _BUILT_IN.get(name, ("Log source", "the log of this source alone"))
         about = session.world.tenant.portal.say(about)

@@ -17,6 +17,7 @@ from sim.engine.discovery.custom_reports import CustomReport, IpRange
 from sim.engine.discovery.people import People
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.report import KEPT_DAYS
+from sim.engine.discovery.snapshots import Snapshot
 from sim.engine.discovery.streams import GLOBAL, SESSION_CONTROL, WIN10, Streams
 from sim.engine.traffic import Traffic, encode
 
@@ -56,7 +57,7 @@ class Bench:
 
     def users(self, report: str) -> dict[str, int]:
         """Return the transactions of each user of a report."""
-        return {use.name: use.transactions for use in self.streams.reports[report].entities("user")}
+        return {use.name: use.transactions for use in self.streams.all[report].entities("user")}
 
     def count(self, report: str) -> int:
         """Return all transactions of a report."""
@@ -166,7 +167,7 @@ def test_a_report_says_all_that_is_wrong_with_it_at_once():
         assert rules(refused) == ["REPORT-NAME"]
     with pytest.raises(CommandRefused, match="needs a source"):
         bench.streams.save_report(NOW, WHO, CustomReport("Mine", ()))
-    with pytest.raises(CommandRefused, match="no custom report 'Global'"):
+    with pytest.raises(CommandRefused, match="no custom or snapshot report 'Global'"):
         bench.streams.delete_report(NOW, WHO, GLOBAL)
     assert bench.log == []
 
@@ -365,3 +366,15 @@ def test_what_is_no_pseudonym_is_not_resolved_and_nothing_is_told_of_the_others(
         bench.streams.resolve(NOW, WHO, [" "], "a good long reason")
     assert bench.log == []
     assert ADA not in str(refused.value)
+
+
+def test_a_snapshot_passes_the_settings_once_and_outlives_what_is_forgotten() -> None:
+    bench = Bench()
+    bench.streams.exclude(NOW, WHO, "user", "ada", "", True)
+    bench.streams.enrich(NOW, WHO, True)
+    time = np.array([NOW - HOUR, NOW - HOUR, NOW - 100 * DAY], dtype=np.int64)
+    rows = Traffic(time, encode(["box.com"] * 3), encode(["ada", "CONTOSO\\bob", "eve"]))
+    bench.streams.create_snapshot(NOW, WHO, Snapshot("Once", PROXY), rows)
+    bench.streams.follow(CATALOG)
+    bench.streams.forget(NOW + 2 * KEPT_DAYS * DAY)
+    assert bench.users("Once") == {BOB: 1}

@@ -41,6 +41,7 @@ from sim.session.policy_commands import (
 )
 from sim.session.report_commands import (
     Anonymise,
+    CreateSnapshot,
     DeleteReport,
     EnrichUsers,
     ExcludeEntity,
@@ -166,6 +167,8 @@ def only_2019(session: Session) -> Iterator[Step]:
     yield SaveAnomalyPolicy("Anomalous behavior in discovered users", "Odd"), "Policies"
     yield SaveAccessRule("salesforce", "native", "Block", ("Desk",)), "Policies"
     yield DeleteAccessRule(session.world.tenant.access.present()[0].id), "Policies"
+    session.advance(session.now + 2 * HOUR)
+    yield CreateSnapshot("Today", session.world.upstream.gateways[0].name), "Cloud Discovery"
 
 
 Walk = Callable[[Session], Iterator[Step]]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from sim.base.errors import CommandRefused, InputError
-from sim.base.time import DAY, HOUR
+from sim.base.time import DAY, HOUR, to_iso
+from sim.engine.discovery.continuous import Line, Scope
 from sim.engine.tenant import INTEGRATION, WIN10
 from sim.scenario.load import Resolved
 from sim.session.commands import Command, SetSwitch
@@ -18,6 +21,7 @@ from sim.session.driver import Session, restore
 from sim.session.policy_commands import SavePolicy
 from sim.session.report_commands import (
     Anonymise,
+    CreateSnapshot,
     DeleteReport,
     EnrichUsers,
     ExcludeEntity,
@@ -28,6 +32,7 @@ from sim.session.report_commands import (
 )
 from sim.session.runfile import read_run
 from sim.session.wire import from_json, to_json
+from sim.views import reports
 from tests.reference.small import resolved, scenario
 
 PROXY = "Edge proxy"
@@ -70,7 +75,12 @@ ALL: tuple[Command, ...] = (
 )
 
 
-@pytest.mark.parametrize("command", [*ALL, RemoveIpRange("Office"), ResolveNames(("abc",), WHY)], ids=repr)
+SNAPSHOT = CreateSnapshot("Noon", PROXY, "2019-12-16T09:00", "", "its collector was down", True)
+
+
+@pytest.mark.parametrize(
+    "command", [*ALL, SNAPSHOT, RemoveIpRange("Office"), ResolveNames(("abc",), WHY)], ids=repr
+)
 def test_every_command_goes_over_the_wire_and_comes_back(command):
     assert from_json(json.loads(canonical(to_json(command)))) == command
 
@@ -101,6 +111,7 @@ def test_a_run_with_every_command_replays_to_the_same_reports_pseudonyms_and_not
     session.advance(session.now + 20 * HOUR)
     hidden = sorted(users(session, PROXY))[0]
     session.submit(ResolveNames((hidden,), WHY))
+    session.submit(CreateSnapshot("Noon", PROXY))
     session.advance(session.resolved.end)
     session.finish({})
     recorded = read_run(path)
@@ -134,6 +145,9 @@ def test_a_refused_command_changes_nothing_and_is_not_kept(tmp_path: Path):
         Anonymise(PROXY, "machine", True),
         ResolveNames(("abc",), WHY),
         RemoveIpRange("Office"),
+        CreateSnapshot("Noon", WIN10),
+        CreateSnapshot("Noon", PROXY, since="noon"),
+        CreateSnapshot("Noon", PROXY, until="2001-01-01"),
     ):
         with pytest.raises(CommandRefused):
             session.submit(command)
@@ -178,6 +192,42 @@ def test_a_policy_watches_a_custom_report_and_keeps_it_from_being_deleted():
     assert max(alert.users for alert in alerts) <= len(field)
     with pytest.raises(CommandRefused, match="the policy Popular is for the report Field"):
         session.submit(DeleteReport("Field"))
+
+
+def told(lines: Iterable[Line]) -> Counter[tuple[object, ...]]:
+    """Return what lines say, whichever report they are of."""
+    return Counter((line.time, line.user, line.host, line.bytes_up, line.bytes_down) for line in lines)
+
+
+@pytest.mark.fact("novelty.snapshots-never")
+def test_a_snapshot_says_what_its_source_logged_in_the_period_never_changes_and_alerts_nobody():
+    session = begin(SavePolicy("New popular app", "Popular", {"Number of users": 0}, daily_limit=99))
+    since, until = session.now + 2 * HOUR, session.now + 5 * HOUR
+    session.advance(session.now + 6 * HOUR)
+    session.submit(CreateSnapshot("Noon", PROXY, to_iso(since), to_iso(until), "down"))
+    session.submit(CreateSnapshot("Hidden", PROXY, anonymise=True))
+    made, tenant = session.now, session.world.tenant
+    before = tenant.reports["Noon"].lines(Scope(), 100_000)
+    session.advance(session.resolved.end - HOUR)
+    logged = tenant.reports[PROXY].lines(Scope(), 100_000).newest
+    assert before.newest
+    assert told(before.newest) == told(line for line in logged if since <= line.time < until)
+    assert tenant.reports["Noon"].lines(Scope(), 100_000) == before
+    assert users(session, "Hidden").isdisjoint(users(session, PROXY))
+    row = reports.report_rows(session)[-2]
+    assert (row.name, row.kind, row.updated, row.sources) == ("Noon", "Snapshot", made, (PROXY,))
+    assert row.about.endswith("never changes. down")
+    assert reports.reach(session, "Noon").frozen
+    assert {alert.report for alert in tenant.cloud_alerts.alerts}.isdisjoint({"Noon", "Hidden"})
+    for refused in (
+        SavePolicy("New popular app", "Noon", {"Number of users": 0}, reports=("Noon",)),
+        SaveReport("noon", (PROXY,)),
+        CreateSnapshot("Edge PROXY", PROXY),
+    ):
+        with pytest.raises(CommandRefused, match=r"no report 'Noon'|is there already"):
+            session.submit(refused)
+    session.submit(DeleteReport("Noon"))
+    assert "Noon" not in tenant.reports
 
 
 def test_a_report_of_the_same_name_is_a_new_one_to_the_policies():

@@ -128,6 +128,35 @@ async def test_a_custom_report_is_changed_and_a_built_in_one_is_not():
         assert custom["Desk"].groups == ()
 
 
+async def test_a_snapshot_is_made_of_a_log_looked_at_and_deleted():
+    session = Session(resolved(scenario(2) | {"proxy": {"name": "Head office"}}))
+    session.advance(session.now + 4 * HOUR)
+    async with play(PlayApp(session), 80, 24) as robot:
+        await robot.press("g", "d", "U")
+        await form(robot)
+        await robot.press(*"Noon", "tab", "tab", *"noon", "ctrl+enter")
+        await robot.until(lambda: robot.sees("is not a time"))
+        await robot.press(*["backspace"] * 4, "ctrl+enter")
+        await robot.until(lambda: "Noon" in session.world.tenant.reports)
+        robot.grid().select("Noon")
+        await robot.press("enter")
+        await robot.until(lambda: robot.sees("A snapshot report takes what it takes"))
+        robot.expect("never changes")
+        await robot.press("g", "a")
+        await choose_report(robot, "Noon")
+        robot.expect("never updated")
+        await robot.press("R")
+        await robot.until(lambda: isinstance(robot.app.screen, ReportPicker))
+        for words in ("Noon", "Snapshot", "Updated"):
+            robot.expect(words)
+        await robot.press("escape", "g", "d")
+        robot.grid().select("Noon")
+        await robot.press("d")
+        await robot.confirm()
+        await robot.until(lambda: "Noon" not in session.world.tenant.reports)
+        assert app_of(robot).report == WIN10
+
+
 async def test_an_ip_range_is_named_and_tagged():
     async with play(PlayApp(with_data())) as robot:
         await robot.press("g", "d", "left_square_bracket", "N")

@@ -16,7 +16,7 @@ from tui.screens.columns import app_columns, reach_line, why_empty
 from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey
 from tui.screens.files import FILE_ACTIONS, FileScreen
 from tui.screens.own_apps import ADD_ACTION, OWN_ACTIONS, OwnAppScreen
-from tui.screens.reports import REPORT_ACTIONS, ReportScreen
+from tui.screens.reports import REPORT_ACTIONS, ReportScreen, due
 from tui.screens.search import SEARCH_ACTIONS, SearchScreen
 from tui.screens.tagging import TAG_ACTIONS, ChosenApp
 from tui.text import safe
@@ -123,7 +123,7 @@ class AppsScreen(OwnAppScreen, SearchScreen, EvidenceKey, FileScreen, ReportScre
         parts = [f"{plural(count, 'app')} in {reach.days} days"]
         if reach.last is not None:
             parts.append(f"data to {clock(reach.last, tz, now)}")
-        parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
+        parts.append(due(reach, tz, now))
         return reach_line(reach.title, parts, (self.size.width or 80) - 2)
 
     def chosen_app(self) -> ChosenApp | None:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from sim.base.errors import nearest
+from sim.base.errors import InputError, nearest
+from sim.base.time import from_iso
 from sim.engine.discovery.custom_reports import network
 from sim.engine.enforcement.scopes import ProfileType
 from sim.engine.portal import Portal
 from sim.session.commands import Command
 from sim.session.indicator_commands import EditScopedProfile, SaveScopedProfile
-from sim.session.report_commands import ExcludeEntity, SaveIpRange, SaveReport
+from sim.session.report_commands import CreateSnapshot, ExcludeEntity, SaveIpRange, SaveReport
 from sim.session.source_commands import RepairCollector
 from sim.views.cloud_settings import IpRangeRow, ProfileRow, ReportChoices
 from sim.views.collectors import DataSourceRow
@@ -82,6 +83,34 @@ def report_form(choices: ReportChoices, portal: Portal, saved: ReportRow | None 
         check=lambda values: {} if chosen(values) else {"source0": "choose at least one source"},
     )
     return Form(screen, command)
+
+
+def snapshot_form(sources: Sequence[str]) -> Form:
+    """Return the form that uploads a log by hand; there is at least one source."""
+    screen = FormScreen(
+        "New snapshot report",
+        (
+            TextField("name", "Report name", check=named),
+            ChoiceField("source", "Data source", tuple((name, name) for name in sources)),
+            TextField("since", "From", placeholder="all it has, or as 2020-01-31T09:00", check=_time),
+            TextField("until", "To", placeholder="now, or as 2020-01-31T18:00", check=_time),
+            TextField("description", "Description", placeholder="why, for your colleagues"),
+            CheckField("anonymise", "Names", words="Anonymize private information"),
+        ),
+        about="Made of the log as the appliance wrote it. It never changes, and no policy watches it.",
+        verb="Create",
+    )
+    return Form(
+        screen,
+        lambda values: CreateSnapshot(
+            str(values["name"]).strip(),
+            str(values["source"]),
+            str(values["since"]),
+            str(values["until"]),
+            str(values["description"]),
+            bool(values["anonymise"]),
+        ),
+    )
 
 
 def exclusion_form(portal: Portal) -> Form:
@@ -235,3 +264,12 @@ def known(text: str, names: Sequence[str]) -> str:
 def _networks(text: str) -> str:
     wrong = [part for part in listed(text) if network(part) is None]
     return f"{wrong[0]!r} is no range: write it as 10.1.0.0/16" if wrong else ""
+
+
+def _time(text: str) -> str:
+    try:
+        if text:
+            from_iso(text)
+    except InputError as error:
+        return f"{error.problems[0].what}: {error.problems[0].advice}"
+    return ""

@@ -29,6 +29,7 @@ from tui.screens.cloud_forms import (
     profile_form,
     repair_form,
     report_form,
+    snapshot_form,
 )
 from tui.screens.reports import ask_names
 from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
@@ -42,8 +43,8 @@ CLOUD_SETTINGS = Scope(
     "Cloud Discovery settings",
     "What is set here holds for new data: what a report says already stays as it is, for 90 days. "
     "In the portal: Settings, Cloud Discovery settings, with the tabs Continuous reports, Exclude "
-    "entities, Anonymization, User enrichment and Automatic log upload; IP ranges are in Settings, IP "
-    "address ranges.",
+    "entities, Anonymization, User enrichment and Automatic log upload; Snapshot reports is another tab "
+    "there, and IP ranges are in Settings, IP address ranges.",
     (
         *TAB_ACTIONS,
         Action(
@@ -54,6 +55,16 @@ CLOUD_SETTINGS = Scope(
             "A custom report takes the chosen sources, and of these the chosen user groups and addresses.",
             when="list",
             footer=90,
+        ),
+        Action(
+            "cloud_settings.snapshot",
+            "Snapshot",
+            "create a snapshot report of a log",
+            ("U",),
+            "Uploads what a proxy or firewall logged in a period, which a log collector may have lost or "
+            "misread. The report never changes. In the portal: Create snapshot report.",
+            when="log",
+            footer=70,
         ),
         Action(
             "cloud_settings.remove",
@@ -94,7 +105,7 @@ CLOUD_SETTINGS = Scope(
     ),
 )
 TABS = (
-    ("reports", "Continuous reports"),
+    ("reports", "Reports"),
     ("exclusions", "Exclude"),
     ("names", "Names"),
     ("collectors", "Log upload"),
@@ -231,6 +242,12 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             return "data sources are the scenario's"
         return "these settings are all there are" if self.tab == "names" else ""
 
+    def when_log(self) -> str:
+        """Say that there is no log to upload, if so."""
+        if self.tab != "reports":
+            return "snapshot reports are in the tab Reports"
+        return "" if collectors.data_sources(self.session) else "no proxy or firewall here writes a log"
+
     def when_collector(self) -> str:
         """Say that no data source is chosen, if so."""
         chosen = self.tab == "collectors" and self._sources.selected
@@ -244,8 +261,8 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
         """Say why the chosen row cannot be removed, if so."""
         match self.tab:
             case "reports":
-                custom = self._report is not None and self._report.custom
-                return "" if custom else "a built-in report cannot be removed"
+                own = self._report is not None and (self._report.custom or self._report.snapshot)
+                return "" if own else "a built-in report cannot be removed"
             case "exclusions":
                 return "" if self._exclusions.selected else "nobody is left out"
             case "ranges":
@@ -289,7 +306,13 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
         elif self.tab == "collectors":
             self.do_cloud_settings_repair()
         elif self.tab == "reports":
-            self.notify("A built-in report takes what it takes.", markup=False)
+            kind = "snapshot" if self._report is not None and self._report.snapshot else "built-in"
+            self.notify(f"A {kind} report takes what it takes.", markup=False)
+
+    @work
+    async def do_cloud_settings_snapshot(self) -> None:
+        """Show the form of a snapshot report, and create it."""
+        await self._save(snapshot_form([row.name for row in collectors.data_sources(self.session)]))
 
     async def _save(self, form: Form) -> None:
         values = await self.app.push_screen_wait(form.screen)

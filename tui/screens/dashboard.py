@@ -23,7 +23,7 @@ from tui.screens.columns import ADVICE, counters
 from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey, EvidenceScreen, of_entity
 from tui.screens.files import FILE_ACTIONS, FileScreen
 from tui.screens.pane import Pane
-from tui.screens.reports import NAME_ACTIONS, REPORT_ACTIONS, NameScreen, ReportScreen, shown_name
+from tui.screens.reports import NAME_ACTIONS, REPORT_ACTIONS, NameScreen, ReportScreen, due, shown_name
 from tui.text import SEVERITIES, TAGS, Tone, bar, clip, pad, safe, style_of
 from tui.units import clock, number, plural, size, span
 
@@ -296,7 +296,7 @@ class DashboardScreen(EvidenceKey, FileScreen, ReportScreen, NameScreen, scope=D
         parts = []
         if reach.first is not None and reach.last is not None:
             parts.append(f"data {span(reach.first, reach.last, tz)}")
-        parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
+        parts.append(due(reach, tz, now))
         first = Content.assemble(
             safe("Report  ", "muted"),
             ("● ", "$tone-key"),

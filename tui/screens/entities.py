@@ -23,7 +23,7 @@ from tui.frame import ViewKind
 from tui.screens.columns import app_columns, counters, entity_columns, reach_line, why_empty
 from tui.screens.evidence import EVIDENCE_ACTIONS, Behind, EvidenceKey, of_entity
 from tui.screens.files import FILE_ACTIONS, FileScreen
-from tui.screens.reports import NAME_ACTIONS, REPORT_ACTIONS, NameScreen, ReportScreen, shown_name
+from tui.screens.reports import NAME_ACTIONS, REPORT_ACTIONS, NameScreen, ReportScreen, due, shown_name
 from tui.screens.tabs import TAB_ACTIONS, TabbedScreen
 from tui.text import safe
 from tui.units import clock, number, plural, size
@@ -142,7 +142,7 @@ class EntitiesScreen(EvidenceKey, FileScreen, ReportScreen, NameScreen, scope=EN
         self.table.grid.empty = why_empty(reach) or f"This report knows no {self._nouns[1]}."
         self.table.set_rows(rows)
         parts = [] if reach.last is None else [f"data to {clock(reach.last, tz, now)}"]
-        parts.append(f"next analysis {clock(reach.next_analysis, tz, now)}")
+        parts.append(due(reach, tz, now))
         counted = f"{plural(len(rows), *self._nouns)} in {days} days"
         self._head.update(reach_line(reach.title, [counted, *parts], (self.size.width or 80) - 2))
 

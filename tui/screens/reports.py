@@ -20,7 +20,7 @@ from sim.session.driver import Session
 from sim.session.report_commands import ExcludeEntity, ResolveNames
 from sim.views import cloud_settings, reports
 from sim.views.discovery import EntityKind
-from sim.views.reports import FRAMES, ReportRow
+from sim.views.reports import FRAMES, Reach, ReportRow
 from tui.actions import Action
 from tui.forms import FormScreen, TextField, Values
 from tui.screens.base import PlayScreen
@@ -69,6 +69,15 @@ NAME_ACTIONS = (
         when="own_name",
     ),
 )
+
+
+def due(reach: Reach, tz: ZoneInfo, now: int) -> str:
+    """Say when a report gets new data."""
+    return (
+        "a snapshot, never updated"
+        if reach.frozen
+        else f"next analysis {clock(reach.next_analysis, tz, now)}"
+    )
 
 
 class ReportScreen(PlayScreen):

@@ -1,6 +1,6 @@
-"""A continuous report: it grows by analysis runs, keeps the lines behind its numbers, follows the catalog.
+"""A report of the portal: it grows by analysis runs, keeps the lines behind its numbers, follows the catalog.
 
-A report keeps rollups. The portal's continuous reports keep their lines too, as columns and no longer than
+A report keeps rollups. The portal's reports keep their lines too, as columns and no longer than
 the numbers, so that a person can ask what a number is made of. The answer comes from what was taken in,
 after exclusion, enrichment and anonymisation, so the sums are those of the pages.
 """
@@ -17,7 +17,7 @@ import numpy as np
 from sim.base.time import DAY
 from sim.engine.catalog.model import Catalog
 from sim.engine.discovery.groups import EntityKind
-from sim.engine.discovery.report import Report
+from sim.engine.discovery.report import Kind, Report
 from sim.engine.discovery.rollup import KNOWS, Counters
 from sim.engine.traffic import I64, Bool, Bundles, Coded, Traffic
 
@@ -116,10 +116,10 @@ class _Batch:
 
 
 class ContinuousReport(Report):
-    """A report that the portal keeps up to date."""
+    """A report that the portal keeps up to date; a snapshot report is one that takes in a single log."""
 
-    def __init__(self, name: str, catalog: Catalog) -> None:
-        super().__init__(name, "continuous", catalog)
+    def __init__(self, name: str, catalog: Catalog, kind: Kind = "continuous") -> None:
+        super().__init__(name, kind, catalog)
         self._batches: list[_Batch] = []
         self._taken = 0
 

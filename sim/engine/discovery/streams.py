@@ -1,4 +1,4 @@
-"""The continuous reports of one organisation, and what happens to traffic on its way into them.
+"""The reports of one organisation, and what happens to traffic on its way into them.
 
 Traffic of every source passes the same gates in this order: too old, excluded, enriched, anonymised.
 A gate holds for what comes after it was set: a report is never rewritten, so what came before stays as
@@ -7,6 +7,7 @@ it is until it is forgotten (CAS/discovered-apps.md; documented).
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +30,7 @@ from sim.engine.discovery.groups import EntityKind
 from sim.engine.discovery.people import People
 from sim.engine.discovery.pseudonyms import Pseudonyms
 from sim.engine.discovery.report import KEPT_DAYS
+from sim.engine.discovery.snapshots import Snapshot
 from sim.engine.traffic import Bool, Traffic
 
 WORDS_OF_REASON = 3
@@ -82,6 +84,11 @@ class Streams:
         self.groups = tuple(sorted({group for groups in people.groups.values() for group in groups}))
         names = (WIN10, GLOBAL, *logs, SESSION_CONTROL)
         self.reports = {name: ContinuousReport(name, catalog) for name in names}
+        """The continuous reports: what analysis runs feed, policies watch and age takes from."""
+        self.snapshots: dict[str, Snapshot] = {}
+        self._frozen: dict[str, ContinuousReport] = {}
+        self.all: Mapping[str, ContinuousReport] = ChainMap(self._frozen, self.reports)
+        """Every report that the selector offers, the snapshot reports last."""
         self.updated: dict[str, int] = {}
         """When each report last took in what an analysis run brought."""
         self.custom: dict[str, CustomReport] = {}
@@ -99,10 +106,7 @@ class Streams:
 
     def receive(self, now: int, source: str, traffic: Traffic) -> None:
         """Take what an analysis run brought from a source into every report that the source feeds."""
-        traffic = _rows(traffic, traffic.time >= oldest_day(now) * DAY)
-        traffic = _rows(traffic, ~self._left_out(traffic))
-        if self.enriched:
-            traffic = self.people.traffic(traffic)
+        traffic = self._counted(now, traffic)
         shown = self._hidden(source, traffic)
         for name in _fed(source):
             self.reports[name].take(now, shown)
@@ -120,7 +124,9 @@ class Streams:
             self.updated[name] = now
 
     def fed_by(self, report: str) -> tuple[str, ...]:
-        """Return the sources that feed a report."""
+        """Return the sources that feed a report, or fed it once."""
+        if report in self.snapshots:
+            return (self.snapshots[report].source,)
         if report in self.custom:
             return self.custom[report].sources
         logs = tuple(source for source in self.sources if source != WIN10)
@@ -134,8 +140,14 @@ class Streams:
     def follow(self, catalog: Catalog) -> None:
         """Discover by a catalog with more apps from now on."""
         self._catalog = catalog
-        for report in self.reports.values():
+        for report in self.all.values():
             report.follow(catalog)
+
+    def _counted(self, now: int, traffic: Traffic) -> Traffic:
+        """Return what is neither too old nor excluded, under the names that enrichment gives."""
+        traffic = _rows(traffic, traffic.time >= oldest_day(now) * DAY)
+        traffic = _rows(traffic, ~self._left_out(traffic))
+        return self.people.traffic(traffic) if self.enriched else traffic
 
     def _left_out(self, traffic: Traffic) -> Bool:
         """Mark the rows of those who are excluded, by the log's name or the one it is replaced by."""
@@ -238,10 +250,11 @@ class Streams:
     def save_report(self, now: int, actor: str, report: CustomReport) -> str:
         """Add a custom report, or change what it takes from now on; return its name."""
         report = replace(report, name=_name("REPORT-NAME", "report", report.name), created=now)
-        held = {name.casefold(): name for name in self.reports}.get(report.name.casefold())
+        held = self._held(report.name)
         problems = [*self._report_problems(report)]
         if held is not None and held not in self.custom:
-            what = f"{held} is there already, and it is built in"
+            kind = "a snapshot report" if held in self.snapshots else "built in"
+            what = f"{held} is there already, and it is {kind}"
             problems.append(Problem("REPORT-NAME", what, advice="use another name"))
         if problems:
             raise CommandRefused(problems)
@@ -254,6 +267,31 @@ class Streams:
         filters = (*report.groups, *cidr, *report.ip_tags)
         self._write(now, actor, "Save report", report.name, ", ".join((*report.sources, *filters)))
         return report.name
+
+    def create_snapshot(self, now: int, actor: str, snapshot: Snapshot, traffic: Traffic) -> str:
+        """Make a report of what a log says, which never changes; return its name.
+
+        It is read at once (guess: the product takes a while, and sends a mail).
+        """
+        name = _name("REPORT-NAME", "report", snapshot.name)
+        if held := self._held(name):
+            raise _refused("REPORT-NAME", f"{held} is there already", "use another name")
+        traffic = self._counted(now, traffic)
+        if not len(traffic):
+            what = f"the log of {snapshot.source} holds nothing of that period"
+            raise _refused("SNAPSHOT-EMPTY", what, f"choose another of the last {KEPT_DAYS} days")
+        if snapshot.anonymised and traffic.user is not None:
+            traffic = replace(traffic, user=traffic.user.renamed(self.pseudonyms.hide))
+        report = ContinuousReport(name, self._catalog, "snapshot")
+        report.take(now, traffic)
+        self._frozen[name], self.updated[name] = report, now
+        self.snapshots[name] = replace(snapshot, name=name)
+        self._write(now, actor, "Create snapshot report", name, snapshot.source)
+        return name
+
+    def _held(self, name: str) -> str | None:
+        """Return the report that has this name, in whatever case."""
+        return {each.casefold(): each for each in self.all}.get(name.casefold())
 
     def _report_problems(self, report: CustomReport) -> list[Problem]:
         tags = sorted({tag for named in self.ip_ranges.values() for tag in named.tags})
@@ -276,11 +314,15 @@ class Streams:
         return problems + _network_problems(report.networks)
 
     def delete_report(self, now: int, actor: str, name: str) -> None:
-        """Drop a custom report and its data."""
-        if name not in self.custom:
-            known = "one of: " + ", ".join(self.custom) if self.custom else "there is none"
-            raise _refused("REPORT-UNKNOWN", f"no custom report {name!r}", known)
-        del self.custom[name], self.reports[name]
+        """Drop a custom or a snapshot report and its data."""
+        if name in self.snapshots:
+            del self.snapshots[name], self._frozen[name]
+        elif name in self.custom:
+            del self.custom[name], self.reports[name]
+        else:
+            known = ", ".join((*self.custom, *self.snapshots))
+            advice = f"one of: {known}" if known else "there is none"
+            raise _refused("REPORT-UNKNOWN", f"no custom or snapshot report {name!r}", advice)
         self.updated.pop(name, None)
         self._write(now, actor, "Delete report", name, "")
 
