@@ -179,7 +179,8 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
             case "reports":
                 custom = self._report is not None and self._report.custom
                 return (
-                    f"`N` makes a custom report{', `enter` changes this one' if custom else ''}; `]` next tab"
+                    f"`N` makes a custom report, `U` a snapshot of a log"
+                    f"{', `enter` changes this one' if custom else ''}; `]` next tab"
                 )
             case "exclusions":
                 return "`N` leaves somebody out of new data, `d` ends it; `]` next tab"
