@@ -89,6 +89,17 @@ def test_a_line_is_recognised_as_one_format_with_any_header(name: str, head: str
 
 
 @pytest.mark.parametrize("name", LINES)
+def test_a_line_that_goes_on_for_ever_anywhere_holds_nothing_up(name: str) -> None:
+    line, known = LINES[name], by_name(name)
+    assert known is not None
+    ends = [place for place, character in enumerate(line) if not character.isalnum()]
+    for filling in ("x", 'x"', "x "):
+        # Going back over such a line again and again would take minutes.
+        endless = [line[: end + 1] + filling * 5_000 for end in ends]
+        assert 0 <= known.sniff(endless) <= 1
+
+
+@pytest.mark.parametrize("name", LINES)
 def test_a_cut_off_or_repeated_log_is_accounted_for_line_by_line(name: str) -> None:
     known = by_name(name)
     assert known is not None
