@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from sim.base.kept import Kept
 from sim.base.time import HOUR, MINUTE
 from sim.engine.tenant import BLOCK_UNSANCTIONED, CUSTOM_INDICATORS, INTEGRATION
 from sim.scenario.load import load_scenario
 from sim.session.commands import SetSwitch, TagApp
 from sim.session.driver import Session
 from sim.session.endpoint_commands import PowerShell, VisitSite
+from sim.world import groundwork
 from tests.tui.robot import Robot
 from tui.app import PlayApp
 from tui.screens.reports import ReportPicker
@@ -97,7 +99,10 @@ HOSTILE = (
 
 def hostile() -> Session:
     """Return first data of an organisation whose names are made to break a terminal."""
+    # Runs of one scenario and seed share their staff: this one takes nobody's and leaves it to nobody.
+    groundwork._STANDING = Kept(2)
     session = fresh()
+    groundwork._STANDING = Kept(2)
     world = session.world
 
     def bad(number: int) -> str:
