@@ -18,10 +18,10 @@ from sim.world.devices import Device
 from sim.world.displacement import Displacement
 from sim.world.groundwork import groundwork
 from sim.world.messages import Messages
-from tests.reference.wishes import Session, Site, Wish, drawn, shapes, wishes
+from tests.reference.wishes import Session, Site, Wish, drawn, wishes
 
 _BLOCK = 256
-"""Sessions whose bits are drawn at once."""
+"""Sessions whose requests are drawn at once."""
 _ROWS = 32
 """Bits of the number of a session."""
 _COLUMNS = (
@@ -66,7 +66,7 @@ class Inputs:
         self._seed = seed
         self._sessions: dict[int, columns.Sessions] = {}
         """Of each day."""
-        self._shapes = shapes(self._begun.kinds)
+        self._uploads = [tuple(knots) for knots in self._begun.kinds.upload]
         self._sites = [
             Site(self.staff.apps[app].id, self.staff.hosts[host])
             for host, app in enumerate(self.staff.host_app.tolist())
@@ -151,7 +151,7 @@ class Inputs:
     def _intended(self, day: int, rows: NDArray[np.int64]) -> list[Session]:
         """Return some of a day's sessions one by one."""
         some, processes = self._sessions[day].take(rows), self.staff.processes
-        bits = drawn(self._seed, some.key, day, some.requests)
+        chances = drawn(self._seed, some, day, self._begun.kinds)
         found = []
         for row, *values in zip(rows.tolist(), *(getattr(some, n).tolist() for n in _COLUMNS), strict=True):
             person, machine, process, kind, key, begin, requests, first, count, uploads, long_lived = values
@@ -164,11 +164,11 @@ class Inputs:
                     processes[process],
                     key,
                     begin,
-                    tuple(islice(bits, requests)),
+                    tuple(islice(chances, requests)),
                     uploads,
                     long_lived,
                     self._reached(first, count),
-                    self._shapes[kind],
+                    self._uploads[kind],
                     (person << _ROWS | row) * MOST_REQUESTS,
                 )
             )

@@ -187,7 +187,7 @@ class Reference:
             return False
         self._blocks[session] += PATIENCE if became == "warned" else 1
         leaves = self._blocks[session] >= PATIENCE
-        if leaves or wish.place + 1 == len(session.bits):
+        if leaves or wish.place + 1 == len(session.chances):
             self._await(iter(self.inputs.elsewhere(wish, wish.time)))
         return leaves
 

@@ -1,8 +1,9 @@
 """What people intend, one request after the other, written once more.
 
-The program draws it as columns (`sim.world.behaviour`). Here only the random bits come in blocks, by the
-rule of what a draw is (`sim.base.rng`); what they mean, how long somebody waits, where they go and what
-they send, is reckoned request by request. The tables of sizes and gaps are the program's.
+The program draws it as columns (`sim.world.behaviour`). Here only what chance gives comes in blocks, by
+the rule of what a draw is (`sim.base.rng`): random bits, and what they are in a table of quantiles. When
+somebody goes on, where they go and what they send is reckoned request by request. The tables of sizes and
+gaps are the program's.
 """
 
 from __future__ import annotations
@@ -13,23 +14,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.base.rng import draws, fields, further, quantile
+from sim.base.rng import draws, fields, further, quantile, quantiles_of
 from sim.world.behaviour import Kinds
+from sim.world.sessions import Sessions
 
-_PURPOSES = ("gap", "gap-fine", "host", "attachment", "attachment-size", "bytes-up", "bytes-down")
-Bits = tuple[int, ...]
-"""64 random bits for each of these purposes."""
-
-
-class Shape(NamedTuple):
-    """The tables of one kind of session: milliseconds between requests, and bytes."""
-
-    gap_ms: tuple[int, ...]
-    up: tuple[int, ...]
-    down: tuple[int, ...]
-    upload: tuple[int, ...]
+Chance = tuple[int, int, int, int, int, int]
+"""Of one request: microseconds since the one before; 64 random bits for where it goes, for whether it carries
+an upload and for the size of that; bytes up without one, and bytes down."""
 
 
 class Site(NamedTuple):
@@ -50,14 +42,15 @@ class Session:
     process: str
     key: int
     begin: int
-    bits: Sequence[Bits]
+    chances: Sequence[Chance]
     """Of each of its requests."""
     uploads: int
     """One request in so many carries an upload; 0: none does."""
     long_lived: bool
     """It is one connection that stays open."""
     sites: Sequence[Site]
-    shape: Shape
+    upload: tuple[int, ...]
+    """Quantiles of an upload's bytes."""
     turn: int
     """Where its requests stand among all of one instant: person by person, session by session."""
 
@@ -74,29 +67,31 @@ class Wish(NamedTuple):
     bytes_down: int
 
 
-def shapes(kinds: Kinds) -> list[Shape]:
-    """Return the program's tables of every kind of session."""
-    tables = (kinds.gap_ms.tolist(), kinds.up.tolist(), kinds.down.tolist(), kinds.upload)
-    return [Shape(*map(tuple, rows)) for rows in zip(*tables, strict=True)]
-
-
-def drawn(
-    seed: int, key: NDArray[np.uint64], day: int, requests: NDArray[np.signedinteger]
-) -> Iterator[Bits]:
-    """Yield the random bits of every request of some sessions of a day, session by session."""
-    place = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(count) for count in requests.tolist())])
-    bits = further(draws(seed, "request", key, day).repeat(requests), place)
-    return zip(*(fields(bits, purpose).tolist() for purpose in _PURPOSES), strict=True)
+def drawn(seed: int, sessions: Sessions, day: int, kinds: Kinds) -> Iterator[Chance]:
+    """Yield what chance gives to every request of some sessions of a day, session by session."""
+    counts = sessions.requests
+    place = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(count) for count in counts.tolist())])
+    bits = further(draws(seed, "request", sessions.key, day).repeat(counts), place)
+    kind = sessions.kind.repeat(counts)
+    gap = quantiles_of(fields(bits, "gap"), kinds.gap_ms, kind) * 1_000
+    columns = (
+        gap + (fields(bits, "gap-fine") % np.uint64(1_000)).astype(np.int64),
+        *(fields(bits, purpose) for purpose in ("host", "attachment", "attachment-size")),
+        quantiles_of(fields(bits, "bytes-up"), kinds.up, kind),
+        quantiles_of(fields(bits, "bytes-down"), kinds.down, kind),
+    )
+    return zip(*(column.tolist() for column in columns), strict=True)
 
 
 def wishes(session: Session, spans: Sequence[tuple[int, int]]) -> Iterator[Wish]:
     """Yield the requests of a session in their order, as far as its machine is on, in `spans`."""
-    shape, sites, uploads, time = session.shape, session.sites, session.uploads, session.begin
+    sites, uploads, time = session.sites, session.uploads, session.begin
     edges = [edge for span in spans for edge in span]
-    for place, (gap, fine, where, chance, size, up, down) in enumerate(session.bits):
+    for place, (gap, where, chance, size, up, down) in enumerate(session.chances):
         if place:
-            time += quantile(gap, shape.gap_ms) * 1_000 + fine % 1_000
+            time += gap
         if bisect_right(edges, time) % 2 == 0:  # between two spans
             continue
-        sent = quantile(size, shape.upload) if uploads and chance % uploads == 0 else quantile(up, shape.up)
-        yield Wish(time, session, place, sites[where % len(sites)], sent, quantile(down, shape.down))
+        if uploads and chance % uploads == 0:
+            up = quantile(size, session.upload)
+        yield Wish(time, session, place, sites[where % len(sites)], up, down)
