@@ -101,15 +101,14 @@ class _Running:
     deviation: I64
 
     def having(self, keys: I64) -> _Running:
-        """Return the same with series for all of the keys; a new one has been nothing all the time."""
+        """Return the same with series for all of the sorted keys; a new one has been nothing all the time."""
         # A key past the last finds none that is its equal.
         held = np.append(self.keys, -1)[np.searchsorted(self.keys, keys)]
-        new = np.unique(keys[held != keys])
-        every = np.sort(np.concatenate([self.keys, new]), kind="stable") if len(new) else self.keys
-        mean, deviation = np.zeros((2, len(every)), dtype=np.int64)
-        place = np.searchsorted(every, self.keys)
-        mean[place], deviation[place] = self.mean, self.deviation
-        return _Running(every, mean, deviation)
+        new = keys[held != keys]
+        new = new[np.diff(new, prepend=-1) != 0]
+        at = np.searchsorted(self.keys, new)
+        mean, deviation = np.insert(self.mean, at, 0), np.insert(self.deviation, at, 0)
+        return _Running(np.insert(self.keys, at, new), mean, deviation)
 
     def limit(self, rows: I64, floor: int) -> tuple[I64, I64]:
         """Return what a figure must be more than, and the deviation that it is measured by."""
@@ -238,12 +237,16 @@ def _over(series: _Running, rows: I64, value: I64, floor: int) -> Iterator[tuple
 
 
 def _learn_from_others(series: _Running, rows: I64, value: I64) -> None:
-    """Let each app in use learn the mean of its users' figures, and their mean distance from it."""
-    apps, member = np.unique(rows, return_inverse=True)
-    if len(apps):
-        count = np.bincount(member)
-        mean = _sums(member, value) // count
-        series.learn(apps, mean, _sums(member, np.abs(value - mean[member])) // count)
+    """Let each app in use learn the mean of its users' figures, and their mean distance from it.
+
+    `rows` come in order, app by app.
+    """
+    if len(rows):
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        count = np.diff(starts, append=len(rows))
+        mean = np.add.reduceat(value, starts) // count
+        distance = np.abs(value - mean.repeat(count))
+        series.learn(rows[starts], mean, np.add.reduceat(distance, starts) // count)
 
 
 def _learn_from_itself(series: _Running, rows: I64, value: I64) -> None:
@@ -251,13 +254,6 @@ def _learn_from_itself(series: _Running, rows: I64, value: I64) -> None:
     values = np.zeros(len(series.keys), dtype=np.int64)
     values[rows] = value
     series.learn(np.arange(len(values)), values, np.abs(values - series.mean))
-
-
-def _sums(member: I64, value: I64) -> I64:
-    order = np.argsort(member, kind="stable")
-    starts = np.flatnonzero(np.diff(member[order], prepend=-1))
-    found: I64 = np.add.reduceat(value[order], starts)
-    return found
 
 
 def _crowds(use: Use, day: int, known: _Running, judged: bool) -> tuple[list[Unusual], _Running]:

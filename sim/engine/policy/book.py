@@ -28,7 +28,6 @@ class _Fresh:
     """The days of a report that changed since it was last looked at, and what happened on them."""
 
     report: Report
-    days: frozenset[int]
     app_days: list[AppDay]
     unusual: list[Unusual]
     """What is unusual on these days."""
@@ -202,7 +201,7 @@ class PolicyBook:
         if changed:
             detector.forget_from(min(changed))
         unusual = detector.unusual(report, changed) if self._detects(report.name) else []
-        return _Fresh(report, changed, [day for day in within if day.day in changed], unusual)
+        return _Fresh(report, [day for day in within if day.day in changed], unusual)
 
     def _detects(self, report: str) -> bool:
         """Tell whether a policy looks for unusual behaviour in a report."""
@@ -219,14 +218,15 @@ class PolicyBook:
                 return self._unusual(policy, fresh)
 
     def _unusual(self, policy: Policy, fresh: _Fresh) -> list[Match]:
-        if not fresh.days:
-            return []
-        totals = fresh.report.totals()
-        days = {(day.app_id, day.day): day for day in fresh.app_days}
         report = fresh.report
         found = behaviours(fresh.unusual, report.catalog, policy, report.name, self._candidate)
+        if not found:
+            return []
+        totals = report.totals()
         users = totals.users or totals.source_ips or 0
         chosen = self._sensitivity.choose(policy, report.name, found, users)
+        wanted = {each.day for each in chosen}
+        days = {(day.app_id, day.day): day for day in fresh.app_days if day.day in wanted}
         return [
             match_of(policy, each.report, days[each.app_id, each.day], each.reasons, each.who, each.seen_with)
             for each in chosen
@@ -267,6 +267,9 @@ class PolicyBook:
 def _transactions(report: Report) -> dict[int, int]:
     """Return how many transactions a report holds, by day."""
     cells = report.app_cells()
-    days, starts = np.unique(cells.day, return_index=True)
-    sums = np.add.reduceat(cells.transactions, starts).tolist() if len(days) else []
-    return dict(zip(days.tolist(), sums, strict=True))
+    if not len(cells):
+        return {}
+    # Cells are kept by day.
+    starts = np.flatnonzero(np.diff(cells.day, prepend=-1))
+    sums = np.add.reduceat(cells.transactions, starts)
+    return dict(zip(cells.day[starts].tolist(), sums.tolist(), strict=True))
