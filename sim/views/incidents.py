@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sim.engine.discovery.groups import EntityKind
+from sim.engine.enforcement.indicators import SEVERITIES
 from sim.session.driver import Session
 from sim.views.alerts import AnyAlertRow, CloudAlertRow, EndpointAlertRow, one_queue
-
-GRAVEST_FIRST = ("High", "Medium", "Low", "Informational")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def _row(name: str, alerts: list[AnyAlertRow]) -> IncidentRow:
     return IncidentRow(
         name,
         tuple(alerts),
-        min((alert.severity for alert in alerts), key=_gravity),
+        max((alert.severity for alert in alerts), key=SEVERITIES.index),
         "Resolved" if not waits else "In progress" if begun else "New",
         _distinct(
             alert.app or (alert.domain if isinstance(alert, EndpointAlertRow) else "") for alert in alerts
@@ -66,10 +65,6 @@ def _row(name: str, alerts: list[AnyAlertRow]) -> IncidentRow:
         _distinct(name for alert in alerts for name in _named(alert, "machine")),
         _distinct(name for alert in alerts for name in _named(alert, "user")),
     )
-
-
-def _gravity(severity: str) -> int:
-    return GRAVEST_FIRST.index(severity) if severity in GRAVEST_FIRST else len(GRAVEST_FIRST)
 
 
 def _named(alert: AnyAlertRow, kind: EntityKind) -> tuple[str, ...]:

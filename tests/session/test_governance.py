@@ -66,7 +66,7 @@ ELSEWHERE = {
     "withdraw-setting": "done in Intune, Configuration Manager or Group Policy; the fleet screen lists it",
     "remove-client": "done in Intune",
     "import-block-script": "done at the appliance, whose administrator imports it",
-    "repair-machine": "done by the service desk, at the machine",
+    "repair-machine": "done by the service desk; the fleet screen lists it",
     "repair-collector": "mostly the server team's work; a data source that is set right has its entry",
     "notify-users": "a mail, sent outside the portals",
     "ask-about": "a mail, sent outside the portals",

@@ -178,10 +178,9 @@ class CloudSettingsScreen(TabbedScreen, scope=CLOUD_SETTINGS):
         match self.tab:
             case "reports":
                 custom = self._report is not None and self._report.custom
-                return (
-                    f"`N` makes a custom report, `U` a snapshot of a log"
-                    f"{', `enter` changes this one' if custom else ''}; `]` next tab"
-                )
+                snapshot = "" if self.when_log() else ", `U` a snapshot of a log"
+                change = ", `enter` changes this one" if custom else ""
+                return f"`N` makes a custom report{snapshot}{change}; `]` next tab"
             case "exclusions":
                 return "`N` leaves somebody out of new data, `d` ends it; `]` next tab"
             case "names":
