@@ -156,12 +156,11 @@ class ContinuousReport(Report):
 
     def forget_before(self, day: int) -> int:
         """Drop what happened before a day, lines too, and return how many transactions that were."""
-        for place, batch in enumerate(self._batches):
-            kept = batch.traffic.time >= day * DAY
-            if not kept.all():
-                self._batches[place] = batch.take(kept)
-        self._batches = [batch for batch in self._batches if len(batch.host)]
-        return super().forget_before(day)
+        forgotten = super().forget_before(day)
+        if forgotten:
+            parts = (batch.take(batch.traffic.time >= day * DAY) for batch in self._batches)
+            self._batches = [batch for batch in parts if len(batch.host)]
+        return forgotten
 
     def lines(self, scope: Scope, limit: int) -> Lines:
         """Return the sums over the lines of a scope, and at most `limit` of them, the newest first."""

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 from publicsuffixlist import PSLFILE, PublicSuffixList
 
 from sim.engine.catalog.domains import suffixes
 from sim.engine.catalog.model import App, Catalog
+from sim.engine.traffic import I64
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Match = tuple[App, str]
 """An app, and the catalog's entry that gave it away."""
@@ -28,6 +34,8 @@ _LONGEST = 253
 """Characters of a host name (RFC 1035, section 2.3.4; documented)."""
 _EACH = ""
 """Below this name each host is a case of its own."""
+_MANY = 5_000
+"""As many hosts are looked up together: fewer cost less one by one."""
 
 
 class Endings:
@@ -60,12 +68,65 @@ class Endings:
                     self._themselves[host] = self._alone(host)
                 return self._themselves[host]
             known, longer = longer, f"{labels.pop()}.{longer}"
-        if known not in self._below:
-            self._below[known] = self._what_holds_below(known)
-        found = self._below[known]
+        found = self._below_name(known)
         if found is None:
             return longer
         return self._alone(host) if found == _EACH else found
+
+    def look_up_all(self, hosts: Sequence[str]) -> tuple[list[Match | str], I64]:
+        """Look many hosts up; return what they lead to, and the position in it of what each host does."""
+        if len(hosts) < _MANY:
+            return [*map(self.look_up, hosts)], np.arange(len(hosts))
+        import polars as pl
+
+        from sim.engine.discovery.formats.dictionary import Dictionary
+
+        ends = self._ends(hosts)
+        below = {known: self._below_name(known) for known in ends["known"].unique()}
+        longer = [known for known, found in below.items() if found is None]
+        each = [known for known, found in below.items() if found == _EACH]
+        # A longer name is in no tree, and so never one of the known.
+        name = pl.when(pl.col("known").is_in(longer)).then("longer").otherwise("known")
+        leading = ends.filter(~pl.col("known").is_in(each)).select("row", name=name)
+        names = Dictionary(len(hosts)).encode(leading["name"])
+        which = np.full(len(hosts), -1, dtype=np.int64)
+        which[leading["row"].to_numpy()] = names.codes
+        alone = np.flatnonzero(which < 0)
+        which[alone] = np.arange(len(names.names), len(names.names) + len(alone))
+        found = [below.get(name) or name for name in names.names]
+        return [*found, *(self.look_up(hosts[row]) for row in alone.tolist())], which
+
+    def _ends(self, hosts: Sequence[str]) -> pl.DataFrame:
+        """Return `row`, `known` and `longer` name of every plain host that is not itself in the tree."""
+        import polars as pl
+
+        host, labels = pl.col("host"), pl.col("labels")
+        tree = pl.Series([*self._known_names]).implode()
+        plain = (host.str.len_bytes() <= _LONGEST) & ~host.str.contains(_PECULIAR.pattern)
+        walking = (
+            pl.DataFrame({"host": hosts}, schema={"host": pl.String})
+            .with_row_index("row")
+            .filter(plain)
+            .select(
+                "row", labels=host.str.split("."), known=pl.lit(""), longer=host.str.split(".").list.last()
+            )
+        )
+        ended = []
+        while len(walking):
+            inside = walking["longer"].is_in(tree)
+            ended.append(walking.filter(~inside).drop("labels"))
+            next_label = labels.list.get(-1 - len(ended), null_on_oob=True)
+            walking = (
+                walking.filter(inside)
+                .with_columns(known="longer", longer=pl.concat_str(next_label, "longer", separator="."))
+                .drop_nulls("longer")
+            )
+        return pl.concat(ended)
+
+    def _below_name(self, known: str) -> Match | str | None:
+        if known not in self._below:
+            self._below[known] = self._what_holds_below(known)
+        return self._below[known]
 
     @cached_property
     def _known_names(self) -> frozenset[str]:

@@ -24,6 +24,11 @@ def entity_codes(cells: Cells) -> dict[EntityKind, I32]:
     return {"user": cells.key[2], "source_ip": cells.key[3], "machine": cells.key[4]}
 
 
+def distinct(codes: I64 | I32) -> int:
+    """Return how many different codes there are, absent ones left out."""
+    return int(np.count_nonzero(np.bincount(codes[codes >= 0])))
+
+
 class Groups:
     """Cells grouped by one key; every result has one item a group, in ascending key order."""
 

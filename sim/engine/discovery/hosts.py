@@ -143,23 +143,23 @@ class HostNumbering(Numbering):
         return found is not None and found[1] == self._hosts[code][1]
 
     def _number(self, names: list[str]) -> list[int]:
-        codes = [*map(self._known.get, names)]
-        if self._unmatched + codes.count(None) > _MOST_UNMATCHED:
+        new = [name for name in names if name not in self._known]
+        if self._unmatched + len(new) > _MOST_UNMATCHED:
             # Only a cache of look-ups: made-up host names must not fill the memory.
             self._forget_unmatched()
-        return [
-            self._looked_up(name) if code is None else code for name, code in zip(names, codes, strict=True)
+            new = [name for name in names if name not in self._known]
+        found, which = self._endings.look_up_all(new)
+        matches = {place: each for place, each in enumerate(found) if not isinstance(each, str)}
+        unmatched = [self._domain_code(each) if isinstance(each, str) else 0 for each in found]
+        codes = np.array(unmatched, dtype=np.int64)[which]
+        of_app = np.flatnonzero(codes == 0)
+        codes[of_app] = [
+            self._host_code(new[row], *matches[place])
+            for row, place in zip(of_app.tolist(), which[of_app].tolist(), strict=True)
         ]
-
-    def _looked_up(self, name: str) -> int:
-        found = self._endings.look_up(name)
-        if isinstance(found, str):
-            self._unmatched += 1
-            code = self._domain_code(found)
-        else:
-            code = self._host_code(name, *found)
-        self._known[name] = code
-        return code
+        self._unmatched += len(new) - len(of_app)
+        self._known.update(zip(new, codes.tolist(), strict=True))
+        return [self._known[name] for name in names]
 
     def _host_code(self, name: str, app: App, domain: str) -> int:
         self._hosts.append((name, domain))

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
 from sim.engine.catalog.model import Catalog
 from sim.engine.discovery.groups import EntityKind
 from sim.engine.discovery.hosts import HostNumbering, NameNumbering
@@ -81,26 +79,38 @@ class Report(Use):
     def host_cells(self) -> Cells:
         return self._by_host.cells()
 
+    def people(self) -> int:
+        """Return how many users it knows, else how many source addresses."""
+        return len(self._by_app.codes(2)) or len(self._by_app.codes(3))
+
     def days(self, first: int, last: int) -> Use:
         """Return the use on the days from `first` to `last`, both included, as days since 1970-01-01."""
         return _Days(self, first, last)
 
     def active_days(self) -> list[int]:
         """Return the days on which cataloged apps were used, since 1970-01-01."""
-        days: list[int] = np.unique(self.app_cells().day).tolist()
-        return days
+        return self._by_app.days()
+
+    def transactions_by_day(self) -> dict[int, int]:
+        """Return how many transactions in cataloged apps each of these days has."""
+        return self._by_app.transactions()
+
+    def apps_seen(self) -> set[str]:
+        """Return the ids of the apps in use."""
+        return {self.catalog.apps[position].id for position in self._by_app.codes(1).tolist()}
 
     def forget_before(self, day: int) -> int:
         """Drop what happened before a day and return how many transactions that were.
 
         Discovery data is kept for 90 days (CAS/discovered-apps.md; documented).
         """
-        old = self.host_cells().day < day
-        forgotten = int(self.host_cells().transactions[old].sum())
+        by_day = self._by_host.transactions()
+        forgotten = sum(count for each, count in by_day.items() if each < day)
         if forgotten:
             self._by_app.drop_before(day)
             self._by_host.drop_before(day)
-            self.first = int(self.host_cells().first.min()) if len(self.host_cells()) else None
+            kept = self._by_host.days()[:1]
+            self.first = int(self._by_host.between(*kept, *kept).first.min()) if kept else None
         return forgotten
 
     def _codes(self, kind: EntityKind, column: Coded | None, size: int) -> I64:
@@ -112,17 +122,11 @@ class _Days(Use):
 
     def __init__(self, report: Report, first: int, last: int) -> None:
         super().__init__(report.catalog, report._hosts, report._names)
-        self._app_cells = _between(report.app_cells(), first, last)
-        self._host_cells = _between(report.host_cells(), first, last)
+        self._app_cells = report._by_app.between(first, last)
+        self._host_cells = report._by_host.between(first, last)
 
     def app_cells(self) -> Cells:
         return self._app_cells
 
     def host_cells(self) -> Cells:
         return self._host_cells
-
-
-def _between(cells: Cells, first: int, last: int) -> Cells:
-    # Cells are sorted by day.
-    begin, end = np.searchsorted(cells.day, [first, last + 1]).tolist()
-    return cells.take(np.arange(begin, end))

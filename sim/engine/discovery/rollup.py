@@ -9,9 +9,10 @@ the same rows give the same cells in whatever order and batches they came.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,8 +65,8 @@ class Cells:
         """Days since 1970-01-01, UTC: the first key column."""
         return self.key[0]
 
-    def take(self, rows: I64 | Bool) -> Cells:
-        """Return some cells, in the order asked for."""
+    def take(self, rows: I64 | Bool | slice) -> Cells:
+        """Return some cells, in the order asked for; those of a slice are not copied."""
         return Cells(
             key=tuple(column[rows] for column in self.key),
             transactions=self.transactions[rows],
@@ -78,6 +79,12 @@ class Cells:
             last=self.last[rows],
             knows=self.knows[rows],
         )
+
+    def by_day(self) -> Iterator[tuple[int, Cells]]:
+        """Yield each day, and its cells."""
+        starts = np.flatnonzero(np.r_[True, self.day[1:] != self.day[:-1]]) if len(self) else self.day
+        for start, end in pairwise([*starts.tolist(), len(self)]):
+            yield int(self.day[start]), self.take(slice(start, end))
 
     def known(self) -> int:
         """Return the bits of every column that some cell knows."""
@@ -178,39 +185,87 @@ def cells_of(time: I64, counters: Counters, *codes: I64, bundles: Bundles | None
 
 
 class Rollup:
-    """Cells that grow by batches; `columns` is how many key columns they have, the day included."""
+    """Cells that grow by batches; `columns` is how many key columns they have, the day included.
+
+    Each day's are kept apart: what comes costs as much as its days hold, however long the past.
+    """
 
     def __init__(self, columns: int) -> None:
         self._columns = columns
-        self._runs: list[Cells] = []
+        self._days: dict[int, list[Cells]] = {}
+        self._whole: Cells | None = None
 
     def add(self, cells: Cells) -> None:
         """Merge a batch."""
-        if not len(cells):
-            return
-        self._runs.append(cells)
-        while len(self._runs) > 1 and len(self._runs[-2]) < 2 * len(self._runs[-1]):
-            self._runs[-2:] = [_merge(self._runs[-2:])]
+        for day, part in cells.by_day():
+            self._whole = None
+            runs = self._days.setdefault(day, [])
+            runs.append(part)
+            while len(runs) > 1 and len(runs[-2]) < 2 * len(runs[-1]):
+                runs[-2:] = [_merge(runs[-2:])]
 
     def drop_before(self, day: int) -> None:
         """Forget the cells of earlier days."""
-        kept = (run.take(run.day >= day) for run in self._runs)
-        self._runs = [run for run in kept if len(run)]
+        kept = {each: runs for each, runs in self._days.items() if each >= day}
+        if len(kept) < len(self._days):
+            self._days, self._whole = kept, None
 
     def renumber(self, column: int, numbers: I64) -> None:
         """Give the codes of one key column the new `numbers`, which keep their order."""
-        for place, run in enumerate(self._runs):
-            key = list(run.key)
-            key[column] = numbers[key[column]].astype(np.int32)
-            self._runs[place] = replace(run, key=tuple(key))
+        self._whole = None
+        for runs in self._days.values():
+            for place, run in enumerate(runs):
+                key = list(run.key)
+                key[column] = _frugal(numbers[key[column]].astype(np.int32))
+                runs[place] = replace(run, key=tuple(key))
+
+    def days(self) -> list[int]:
+        """Return the days that have cells, in their order."""
+        return sorted(self._days)
+
+    def transactions(self) -> dict[int, int]:
+        """Return how many transactions each day has."""
+        return {day: sum(int(run.transactions.sum()) for run in runs) for day, runs in self._days.items()}
+
+    def codes(self, column: int) -> I64:
+        """Return the different codes of one key column, those of what is absent left out, in their order."""
+        columns = [run.key[column] for runs in self._days.values() for run in runs]
+        seen = np.zeros(1 + max((int(each.max()) for each in columns), default=-1), dtype=np.bool_)
+        for each in columns:
+            seen[each[each >= 0]] = True
+        return np.flatnonzero(seen)
 
     def cells(self) -> Cells:
         """Return everything so far as one sorted set of cells."""
-        if not self._runs:
-            return _empty(self._columns)
-        if len(self._runs) > 1:
-            self._runs = [_merge(self._runs)]
-        return self._runs[0]
+        if self._whole is None:
+            self._whole = self.between(min(self._days, default=0), max(self._days, default=0))
+            # What is held twice is held once.
+            self._days = {day: [part] for day, part in self._whole.by_day()}
+        return self._whole
+
+    def between(self, first: int, last: int) -> Cells:
+        """Return the cells of the days from `first` to `last`, both included."""
+        held = [self._of(day) for day in self.days() if first <= day <= last]
+        return _joined(held) if held else _empty(self._columns)
+
+    def _of(self, day: int) -> Cells:
+        runs = self._days[day]
+        if len(runs) > 1:
+            runs[:] = [_merge(runs)]
+        return runs[0]
+
+
+def _joined(parts: Sequence[Cells]) -> Cells:
+    """Return the cells of all parts, one after the other."""
+
+    def column(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        return _frugal(np.concatenate(columns))
+
+    if len(parts) == 1:
+        return parts[0]
+    columns = (f.name for f in fields(Cells) if f.name != "key")
+    key = tuple(map(column, zip(*(part.key for part in parts), strict=True)))
+    return Cells(key, *(column([getattr(part, name) for part in parts]) for name in columns))
 
 
 def _merge(runs: Sequence[Cells]) -> Cells:

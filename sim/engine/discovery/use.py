@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from sim.engine.catalog.model import Catalog
-from sim.engine.discovery.groups import EntityKind, Groups, entity_codes
+from sim.engine.discovery.groups import EntityKind, Groups, distinct, entity_codes
 from sim.engine.discovery.hosts import HostNumbering, NameNumbering
 from sim.engine.discovery.rollup import KNOWS, Cells, pack
 
@@ -166,14 +166,13 @@ class Use(ABC):
         columns = entity_codes(cells)
 
         def entities(kind: EntityKind) -> int | None:
-            codes = columns[kind]
-            return len(np.unique(codes[codes >= 0])) if self.knows(kind) else None
+            return distinct(columns[kind]) if self.knows(kind) else None
 
         def counter(name: Counted) -> int | None:
             return int(getattr(cells, name).sum()) if self.knows(name) else None
 
         return Totals(
-            apps=len(np.unique(cells.key[1])),
+            apps=distinct(cells.key[1]),
             users=entities("user"),
             source_ips=entities("source_ip"),
             machines=entities("machine"),
@@ -215,8 +214,7 @@ class Use(ABC):
             return None
         accessed = cells.transactions - cells.blocked - cells.bypassed
         counts = (
-            len(np.unique(users[known & (column > 0)]))
-            for column in (cells.blocked, accessed, cells.bypassed)
+            distinct(users[known & (column > 0)]) for column in (cells.blocked, accessed, cells.bypassed)
         )
         return Controls(*counts)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from sim.base.errors import CommandRefused, Problem
 from sim.base.time import DAY
 from sim.engine.discovery.report import Report
@@ -171,7 +169,7 @@ class PolicyBook:
 
     def begin(self) -> None:
         """Take what the reports hold as seen already: it teaches, and raises nothing."""
-        self._looked = {report.name: _transactions(report) for report in self._reports.values()}
+        self._looked = {report.name: report.transactions_by_day() for report in self._reports.values()}
 
     def evaluate(self, now: int) -> Iterator[Match]:
         """Evaluate every policy on what is new in every report; raise alerts and yield the matches to govern.
@@ -190,18 +188,17 @@ class PolicyBook:
 
     def _fresh(self, report: Report) -> _Fresh:
         """Return what changed in a report since the last evaluation, late data of earlier days too."""
-        held = _transactions(report)
+        held = report.transactions_by_day()
         before = self._looked.get(report.name, {})
         changed = frozenset(day for day, count in held.items() if before.get(day) != count)
         self._looked[report.name] = held
-        apps = {report.catalog.apps[place].id for place in np.unique(report.app_cells().key[1]).tolist()}
-        self._memory.forget_deleted(report.name, apps)
-        within = report.days(min(changed), max(changed)).app_days() if changed else []
+        self._memory.forget_deleted(report.name, report.apps_seen())
         detector = self._detectors.setdefault(report.name, Detector())
         if changed:
             detector.forget_from(min(changed))
         unusual = detector.unusual(report, changed) if self._detects(report.name) else []
-        return _Fresh(report, [day for day in within if day.day in changed], unusual)
+        app_days = [each for day in sorted(changed) for each in report.days(day, day).app_days()]
+        return _Fresh(report, app_days, unusual)
 
     def _detects(self, report: str) -> bool:
         """Tell whether a policy looks for unusual behaviour in a report."""
@@ -222,9 +219,7 @@ class PolicyBook:
         found = behaviours(fresh.unusual, report.catalog, policy, report.name, self._candidate)
         if not found:
             return []
-        totals = report.totals()
-        users = totals.users or totals.source_ips or 0
-        chosen = self._sensitivity.choose(policy, report.name, found, users)
+        chosen = self._sensitivity.choose(policy, report.name, found, report.people())
         wanted = {each.day for each in chosen}
         days = {(day.app_id, day.day): day for day in fresh.app_days if day.day in wanted}
         return [
@@ -262,14 +257,3 @@ class PolicyBook:
         else:
             alert = self._alerts.raise_for(now, match)
             self.notices.tell(now, policy, alert.id)
-
-
-def _transactions(report: Report) -> dict[int, int]:
-    """Return how many transactions a report holds, by day."""
-    cells = report.app_cells()
-    if not len(cells):
-        return {}
-    # Cells are kept by day.
-    starts = np.flatnonzero(np.diff(cells.day, prepend=-1))
-    sums = np.add.reduceat(cells.transactions, starts)
-    return dict(zip(cells.day[starts].tolist(), sums.tolist(), strict=True))
