@@ -6,11 +6,12 @@ from functools import lru_cache
 from importlib import resources
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from sim.base.errors import InputError, Problem, nearest
 from sim.base.located import Strict as Strict
-from sim.base.rng import between, draw, quantile
+from sim.base.rng import I64, U64, between, betweens, draw, draws, quantile, quantiles
 from sim.base.time import DAY, MINUTE, SECOND, parse_duration
 from sim.base.yamlfile import load
 from sim.engine.catalog.app import CATEGORIES
@@ -111,6 +112,16 @@ class Delay(Strict):
             return between(bits, low // SECOND, high // SECOND) * SECOND
         assert self.quantiles is not None
         return quantile(bits, tuple(knot // SECOND for knot in self.quantiles)) * SECOND
+
+    def samples(self, seed: int, hop: str, *keys: U64 | I64) -> I64:
+        """Return `sample` for each row of the keys, for hops that begin at time 0."""
+        bits = draws(seed, f"hop:{hop}", *keys)
+        if self.uniform is not None:
+            low, high = self.uniform
+            return betweens(bits, low // SECOND, high // SECOND) * SECOND
+        if self.quantiles is not None:
+            return quantiles(bits, tuple(knot // SECOND for knot in self.quantiles)) * SECOND
+        return np.full(len(bits), self.sample(seed, hop))
 
 
 class Poll(Strict):

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.rng import draw
+from sim.base.order import grouped
+from sim.base.rng import draws
 from sim.engine.enforcement.facts import Outcome
 from sim.engine.traffic import Coded, Traffic
 from sim.scenario.eras import Era
@@ -30,11 +31,9 @@ class Sensor:
         self._machines = machines
         self._era = era
         self._seed = seed
-        self._keys = staff.keys.tolist()
-        self._phase: I64 = np.array(
-            [draw(seed, "sensor-phase", key) % era.sensor_interval for key in self._keys],
-            dtype=np.int64,
-        )
+        self._keys = staff.keys
+        phase = draws(seed, "sensor-phase", staff.keys) % np.uint64(era.sensor_interval)
+        self._phase: I64 = phase.astype(np.int64)
         self._window = np.full(len(machines), -1, dtype=np.int64)
         self._count = np.zeros(len(machines), dtype=np.int64)
         self._rows: list[Rows] = []
@@ -46,7 +45,7 @@ class Sensor:
         if not len(rows):
             return
         window = (rows.time - self._phase[rows.machine]) // self._era.sensor_interval
-        order = np.lexsort((np.arange(len(rows)), rows.machine))
+        order, _ = grouped(rows.machine)
         machine, sorted_window = rows.machine[order], window[order]
         opens = np.r_[True, (machine[1:] != machine[:-1]) | (sorted_window[1:] != sorted_window[:-1])]
         group = np.cumsum(opens) - 1
@@ -73,28 +72,24 @@ class Sensor:
         if not len(rows):
             return rows
         window, chunk = np.concatenate(self._windows), np.concatenate(self._chunks)
-        order = np.lexsort((rows.time, chunk, window, rows.machine))
-        machine = rows.machine[order]
-        opens = np.r_[
-            True,
-            (machine[1:] != machine[:-1])
-            | (window[order][1:] != window[order][:-1])
-            | (chunk[order][1:] != chunk[order][:-1]),
-        ]
+        # Rows are kept in time order, and in time a machine's windows and chunks only go up.
+        order, _ = grouped(rows.machine)
+        machine, its_window, its_chunk = rows.machine[order], window[order], chunk[order]
+        opens = np.ones(len(order), dtype=np.bool_)
+        opens[1:] = machine[1:] != machine[:-1]
+        opens[1:] |= its_window[1:] != its_window[:-1]
+        opens[1:] |= its_chunk[1:] != its_chunk[:-1]
         begins = np.flatnonzero(opens)
         ends = np.r_[begins[1:], len(order)] - 1
         handed = self._handed_over(rows, order, window, begins, ends)
-        ready = np.zeros(len(begins), dtype=bool)
-        gone = np.zeros(len(begins), dtype=bool)
-        for number in np.flatnonzero(handed <= now).tolist():
-            at = int(handed[number])
-            row = int(order[begins[number]])
-            if not any(start <= at < end for start, end in on_since):
-                gone[number] = True
-                continue
-            key = self._keys[int(rows.machine[row])]
-            delay = self._era.parse.sample(self._seed, "parse", key, int(window[row]), int(chunk[row]))
-            ready[number] = at + delay <= now
+        heads = order[begins]
+        delay = self._era.parse.samples(
+            self._seed, "parse", self._keys[rows.machine[heads]], window[heads], chunk[heads]
+        )
+        spans = np.array(on_since, dtype=np.int64).reshape(-1, 2)
+        on = ((spans[:, :1] <= handed) & (handed < spans[:, 1:])).any(axis=0)
+        gone = (handed <= now) & ~on
+        ready = on & (handed + delay <= now)
         member = np.empty(len(rows), dtype=np.int64)
         member[order] = np.cumsum(opens) - 1
         leaves = (ready | gone)[member]

@@ -11,7 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.discovery.rollup import I32, KNOWS, Cells, grouped, pack
+from sim.base.order import grouped
+from sim.engine.discovery.rollup import I32, KNOWS, Cells, pack
 from sim.engine.traffic import I64
 
 EntityKind = Literal["user", "source_ip", "machine"]

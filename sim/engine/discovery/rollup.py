@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.order import WIDEST, grouped
 from sim.base.time import DAY
 from sim.engine.traffic import I64, Bool, Bundles, Traffic
 
@@ -37,7 +38,6 @@ KNOWS = {
 """The columns a source may lack, each with its bit in `Cells.knows`."""
 
 _SUMS = ("transactions", "bytes_up", "bytes_down", "bytes_total", "blocked", "bypassed")
-_WIDEST = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +308,7 @@ def pack(columns: Sequence[I64 | I32]) -> I64:
     for column in columns:
         low = int(column.min())
         span = int(column.max()) - low + 1
-        if size * span > _WIDEST:
+        if size * span > WIDEST:
             names, ranks = np.unique(key, return_inverse=True)
             key, size = ranks.astype(np.int64), len(names)
         key *= span
@@ -316,23 +316,3 @@ def pack(columns: Sequence[I64 | I32]) -> I64:
         key -= low
         size *= span
     return key
-
-
-def grouped(key: I64) -> tuple[I64, I64]:
-    """Return an order in which equal keys stand together, and where in it each group starts."""
-    order, ordered = _sorted(key)
-    begins = np.ones(len(key), dtype=np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
-    return order, np.flatnonzero(begins)
-
-
-def _sorted(key: I64) -> tuple[I64, I64]:
-    """Return the stable order of keys, and the keys in it."""
-    bits = len(key).bit_length()
-    if len(key) and key.min() >= 0 and key.max() < _WIDEST >> bits:
-        # Numbers that hold the row too are all different, and sorting them is several times as fast.
-        rows = (key << bits) | np.arange(len(key))
-        rows.sort()
-        return rows & ((1 << bits) - 1), rows >> bits
-    order: I64 = np.argsort(key, kind="stable")
-    return order, key[order]

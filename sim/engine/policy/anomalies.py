@@ -14,11 +14,11 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from sim.base.order import grouped
 from sim.engine.catalog.model import Catalog
 from sim.engine.discovery.filters import MEGABYTE
 from sim.engine.discovery.groups import Groups, entity_codes
 from sim.engine.discovery.report import Report
-from sim.engine.discovery.rollup import grouped
 from sim.engine.discovery.use import Use
 from sim.engine.policy.matching import CandidateOf
 from sim.engine.policy.policies import Anomaly, Match, Policy, PolicyKind, Reason, Subject
