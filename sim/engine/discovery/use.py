@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -109,8 +109,7 @@ class Controls:
     """Got through after they clicked a warning away."""
 
 
-@dataclass(frozen=True, slots=True)
-class AppDay:
+class AppDay(NamedTuple):
     """One app's use on one UTC day: what policies with daily thresholds look at."""
 
     app_id: str

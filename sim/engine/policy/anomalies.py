@@ -100,15 +100,18 @@ class _Running:
     mean: I64
     deviation: I64
 
-    def having(self, keys: I64) -> _Running:
-        """Return the same with series for all of the sorted keys; a new one has been nothing all the time."""
+    def having(self, keys: I64) -> tuple[_Running, I64]:
+        """Return the same with series for all of the sorted keys, and where each key's stands.
+
+        It is a copy; a new series has been nothing all the time.
+        """
+        rows = np.searchsorted(self.keys, keys)
         # A key past the last finds none that is its equal.
-        held = np.append(self.keys, -1)[np.searchsorted(self.keys, keys)]
-        new = keys[held != keys]
-        new = new[np.diff(new, prepend=-1) != 0]
-        at = np.searchsorted(self.keys, new)
+        fresh = np.flatnonzero(np.append(self.keys, -1)[rows] != keys)
+        fresh = fresh[np.diff(keys[fresh], prepend=-1) != 0]
+        new, at = keys[fresh], rows[fresh]
         mean, deviation = np.insert(self.mean, at, 0), np.insert(self.deviation, at, 0)
-        return _Running(np.insert(self.keys, at, new), mean, deviation)
+        return _Running(np.insert(self.keys, at, new), mean, deviation), rows + np.searchsorted(new, keys)
 
     def limit(self, rows: I64, floor: int) -> tuple[I64, I64]:
         """Return what a figure must be more than, and the deviation that it is measured by."""
@@ -212,8 +215,7 @@ def _day(
             column: I64 = getattr(cells, check.column)
             value = np.add.reduceat(column[order], starts) * _ONE if len(heads) else heads
             key = place[heads] if check.with_others else pair[heads]
-            series = known.get((subject, check.what), _NOTHING).having(key)
-            rows = np.searchsorted(series.keys, key)
+            series, rows = known.get((subject, check.what), _NOTHING).having(key)
             for row, limit, score in _over(series, rows, value, check.floor) if judged else ():
                 reason = Reason(check.what, int(value[row]) // _ONE, limit, check.column != "transactions")
                 who = use.names(subject)[int(entity[heads[row]])]
@@ -262,8 +264,7 @@ def _crowds(use: Use, day: int, known: _Running, judged: bool) -> tuple[list[Unu
     by_app = Groups(cells, cells.key[1].astype(np.int64))
     users = np.array(by_app.distinct(entity_codes(cells)["user"]), dtype=np.int64) * _ONE
     place = np.array(by_app.keys, dtype=np.int64)
-    series = known.having(place)
-    rows = np.searchsorted(series.keys, place)
+    series, rows = known.having(place)
     found = [
         Unusual(day, int(place[row]), "user", "", Reason(USERS, int(users[row]) // _ONE, limit), score)
         for row, limit, score in (_over(series, rows, users, FLOOR_USERS) if judged else ())
