@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.order import grouped
+from sim.base.columns import grouped
 from sim.base.rng import draws
 from sim.engine.enforcement.facts import Outcome
 from sim.engine.traffic import Coded, Traffic

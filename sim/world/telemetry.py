@@ -13,6 +13,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.columns import narrow
+
 I64 = NDArray[np.int64]
 
 
@@ -55,7 +57,6 @@ def join(parts: list[Rows]) -> Rows:
     return Rows(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Rows)))
 
 
-_WIDTHS = (np.uint8, np.int16, np.uint16, np.int32, np.uint32)
 Kept = NDArray[np.generic] | int
 """A narrow column, or the one value that all its rows have."""
 
@@ -75,7 +76,7 @@ class Block:
         """Return rows as they are kept; there must be one at least, and they are in time order."""
         first, last = int(rows.time[0]), int(rows.time[-1])
         shown = {"time": rows.time - first, "user": rows.user - rows.machine}
-        columns = tuple(_narrow(shown.get(f.name, getattr(rows, f.name))) for f in fields(Rows))
+        columns = tuple(_kept(shown.get(f.name, getattr(rows, f.name))) for f in fields(Rows))
         return Block(first, last, len(rows), columns)
 
     def rows(self, start: int = 0, end: int | None = None) -> Rows:
@@ -104,15 +105,9 @@ class Block:
         return sum(0 if isinstance(column, int) else column.nbytes for column in self.columns)
 
 
-def _narrow(column: I64) -> Kept:
+def _kept(column: I64) -> Kept:
     low, high = int(column.min()), int(column.max())
-    if low == high:
-        return low
-    for width in _WIDTHS:
-        limits = np.iinfo(width)
-        if limits.min <= low and high <= limits.max:
-            return column.astype(width)
-    return column
+    return low if low == high else narrow(column, low, high)
 
 
 _FULL = 4_096

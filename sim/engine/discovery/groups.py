@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.order import grouped
+from sim.base.columns import grouped
 from sim.engine.discovery.rollup import I32, KNOWS, Cells, pack
 from sim.engine.traffic import I64
 
@@ -50,6 +50,10 @@ class Groups:
         reduced: list[int] = ufunc.reduceat(column[self._order], self._starts).tolist()
         return reduced
 
+    def transactions(self) -> list[int]:
+        """Return how many transactions each group has."""
+        return self._reduce(np.add, self._cells.transactions)
+
     def sums(self, name: str) -> list[int | None]:
         """Return the sum of a counter, None for a group whose sources could not know it."""
         return self._where_known(name, self._reduce(np.add, getattr(self._cells, name)))
@@ -75,7 +79,7 @@ class Groups:
     def usage(self) -> Iterator[Usage]:
         """Return what each group did."""
         return zip(
-            self._reduce(np.add, self._cells.transactions),
+            self.transactions(),
             self.sums("bytes_up"),
             self.sums("bytes_down"),
             self.sums("bytes_total"),

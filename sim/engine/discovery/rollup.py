@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.order import WIDEST, grouped
+from sim.base.columns import WIDEST, grouped, narrow
 from sim.base.time import DAY
 from sim.engine.traffic import I64, Bool, Bundles, Traffic
 
@@ -216,7 +216,7 @@ class Rollup:
         for runs in self._days.values():
             for place, run in enumerate(runs):
                 key = list(run.key)
-                key[column] = _frugal(numbers[key[column]].astype(np.int32))
+                key[column] = _one_value(numbers[key[column]].astype(np.int32))
                 runs[place] = replace(run, key=tuple(key))
 
     def days(self) -> list[int]:
@@ -256,20 +256,21 @@ class Rollup:
 
 
 def _joined(parts: Sequence[Cells]) -> Cells:
-    """Return the cells of all parts, one after the other."""
-
-    def column(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        return _frugal(np.concatenate(columns))
-
-    if len(parts) == 1:
-        return parts[0]
-    columns = (f.name for f in fields(Cells) if f.name != "key")
-    key = tuple(map(column, zip(*(part.key for part in parts), strict=True)))
-    return Cells(key, *(column([getattr(part, name) for part in parts]) for name in columns))
+    """Return the cells of all parts, one after the other, in columns that can be added."""
+    key = (_one_value(np.concatenate(columns)) for columns in zip(*(part.key for part in parts), strict=True))
+    others = {f.name: [getattr(part, f.name) for part in parts] for f in fields(Cells) if f.name != "key"}
+    wide = {
+        name: _one_value(np.concatenate(columns, dtype=np.uint8 if name == "knows" else np.int64))
+        for name, columns in others.items()
+    }
+    return Cells(tuple(key), **wide)
 
 
 def _merge(runs: Sequence[Cells]) -> Cells:
-    """Return the cells of all runs sorted, those of one key as one cell."""
+    """Return the cells of all runs, one at least, sorted, those of one key as one cell.
+
+    Counters are as narrow as they can be.
+    """
 
     # One column at a time, so that a merge needs little more memory than its result.
     def joined(name: str) -> NDArray[Any]:
@@ -281,17 +282,22 @@ def _merge(runs: Sequence[Cells]) -> Cells:
     columns = range(len(runs[0].key))
     order, starts = grouped(pack([keys(column) for column in columns]))
     heads = order[starts]
-    sums = {name: _frugal(np.add.reduceat(joined(name)[order], starts)) for name in _SUMS}
+
+    def summed(name: str) -> NDArray[Any]:
+        sums = np.add.reduceat(joined(name)[order], starts, dtype=np.int64)
+        low, high = int(sums.min()), int(sums.max())
+        return _one_value(sums) if low == high else narrow(sums, low, high)
+
     return Cells(
-        key=tuple(_frugal(keys(column)[heads]) for column in columns),
-        **sums,
+        key=tuple(_one_value(keys(column)[heads]) for column in columns),
+        **{name: summed(name) for name in _SUMS},
         first=np.minimum.reduceat(joined("first")[order], starts),
         last=np.maximum.reduceat(joined("last")[order], starts),
-        knows=_frugal(np.bitwise_or.reduceat(joined("knows")[order], starts)),
+        knows=_one_value(np.bitwise_or.reduceat(joined("knows")[order], starts)),
     )
 
 
-def _frugal(column: NDArray[Any]) -> NDArray[Any]:
+def _one_value(column: NDArray[Any]) -> NDArray[Any]:
     """Return the column, in the memory of one value where it says the same everywhere.
 
     Most sources lack some columns, and a long log has a million cells.

@@ -124,8 +124,7 @@ class AppDay(NamedTuple):
     bytes_total: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(NamedTuple):
     """A registrable domain, or an address, of no cataloged app."""
 
     name: str
@@ -281,10 +280,9 @@ class Use(ABC):
         cells = self.host_cells()
         cells = cells.take(cells.key[1] < 0)
         groups = Groups(cells, cells.key[1].astype(np.int64))
-        found = [
-            Domain(self._hosts.domain(code), transactions, total)
-            for code, (transactions, _, _, total, *_) in zip(groups.keys, groups.usage(), strict=True)
-        ]
+        found = map(
+            Domain, map(self._hosts.domain, groups.keys), groups.transactions(), groups.sums("bytes_total")
+        )
         return sorted(found, key=lambda domain: (-domain.transactions, domain.name))
 
     def _usages(self, cells: Cells) -> list[AppUsage]:

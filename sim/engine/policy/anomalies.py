@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from sim.base.order import grouped
+from sim.base.columns import grouped
 from sim.engine.catalog.model import Catalog
 from sim.engine.discovery.filters import MEGABYTE
 from sim.engine.discovery.groups import Groups, entity_codes

@@ -157,8 +157,12 @@ class Destinations:
         like = cleaned.str.contains(r"[0-9]$|:")
         addresses = [_address(text) if may_be else None for text, may_be in zip(cleaned, like, strict=True)]
         self._addresses.add(addresses)
-        pairs = zip(cleaned, addresses, strict=True)
-        self._hosts.add([text if text and address is None else None for text, address in pairs])
+        # What is written as it should be needs no text of its own.
+        hosts = (
+            None if not text or address else name if text == name else text
+            for name, text, address in zip(names, cleaned, addresses, strict=True)
+        )
+        self._hosts.add([*hosts])
 
 
 class _Places:
@@ -166,19 +170,18 @@ class _Places:
 
     def __init__(self) -> None:
         self._index: dict[str, int] = {}
-        self._codes = [-1]
+        self._names: tuple[str, ...] = ()
+        self._codes = np.full(1, -1, dtype=np.int64)
         """One for each name of the other column; the last is where a code of -1 lands."""
-        self._now: tuple[I64, tuple[str, ...]] = (np.full(1, -1, dtype=np.int64), ())
 
     def add(self, names: Sequence[str | None]) -> None:
         index = self._index
-        self._codes[-1:] = [-1 if name is None else index.setdefault(name, len(index)) for name in names]
-        self._codes.append(-1)
-        self._now = (np.asarray(self._codes, dtype=np.int64), tuple(index))
+        new = [-1 if name is None else index.setdefault(name, len(index)) for name in names]
+        self._codes = np.concatenate((self._codes[:-1], np.array([*new, -1], dtype=np.int64)))
+        self._names = tuple(index)
 
     def of(self, codes: I64) -> Coded:
-        places, names = self._now
-        return Coded(places[codes], names)
+        return Coded(self._codes[codes], self._names)
 
 
 def _address(text: str) -> str | None:

@@ -1,6 +1,8 @@
-"""Whole numbers in order: groups of equal keys."""
+"""Columns of whole numbers: in as little memory as they need, and by groups of equal keys."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,19 @@ I64 = NDArray[np.int64]
 
 WIDEST = 1 << 62
 """Keys below it can be reckoned with in 64 bits."""
+_WIDTHS = (np.uint8, np.int16, np.uint16, np.int32, np.uint32)
+
+
+def narrow(column: I64, low: int, high: int) -> NDArray[Any]:
+    """Return a column of numbers from `low` to `high` as narrow as they allow.
+
+    Nothing may be added to it as it is: its sums need not fit.
+    """
+    for width in _WIDTHS:
+        limits = np.iinfo(width)
+        if limits.min <= low and high <= limits.max:
+            return column.astype(width)
+    return column
 
 
 def grouped(key: I64) -> tuple[I64, I64]:
