@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sim
+from sim.base.columns import narrow
 from sim.engine.traffic import Bundles
 from sim.world.telemetry import I64, Rows, join
 
@@ -60,7 +61,10 @@ class Archive:
         """Keep a past, and forget the oldest ones; a disk that takes nothing is no error."""
         columns = _columns(past)
         columns["last"] = columns["last"] - columns["time"]
-        kept: dict[str, Any] = {name: _narrow(column) for name, column in columns.items()}
+        kept: dict[str, Any] = {
+            name: narrow(column, int(column.min(initial=0)), int(column.max(initial=0)))
+            for name, column in columns.items()
+        }
         kept[_DIGEST] = np.frombuffer(self._digest(kept), dtype=np.uint8)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -131,12 +135,3 @@ def _code() -> str:
     for file in sorted(Path(sim.__file__).parent.rglob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-def _narrow(column: I64) -> NDArray[Any]:
-    """Return a column as wide as its values need."""
-    if not len(column):
-        return column
-    ends = (np.min_scalar_type(int(column.min())), np.min_scalar_type(int(column.max())))
-    width = np.result_type(*ends)
-    return column.astype(width if width.kind in "iu" else np.int64)

@@ -65,11 +65,11 @@ def test_a_host_of_no_app_is_its_registrable_domain(host: str, domain: str) -> N
 
 @pytest.mark.parametrize("catalog", [SHIPPED, OWN], ids=["shipped", "own"])
 def test_many_hosts_at_once_belong_to_what_each_belongs_to_alone(catalog: Catalog) -> None:
-    ends = [*ENDS, *RULES[::3], *(domain for app in catalog.apps for domain in app.blockable_domains[:1])]
+    ends = [*ENDS, *RULES[::2], *(domain for app in catalog.apps for domain in app.blockable_domains[:1])]
     fronts = ["", "a.", "b.a.", "x-1.docs.suite.co.uk.", "A.", "é.", ".", "a..b.", f"{'l' * 60}." * 4]
     hosts = [front + end for end in ends for front in fronts]
     hosts += ["", ".", "com.", "wiki", "a.b.c.d.e.f.g.h.dropbox.com"]
-    assert len(hosts) > 10_000
+    assert len(hosts) > 20_000
     found, which = Endings(catalog).look_up_all(hosts)
     alone = [catalog.match(host) or registrable_domain(host) for host in hosts]
     assert [found[place] for place in which.tolist()] == alone
