@@ -138,7 +138,10 @@ class Asking:
 
     def _at_work(self, machine: int, question: Question) -> int:
         """Return when an answer comes that is written at a machine."""
-        bits = draw(self._world.seed, "answer", question.asked, question.app_id, question.number)
+        # Counted for them alone: what others are asked makes nobody slower.
+        asked = [(each.asked, each.app_id) for each in self.questions[: question.number]]
+        again = asked.count((question.asked, question.app_id))
+        bits = draw(self._world.seed, "answer", question.asked, question.app_id, again)
         wait = between(bits, *(bound // SECOND for bound in ANSWERS_WITHIN)) * SECOND
         return self._world.machines.gets_round(machine, question.time, wait)
 

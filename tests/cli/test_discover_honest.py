@@ -197,7 +197,7 @@ def test_archives_of_many_logs(log: Path, tmp_path: Path) -> None:
 def test_an_archive_that_unpacks_without_end_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.log", line("slack.com", "bob") + "\n" * (80 << 20))
+        archive.writestr("a.log", line("slack.com", "bob") + f"{' ' * 1023}\n" * (80 << 10))
     data = found(path)
     (file,) = data["files"]
     assert file["traffic"] == 1

@@ -39,6 +39,7 @@ class Report(Use):
         """Time of the earliest transaction, matched or not; None while the report is empty."""
         self.last: int | None = None
         """Time of the latest transaction, matched or not; None while the report is empty."""
+        # By day, app, user, source address and machine, and by day and host.
         self._by_app = Rollup(5)
         self._by_host = Rollup(2)
 

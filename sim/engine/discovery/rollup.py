@@ -82,8 +82,8 @@ class Cells:
 
     def by_day(self) -> Iterator[tuple[int, Cells]]:
         """Yield each day, and its cells."""
-        starts = np.flatnonzero(np.r_[True, self.day[1:] != self.day[:-1]]) if len(self) else self.day
-        for start, end in pairwise([*starts.tolist(), len(self)]):
+        begins = np.flatnonzero(self.day[1:] != self.day[:-1]) + 1
+        for start, end in pairwise(dict.fromkeys((0, *begins.tolist(), len(self)))):
             yield int(self.day[start]), self.take(slice(start, end))
 
     def known(self) -> int:
