@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sim.base.rng import draw
@@ -72,7 +71,7 @@ class Beyond:
             if gateway.every:
                 first = self._clock.now + -(self._clock.now - gateway.phase) % gateway.every
                 for time in range(first, end, gateway.every):
-                    self._clock.at(time, Rank.PULLS, partial(self._fetch, gateway))
+                    self._clock.at(time, Rank.PULLS, self._fetch, gateway)
 
     @property
     def commands(self) -> dict[str, Callable[[Any], bool]]:
@@ -103,7 +102,9 @@ class Beyond:
 
     def withholds(self, user: int, process: str, app: str, bytes_down: int) -> bool:
         """Tell whether session control keeps an answer from a person."""
-        return bytes_down >= DOWNLOAD and self._meets("Block downloads", user, process, app)
+        if bytes_down < DOWNLOAD or not self._rules:
+            return False
+        return self._meets("Block downloads", user, process, app)
 
     def is_removed(self, machine: int, process: str) -> bool:
         """Tell whether a machine has lost a program."""

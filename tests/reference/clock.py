@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
+from functools import partial
 
 import simpy
 from simpy.events import Event, EventPriority
@@ -26,6 +27,15 @@ class Rank(IntEnum):
 _BEFORE_ALL = -1
 
 
+class _Moment(Event):
+    """What has come about when its time comes."""
+
+    _ok, _value = True, None
+
+    def __init__(self, env: simpy.Environment, callback: Callable[[Event], None]) -> None:
+        self.env, self.callbacks = env, [callback]
+
+
 class Clock:
     """What happens when, and how long hops take."""
 
@@ -36,18 +46,17 @@ class Clock:
         self._env = simpy.Environment(initial_time=begin)
         self._drawn: dict[tuple[str, ...], int] = {}
 
-    def at(self, time: int, order: int, action: Callable[[], object]) -> Event:
+    def at(self, time: int, order: int, action: Callable[..., object], *arguments: object) -> Event:
         """Let something happen at a time; `order` is a rank, or says where among those of a rank."""
-
-        def happen(_: Event) -> None:
-            self.now = time
-            action()
-
-        moment = Event(self._env)
-        moment._ok, moment._value = True, None
-        moment.callbacks.append(happen)
+        moment = _Moment(self._env, partial(self._happen, time, action, arguments))
         self._env.schedule(moment, EventPriority(order), time - self.now)
         return moment
+
+    def _happen(
+        self, time: int, action: Callable[..., object], arguments: tuple[object, ...], _: Event
+    ) -> None:
+        self.now = time
+        action(*arguments)
 
     def delay(self, hop: str, *keys: str) -> int:
         """Draw how long a hop takes this time."""

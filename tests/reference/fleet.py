@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, NamedTuple
 
 from sim.world.devices import Device
@@ -257,7 +256,7 @@ class Fleet:
             if on == now:
                 deliver(order, [machine])
             elif on is not None:
-                self._clock.at(on, Rank.SERVICES, partial(deliver, order, [machine]))
+                self._clock.at(on, Rank.SERVICES, deliver, order, [machine])
 
     def _arrive(self, order: Order, machines: Sequence[int]) -> None:
         number = next(n for n, one in enumerate(self._orders) if one is order)

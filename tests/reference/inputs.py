@@ -18,6 +18,7 @@ from sim.world.devices import Device
 from sim.world.displacement import Displacement
 from sim.world.groundwork import groundwork
 from sim.world.messages import Messages
+from tests.reference.clock import Rank
 from tests.reference.wishes import Session, Site, Wish, drawn, wishes
 
 _BLOCK = 256
@@ -169,7 +170,7 @@ class Inputs:
                     long_lived,
                     self._reached(first, count),
                     self._uploads[kind],
-                    (person << _ROWS | row) * MOST_REQUESTS,
+                    Rank.REQUESTS.value + (person << _ROWS | row) * MOST_REQUESTS,
                 )
             )
         return found

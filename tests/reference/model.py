@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -98,11 +98,11 @@ class Reference:
     def play(self, script: Sequence[tuple[int, Any]]) -> list[Row]:
         """Let everything before the scenario's end happen; return the connections made."""
         for day in self.inputs.days:
-            self._clock.at(self.inputs.midnights[day], Rank.COMMANDS, partial(self._day, day))
+            self._clock.at(self.inputs.midnights[day], Rank.COMMANDS, self._day, day)
         self._portals.begin(self._end)
         self._beyond.begin(self._end)
         for time, command in script:
-            self._clock.at(time, Rank.COMMANDS, partial(self._command, command))
+            self._clock.at(time, Rank.COMMANDS, self._command, command)
         self._clock.run(self._end)
         assert all(a.time <= b.time for a, b in pairwise(self.rows))
         return self.rows
@@ -113,15 +113,14 @@ class Reference:
             for time in self.inputs.pulls(machine, day):
                 if time < self._end:
                     self._pulls[machine].add(time)
-                    self._clock.at(time, Rank.PULLS, partial(self._pull, machine))
+                    self._clock.at(time, Rank.PULLS, self._pull, machine)
         self._await(self.inputs.sessions(day))
 
     def _await(self, sessions: Iterator[Session]) -> None:
         """Wait for the next session to begin, with its first request."""
         session = next(sessions, None)
         if session is not None:
-            order = Rank.REQUESTS + session.turn
-            self._clock.at(session.begin, order, partial(self._begin, session, sessions))
+            self._clock.at(session.begin, session.turn, self._begin, session, sessions)
 
     def _begin(self, session: Session, following: Iterator[Session]) -> None:
         self._await(following)
@@ -136,8 +135,7 @@ class Reference:
         if wish is not None and wish.time == self._clock.now:
             self._request(wish, wishes)
         elif wish is not None:
-            order = Rank.REQUESTS + wish.session.turn + wish.place
-            self._clock.at(wish.time, order, partial(self._request, wish, wishes))
+            self._clock.at(wish.time, wish.session.turn + wish.place, self._request, wish, wishes)
 
     def _command(self, command: Any) -> None:
         self.refused.append(not self._acts[command.kind](command))
@@ -167,23 +165,22 @@ class Reference:
 
     def _request(self, wish: Wish, following: Iterator[Wish]) -> None:
         """Make a request, unless the program is gone; go on with the session, unless the person leaves."""
-        session = wish.session
-        removed = self._beyond.is_removed(session.machine, session.process)
-        if removed or not self._leaves(wish):
-            self._go_on(following)
-
-    def _leaves(self, wish: Wish) -> bool:
-        """Make a request; tell whether its person leaves the session."""
         session, (app, host) = wish.session, wish.site
-        machine, person, process = session.machine, session.person, session.process
-        holds = self._kept[session] if session.long_lived else self._holds[machine]
-        became, number = self._connect(
-            machine, person, process, app, host, holds, wish.bytes_up, wish.bytes_down
-        )
-        if became not in STOPPED:
-            return False
+        machine, process = session.machine, session.process
+        if not self._beyond.is_removed(machine, process):
+            holds = self._kept[session] if session.long_lived else self._holds[machine]
+            became, number = self._connect(
+                machine, session.person, process, app, host, holds, wish.bytes_up, wish.bytes_down
+            )
+            if became in STOPPED and self._leaves(wish, became, number):
+                return
+        self._go_on(following)
+
+    def _leaves(self, wish: Wish, became: str, number: int) -> bool:
+        """Tell whether somebody who was stopped leaves the session."""
+        session = wish.session
         if became == "warned" and self.inputs.clicks(wish):
-            self._spared[person, number] = wish.time + self._portals.spared
+            self._spared[session.person, number] = wish.time + self._portals.spared
             return False
         self._blocks[session] += PATIENCE if became == "warned" else 1
         leaves = self._blocks[session] >= PATIENCE

@@ -119,7 +119,7 @@ class Portals:
                 self._was_on = True
                 due = self.clock.now + self.clock.delay("first_data")
                 self._first_data = due
-                self.clock.at(due, Rank.SERVICES, partial(self._first, due))
+                self.clock.at(due, Rank.SERVICES, self._first, due)
         if self._tags_count != before:
             self.clock.later("block_setting", (), partial(self._follow, None))
         return True

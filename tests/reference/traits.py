@@ -9,7 +9,7 @@ from sim.scenario.load import Resolved
 from sim.world.devices import Device
 from tests.reference.table import Case
 
-STOPPED = ("blocked", "warned", "gateway-blocked", "access-denied")
+STOPPED = frozenset({"blocked", "warned", "gateway-blocked", "access-denied"})
 BEATS = ("allow", "audit", "warn", "block")
 """On one domain the earlier one decides (enforcement.md 5)."""
 
