@@ -42,8 +42,10 @@ WEEK = 7
 _ONE = 256
 """Fixed point of the running figures."""
 _REMEMBERED = 8
-"""Days at whose end the running figures are kept: data that comes later than this makes all days be learned
-again."""
+"""Newest days at whose end the running figures are kept, for data that comes late."""
+_STEP, _STEPS = 5, 3
+"""Of the days before them every fifth is remembered too, three in all: who is on once a week hands over late,
+and only what comes later still makes all days be learned again."""
 
 Column = Literal["transactions", "bytes_up", "bytes_down"]
 
@@ -159,7 +161,9 @@ class Detector:
             known, told = _day(report, day, known, judged=day in judged)
             found.extend(told)
             self._after[day] = known
-        for day in sorted(self._after)[:-_REMEMBERED]:
+        older = sorted(self._after)[:-_REMEMBERED]
+        steps = [day for day in older if day % _STEP == 0][-_STEPS:]
+        for day in set(older).difference(steps):
             del self._after[day]
         return found
 
