@@ -299,9 +299,10 @@ def batches(folder: Path, lines: int) -> None:
     names = tuple(hosts())
     users = tuple(f"user{number}" for number in range(USERS))
     rng = np.random.default_rng(SEED)
-    report = Report("bench", "continuous", load_catalog())
-    size, costs = 50_000, []
-    for _ in range(240):
+    size = 50_000
+    young, old = (Report("bench", "continuous", load_catalog()) for _ in range(2))
+
+    def batch() -> Traffic:
         user = rng.integers(USERS, size=size)
         chance = np.where(
             rng.random(size) < NEW,
@@ -310,11 +311,22 @@ def batches(folder: Path, lines: int) -> None:
         )
         host = (HOSTS**chance).astype(np.int64) - 1
         at = np.sort(rng.integers(0, 7 * 86_400_000_000, size=size))
-        traffic = Traffic(at, Coded(host, names), user=Coded(user, users), bytes_down=at % 90_000)
+        return Traffic(at, Coded(host, names), user=Coded(user, users), bytes_down=at % 90_000)
+
+    def cost(report: Report, traffic: Traffic) -> float:
         begin = time.process_time()
         report.add(traffic)
-        costs.append(time.process_time() - begin)
-    early, late = sum(costs[20:60]), sum(costs[200:240])
+        return time.process_time() - begin
+
+    for number in range(200):
+        traffic = batch()
+        for report in (young, old) if number >= 180 else (old,):
+            report.add(traffic)
+    # In turn, since the machine's speed changes within seconds.
+    early = late = 0.0
+    for traffic in (batch() for _ in range(40)):
+        early += cost(young, traffic)
+        late += cost(old, traffic)
     print(
         f"a batch of {size:,}: {early / 40 * 1e3:.1f} ms early, {late / 40 * 1e3:.1f} ms after 10 M rows",
         end="",
