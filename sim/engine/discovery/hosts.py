@@ -42,10 +42,11 @@ class Numbering(ABC):
         return found
 
     def _follow_names(self, names: tuple[str, ...]) -> None:
-        """Take another batch's names; where they begin with the last one's, what is known of these holds."""
-        kept = len(self._batch_names)
-        if names[:kept] != self._batch_names:
-            kept = 0
+        """Take another batch's names; what is known of those that it begins with like the last one holds."""
+        kept, step = len(self._batch_names), 1
+        while names[:kept] != self._batch_names[:kept]:
+            # A file's own names stay; what a block adds behind them does not.
+            kept, step = max(kept - step, 0), 4 * step
         # The slot past the last name is where a code of -1 lands.
         codes = np.full(len(names) + 1, _UNKNOWN, dtype=np.int64)
         codes[:kept], codes[-1] = self._batch_codes[:kept], -1

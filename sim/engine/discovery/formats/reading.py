@@ -176,13 +176,13 @@ def _with_paths(hosts: Coded, path_hosts: Mapping[str, int], urls: _Urls) -> Cod
     here = np.append(segments, 0)[hosts.codes] > 0
     if not here.any():
         return hosts
-    index = {name: code for code, name in enumerate(hosts.names)}
     codes = hosts.codes.copy()
+    more: dict[str, int] = {}
     for row, url in zip(np.flatnonzero(here).tolist(), urls.of(here), strict=True):
         code = codes[row]
-        path = url_path(url or "", int(segments[code]))
-        codes[row] = index.setdefault(hosts.names[code] + path, len(index))
-    return Coded(codes, tuple(index))
+        if path := url_path(url or "", int(segments[code])):
+            codes[row] = more.setdefault(hosts.names[code] + path, len(hosts.names) + len(more))
+    return Coded(codes, (*hosts.names, *more)) if more else hosts
 
 
 def _segments(hosts: tuple[str, ...], path_hosts: Mapping[str, int]) -> I64:
