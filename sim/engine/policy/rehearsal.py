@@ -141,10 +141,9 @@ class _Play:
         if policy.anomaly is None:
             self._keep_nearest(policy, report, today)
             return list(matches(policy, report, today, self._tags.candidate, self._memory, _evening(day)))
-        totals = self._reports[report].totals()
         unusual = self._learned[policy.id, report].get(day, [])
         figures = {each.app_id: each for each in today}
-        chosen = self._sensitivity.choose(policy, report, unusual, totals.users or totals.source_ips or 0)
+        chosen = self._sensitivity.choose(policy, report, unusual, self._reports[report].people())
         return [
             match_of(policy, report, figures[m.app_id], m.reasons, m.who)
             for m in chosen
