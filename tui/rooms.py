@@ -65,3 +65,5 @@ def open_all() -> None:
     # The first briefing, and what a world is drawn with.
     for module in ("tui.screens.briefing", "simpy", "faker"):
         import_module(module)
+    # The public suffix list is read when it is first asked.
+    import_module("sim.engine.discovery.endings").registrable_domain("example.com")
